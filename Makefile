@@ -1,0 +1,34 @@
+# Each target makes .venv and installs what it needs first.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test test-slow lint bench proofs clean
+
+demo: .venv/installed
+	$(BIN)/python -m apps.classify
+
+test: .venv/installed lint
+	$(BIN)/python -m pytest -m "not slow and not gpu and not tpu"
+	KERAS_BACKEND=jax $(BIN)/python -m pytest -m "not slow and not gpu and not tpu" tests/layers tests/models
+
+test-slow: .venv/installed
+	$(BIN)/python -m pytest -m "slow and not gpu and not tpu"
+
+lint: .venv/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+bench: .venv/installed
+	$(BIN)/python -m benchmarks.layers
+	$(BIN)/python -m benchmarks.training
+
+proofs: .venv/installed
+	$(BIN)/python -m tests.layers.proofs
+
+.venv/installed: requirements.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --requirement requirements.txt
+	touch $@
+
+clean:
+	rm -rf .venv .pytest_cache .ruff_cache

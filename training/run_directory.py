@@ -1,0 +1,117 @@
+"""The folder of one run: what was asked for, what came out, and where an interrupted run goes on."""
+
+import csv
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+
+class RunError(ValueError):
+    """A run directory that is missing, broken, unfinished or of another run."""
+
+
+class RunDirectory:
+    """Paths and records of one run.
+
+    config.json, environment.json, preparing.json: what was asked for, where it ran, how raw records are prepared;
+    metrics.csv, timing.csv: a row per epoch, without and with clock times; checkpoint.npz: while training lasts;
+    results.json: the last word, and the sign that the run is finished; report.html, model.keras, saved_model/.
+    """
+
+    def __init__(self, path: str | Path):
+        self.path = Path(path)
+
+    def __truediv__(self, name: str) -> Path:
+        return self.path / name
+
+    @classmethod
+    def for_config(cls, app: str, name: str, config: Mapping) -> "RunDirectory":
+        """The folder `runs/APP/NAME-HASH`, where HASH is of the settings: the same command finds the same run."""
+        settings = json.dumps(config, sort_keys=True, default=str).encode()
+        return cls(Path("runs") / app / f"{name}-{hashlib.sha256(settings).hexdigest()[:8]}")
+
+    @classmethod
+    def existing(cls, path: str | Path) -> "RunDirectory":
+        """A run to read. Raises RunError when there is none at `path`."""
+        run = cls(path)
+        if not run.path.is_dir():
+            near = sorted(str(p.parent) for p in Path("runs").glob("*/*/config.json")) if Path("runs").is_dir() else []
+            hint = "Runs here: " + ", ".join(near[:10]) if near else "Train one with `python -m apps.classify`"
+            raise RunError(f"{path}: no such run directory. {hint}.")
+        return run
+
+    def start(self, config: Mapping, environment: Mapping, *, fresh: bool = False) -> None:
+        """Make the folder, or take up an earlier one of the same settings.
+
+        Raises RunError when the folder holds something else or a run of other settings; `fresh` empties a run's folder.
+        """
+        if self.path.is_file():
+            raise RunError(f"{self.path}: is a file; `--run-dir` must name a folder for the run.")
+        if self.path.is_dir() and any(self.path.iterdir()):
+            if not (self / "config.json").exists():
+                raise RunError(f"{self.path}: is not empty and holds no run (no config.json); name another `--run-dir`.")
+            if fresh:
+                shutil.rmtree(self.path)
+            elif (earlier := self.read_json("config.json")) != json.loads(json.dumps(config, default=str)):
+                changed = sorted(key for key in {*earlier, *config} if earlier.get(key) != config.get(key))
+                raise RunError(
+                    f"{self.path}: holds a run of other settings (they differ in {', '.join(changed)}). "
+                    "Name another `--run-dir`, or `--fresh` to replace it."
+                )
+        self.path.mkdir(parents=True, exist_ok=True)
+        self.write_json("config.json", config)
+        self.write_json("environment.json", environment)
+
+    def results(self) -> dict | None:
+        """Results of a finished run, None while it is not finished."""
+        return self.read_json("results.json") if (self / "results.json").exists() else None
+
+    def read_json(self, name: str) -> dict:
+        """A record of the run. Raises RunError, with the file and what to do, when it is missing or broken."""
+        path = self / name
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise RunError(f"{path}: missing. The run is unfinished or damaged; train it again with `--fresh`.") from None
+        except (json.JSONDecodeError, UnicodeDecodeError) as error:
+            raise RunError(f"{path}: not valid JSON ({error}). Train the run again with `--fresh`.") from None
+        if not isinstance(content, dict):
+            raise RunError(f"{path}: must hold a JSON object. Received: {type(content).__name__}")
+        return content
+
+    def write_json(self, name: str, content: Mapping) -> None:
+        """Write a record whole or not at all."""
+        self.write_text(name, json.dumps(content, indent=2, default=str) + "\n")
+
+    def write_text(self, name: str, text: str) -> None:
+        """Write a text file whole or not at all."""
+        path = self / name
+        partial = path.with_name(path.name + ".partial")
+        partial.write_text(text, encoding="utf-8")
+        os.replace(partial, path)
+
+    def write_rows(self, name: str, rows: list[dict]) -> None:
+        """Write a CSV file of one row per epoch; numbers in their shortest exact form, so that runs compare by bytes."""
+        if not rows:
+            return
+        path = self / name
+        partial = path.with_name(path.name + ".partial")
+        with partial.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+        os.replace(partial, path)
+
+    def read_rows(self, name: str) -> list[dict[str, float]]:
+        """Rows of a CSV file of numbers; none where there is no file. Raises RunError on a broken one."""
+        path = self / name
+        if not path.exists():
+            return []
+        with path.open(newline="", encoding="utf-8") as file:
+            try:
+                return [{key: float(value) for key, value in row.items()} for row in csv.DictReader(file)]
+            except (TypeError, ValueError):
+                raise RunError(f"{path}: not a table of numbers. Train the run again with `--fresh`.") from None

@@ -1,0 +1,85 @@
+"""A backbone of keras.applications with a new head: transfer learning for photographs.
+
+Yosinski et al., 2014: How transferable are features in deep neural networks? (arXiv:1411.1792): train the head on
+frozen features first, then everything at a low rate. Batch norm stays in inference mode throughout, so that the
+statistics of the large dataset are not overwritten by those of a small one.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+# name -> (constructor in keras.applications, scale and offset of its pixels from 0..255).
+BACKBONES = {
+    "mobilenet_v2": ("MobileNetV2", 1 / 127.5, -1.0),
+    "resnet50_v2": ("ResNet50V2", 1 / 127.5, -1.0),
+    "xception": ("Xception", 1 / 127.5, -1.0),
+    "inception_v3": ("InceptionV3", 1 / 127.5, -1.0),
+    "efficientnet_b0": ("EfficientNetB0", 1.0, 0.0),
+    "efficientnet_v2_b0": ("EfficientNetV2B0", 1.0, 0.0),
+    "convnext_tiny": ("ConvNeXtTiny", 1.0, 0.0),
+}
+
+
+@dataclass(frozen=True)
+class Pretrained:
+    """A pretrained backbone with a new head: the head on frozen features first, then everything at a low rate."""
+
+    backbone: Literal[
+        "mobilenet_v2", "resnet50_v2", "xception", "inception_v3", "efficientnet_b0", "efficientnet_v2_b0", "convnext_tiny"
+    ] = "mobilenet_v2"
+    """Network of keras.applications."""
+    weights: str = "imagenet"
+    """imagenet (downloaded once by Keras into KERAS_HOME), none, or the path of a weights file."""
+    size: int = 160
+    """Side in pixels that images are resized to, unless `--image-size` says otherwise."""
+    dropout: float = 0.2
+    """Fraction of the features dropped in training, in [0, 1)."""
+    fine_tune_epochs: int = 4
+    """Epochs with the backbone unfrozen, after the head has been trained on frozen features; 0 for none."""
+    fine_tune_learning_rate: float = 1e-4
+    """Highest learning rate of those epochs."""
+
+    def __post_init__(self):
+        if not 0 <= self.dropout < 1:
+            raise ValueError(f"`dropout` must be in [0, 1). Received: dropout={self.dropout}")
+        if self.size < 32:
+            raise ValueError(f"`size` must be at least 32 pixels. Received: size={self.size}")
+        if self.fine_tune_epochs < 0:
+            raise ValueError(f"`fine_tune_epochs` must be 0 or more. Received: fine_tune_epochs={self.fine_tune_epochs}")
+
+    def build(self, input_shape: tuple[int, int, int], num_outputs: int):
+        """Return a `keras.Model` from pixels 0..255 `(batch, height, width, 3)` to float32 logits `(batch, num_outputs)`.
+
+        Its layers `backbone` (pixels scaled as it was trained, to features) and `head` (features to logits) are models
+        themselves. Raises ValueError on other than colour images and on weights that cannot be had.
+        """
+        import keras
+
+        from layers import Dense, Dropout, GlorotUniform
+
+        if len(input_shape) != 3 or input_shape[-1] != 3:
+            raise ValueError(f"`pretrained` needs colour images (height, width, 3). Received: records of shape {input_shape}")
+        constructor, scale, offset = BACKBONES[self.backbone]
+        weights = None if self.weights == "none" else self.weights
+        if weights not in (None, "imagenet") and not Path(weights).is_file():
+            raise ValueError(f"`weights` must be imagenet, none or a file. Received: weights={weights}, which is no file")
+        try:
+            backbone = getattr(keras.applications, constructor)(
+                include_top=False, weights=weights, input_shape=input_shape, pooling="avg", name="backbone"
+            )
+        except Exception as error:  # Keras raises a bare Exception when a download fails
+            if "URL fetch failure" not in str(error) and not isinstance(error, OSError):
+                raise
+            raise ValueError(
+                f"The {self.weights} weights of {self.backbone} could not be had ({error}). Put them under KERAS_HOME/models, "
+                "give a file with `--weights PATH`, or start from random weights with `--weights none`."
+            ) from None
+        features = keras.Input((backbone.output.shape[-1],), name="features")
+        x = Dropout(self.dropout, name="dropout")(features) if self.dropout else features
+        logits = Dense(num_outputs, kernel_initializer=GlorotUniform(), dtype="float32", name="logits")(x)
+        head = keras.Model(features, logits, name="head")
+
+        inputs = keras.Input(input_shape, name="inputs")
+        x = keras.layers.Rescaling(scale, offset, name="rescaling")(inputs)
+        return keras.Model(inputs, head(backbone(x, training=False)), name=self.backbone)

@@ -1,0 +1,82 @@
+"""State of training at the end of an epoch, so that an interrupted run goes on there."""
+
+import json
+import os
+import zipfile
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from training.best_weights import BestWeights
+from training.epoch_log import EpochLog
+from training.run_directory import RunError
+
+
+class Checkpoint(keras.callbacks.Callback):
+    """Writes one file per epoch, whole or not at all: every variable of model and optimizer, the best weights so far,
+    the figures of the epochs. Seeds of the layers are variables, and the order of the rows depends on seed and epoch
+    alone, so nothing else is needed. Plain arrays, no pickle.
+    """
+
+    def __init__(self, path: Path, best: BestWeights, log: EpochLog):
+        super().__init__()
+        self.path, self.best, self.log = path, best, log
+
+    def on_epoch_end(self, epoch, logs=None):
+        arrays = {f"variable_{i}": np.asarray(v) for i, v in enumerate(_variables(self.model))}
+        arrays |= {f"best_{i}": w for i, w in enumerate(self.best.weights or [])}
+        state = {
+            "epoch": epoch + 1,
+            "rows": self.log.rows,
+            "times": self.log.times,
+            "best": {
+                "score": list(self.best.score),
+                "epoch": self.best.epoch,
+                "losses": self.best.losses,
+                "without": self.best.without,
+            },
+        }
+        partial = self.path.with_name(self.path.name + ".partial")
+        with partial.open("wb") as file:
+            np.savez(file, state=np.array(json.dumps(state)), **arrays)
+        os.replace(partial, self.path)
+
+    def restore(self, model) -> int:
+        """Bring `model` and the companions to the last finished epoch; return the number of finished epochs.
+
+        Raises RunError when the file is broken or of another model.
+        """
+        if not self.path.exists():
+            return 0
+        variables = _variables(model)
+        try:
+            with np.load(self.path, allow_pickle=False) as file:
+                state = json.loads(str(file["state"]))
+                values = [file[f"variable_{i}"] for i in range(len(variables))]
+                best = [file[name] for name in sorted(file.files, key=_number) if name.startswith("best_")]
+        except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
+            raise RunError(
+                f"{self.path}: broken checkpoint or one of another model ({error}). Train anew with `--fresh`."
+            ) from None
+        for variable, value in zip(variables, values, strict=True):
+            if tuple(variable.shape) != value.shape:
+                raise RunError(
+                    f"{self.path}: checkpoint of another model; {variable.path} has shape {tuple(variable.shape)} here, "
+                    f"{value.shape} there. Train anew with `--fresh`."
+                )
+            variable.assign(value)
+        self.log.rows, self.log.times = state["rows"], state["times"]
+        self.best.weights = best or None
+        self.best.score = tuple(state["best"]["score"])
+        self.best.epoch, self.best.losses = state["best"]["epoch"], state["best"]["losses"]
+        self.best.without = state["best"]["without"]
+        return state["epoch"]
+
+
+def _number(name: str) -> int:
+    return int(name.rpartition("_")[2]) if name != "state" else -1
+
+
+def _variables(model) -> list:
+    return [*model.variables, *model.optimizer.variables]

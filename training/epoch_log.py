@@ -1,0 +1,43 @@
+"""Figures of each epoch: metrics.csv, the same for the same seed, and timing.csv, which never is."""
+
+import time
+
+import keras
+
+from training.run_directory import RunDirectory
+
+
+class EpochLog(keras.callbacks.Callback):
+    """Writes a row per epoch to metrics.csv (figures, learning rate at the epoch's end) and timing.csv (seconds)."""
+
+    def __init__(self, run: RunDirectory, plan):
+        super().__init__()
+        self.run, self.plan = run, plan
+        self.rows: list[dict[str, float]] = []
+        self.times: list[dict[str, float]] = []
+        self._began = 0.0
+        self._trained = 0.0
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._began = time.perf_counter()
+
+    def on_test_begin(self, logs=None):
+        self._trained = time.perf_counter()
+
+    def on_epoch_end(self, epoch, logs=None):
+        ended = time.perf_counter()
+        trained = max(self._trained, self._began)
+        trained = ended if trained == self._began else trained
+        seconds = trained - self._began
+        learning_rate = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
+        self.rows.append({"epoch": epoch + 1, **{k: float(v) for k, v in logs.items()}, "learning_rate": learning_rate})
+        self.times.append(
+            {
+                "epoch": epoch + 1,
+                "seconds": round(ended - self._began, 4),
+                "training_seconds": round(seconds, 4),
+                "examples_per_second": round(self.plan.steps_per_epoch * self.plan.batch_size / max(seconds, 1e-9), 1),
+            }
+        )
+        self.run.write_rows("metrics.csv", self.rows)
+        self.run.write_rows("timing.csv", self.times)

@@ -1,0 +1,191 @@
+"""How a model is trained: the settings, the plan they give for a number of rows, and `fit`."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from training.devices import Device, Precision
+from training.run_directory import RunDirectory
+
+Optimizer = Literal["sgd", "momentum", "adagrad", "rmsprop", "adadelta", "adam", "adamax", "adamw"]
+Schedule = Literal["constant", "inverse_time", "exponential", "cosine"]
+StopRule = Literal["best", "increases", "running_mean"]
+
+
+@dataclass(frozen=True)
+class Trainer:
+    """Settings of training, the same for every app."""
+
+    epochs: int | None = None
+    """Passes over the training rows. Default: as many as give 3000 updates, between 15 and 300."""
+    batch_size: int | None = None
+    """Rows per update. Default: 32 below 5000 training rows, else 128."""
+    optimizer: Optimizer = "adam"
+    """Update rule."""
+    learning_rate: float = 1e-3
+    """Learning rate at its highest."""
+    schedule: Schedule = "cosine"
+    """Course of the learning rate over epochs t: constant; inverse_time 1/(1+decay*t); exponential decay^t;
+    cosine down to zero after `warmup`."""
+    decay: float = 0.9
+    """The number `decay` in the inverse_time and exponential schedules."""
+    warmup: float = 0.05
+    """Share of the updates over which the cosine schedule first rises from zero."""
+    momentum: float = 0.9
+    """Momentum of `--optimizer momentum` and of RMSprop's is 0."""
+    epsilon: float = 1e-8
+    """Added to the denominator of the adaptive optimizers (1e-8 in Adam's paper; Keras' own default is 1e-7)."""
+    weight_decay: float = 0.0
+    """Decoupled weight decay per update, times the learning rate (adamw uses 0.004 where this is 0)."""
+    clip_norm: float | None = None
+    """Largest norm of all gradients together; longer ones are scaled down to it."""
+    label_smoothing: float = 0.0
+    """Probability mass taken from the true class and spread over all, in [0, 1)."""
+    class_weights: Literal["none", "balanced"] = "none"
+    """balanced: rows weigh in the loss by rows / (classes * rows of their class)."""
+    ema: float | None = None
+    """Decay of an exponential moving average of the weights, such as 0.999; validation and the result use the average."""
+    patience: int | None = None
+    """Stop after this many epochs without improvement (see `stop_rule`). Default: run all epochs. Either way the
+    weights of the best validation epoch are the ones returned."""
+    stop_rule: StopRule = "best"
+    """What counts as no improvement: best, not better than the best so far; increases, worse than the epoch before;
+    running_mean, worse than the mean of all validation losses so far."""
+    precision: Precision = "float32"
+    """Arithmetic of the layers; weights stay float32."""
+    jit: Literal["auto", "on", "off"] = "auto"
+    """Compile the training step with XLA. auto: on a GPU and on a CPU for models without convolutions."""
+    device: Device = "auto"
+    """Where to train. auto: a GPU where there is one."""
+    deterministic: bool = False
+    """Forbid operations whose results vary on a GPU; slower there, not needed on a CPU."""
+    seed: int = 0
+    """Seed of the splits, the initial weights, the order of the rows, dropout and augmentation."""
+
+    def __post_init__(self):
+        def require(name: str, ok: bool, allowed: str) -> None:
+            if not ok:
+                raise ValueError(f"`{name}` must be {allowed}. Received: {name}={getattr(self, name)}")
+
+        require("epochs", self.epochs is None or self.epochs >= 1, "at least 1")
+        require("batch_size", self.batch_size is None or self.batch_size >= 1, "at least 1")
+        require("learning_rate", 0 < self.learning_rate < math.inf, "a positive number")
+        require("decay", self.decay >= 0, "0 or more")
+        require("decay", self.schedule != "exponential" or 0 < self.decay <= 1, "in (0, 1] for an exponential schedule")
+        require("warmup", 0 <= self.warmup < 1, "in [0, 1)")
+        require("momentum", 0 <= self.momentum < 1, "in [0, 1)")
+        require("epsilon", self.epsilon > 0, "positive")
+        require("weight_decay", self.weight_decay >= 0, "0 or more")
+        require("clip_norm", self.clip_norm is None or self.clip_norm > 0, "positive")
+        require("label_smoothing", 0 <= self.label_smoothing < 1, "in [0, 1)")
+        require("ema", self.ema is None or 0 < self.ema < 1, "in (0, 1)")
+        require("patience", self.patience is None or self.patience >= 1, "at least 1")
+        require("seed", 0 <= self.seed < 2**31, "in [0, 2**31)")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the settings come to for a number of training rows."""
+
+    batch_size: int
+    """Rows per update."""
+    epochs: int
+    """Passes over the rows."""
+    steps_per_epoch: int
+    """Updates per epoch; the rows left over differ from epoch to epoch."""
+    steps_per_execution: int
+    """Updates per call of the compiled step."""
+
+    @property
+    def updates(self) -> int:
+        """Updates in all."""
+        return self.epochs * self.steps_per_epoch
+
+
+def plan(trainer: Trainer, num_rows: int) -> Plan:
+    """The plan of `trainer` for `num_rows` training rows."""
+    batch_size = min(trainer.batch_size or (32 if num_rows < 5000 else 128), num_rows)
+    steps = num_rows // batch_size
+    # Several updates per call save Python's cost per call; at most one update in 50 may be given up to divide evenly.
+    steps_per_execution = max(k for k in range(1, 33) if k <= steps and steps % k <= steps // 50)
+    steps -= steps % steps_per_execution
+    epochs = trainer.epochs or min(max(math.ceil(3000 / steps), 15), 300)
+    return Plan(batch_size, epochs, steps, steps_per_execution)
+
+
+def compile_model(model, trainer: Trainer, plan: Plan, loss, metrics=()) -> None:
+    """Give `model` its optimizer, `loss`, `metrics` and the way its step is compiled."""
+    from training import optimizers, schedules
+
+    learning_rate = schedules.make(trainer, updates=plan.updates, updates_per_epoch=plan.steps_per_epoch)
+    optimizer = optimizers.make(
+        trainer.optimizer,
+        learning_rate,
+        momentum=trainer.momentum,
+        epsilon=trainer.epsilon,
+        weight_decay=trainer.weight_decay,
+        clip_norm=trainer.clip_norm,
+        ema=trainer.ema,
+    )
+    model.compile(
+        optimizer,
+        loss,
+        metrics=list(metrics),
+        jit_compile=jit_compile(model, trainer.jit),
+        steps_per_execution=plan.steps_per_execution,
+    )
+
+
+def jit_compile(model, jit: str) -> bool | str:
+    """Whether XLA compiles the step of `model`: as asked, or as measured to be faster (benchmarks/training.py)."""
+    if jit != "auto":
+        return jit == "on"
+    from training.devices import backend, count_gpus
+
+    if backend() != "tensorflow" or count_gpus():
+        return "auto"
+    # On a CPU XLA's convolutions are several times slower than TensorFlow's own; dense networks gain.
+    return not any(len(layer.output.shape) == 4 for layer in model.layers if hasattr(layer, "output"))
+
+
+def fit(model, train: Callable, validation, *, trainer: Trainer, plan: Plan, run: RunDirectory) -> list[dict[str, float]]:
+    """Train a compiled `model`; go on where an earlier attempt in `run` stopped. Returns one row of figures per epoch.
+
+    `train(first_epoch)` gives a dataset of the batches of the epochs from `first_epoch` (counted from 0) on,
+    `plan.steps_per_epoch` each, whose order depends on the seed and the epoch alone; `validation` is a dataset or None.
+    Afterwards the model has the weights of its best validation epoch.
+
+    Raises NonFiniteError, with step and layer, when the loss is no longer a finite number.
+    """
+    import keras
+
+    from training.best_weights import BestWeights
+    from training.checkpoint import Checkpoint
+    from training.epoch_log import EpochLog
+    from training.finite import FiniteGuard
+    from training.progress import Progress
+
+    model.optimizer.build(model.trainable_variables)
+    best = BestWeights(trainer.patience, trainer.stop_rule)
+    log = EpochLog(run, plan)
+    checkpoint = Checkpoint(run / "checkpoint.npz", best, log)
+    first_epoch = checkpoint.restore(model)
+    guard = FiniteGuard(train, first_epoch, plan.steps_per_epoch)
+    callbacks = [best, guard, log, checkpoint, Progress(plan, first_epoch)]
+    if trainer.ema:
+        # After `best`, which reads the averaged weights at the end of validation, before they are swapped back.
+        callbacks.append(keras.callbacks.SwapEMAWeights())
+    if first_epoch < plan.epochs and not best.stopped:
+        model.fit(
+            train(first_epoch),
+            initial_epoch=first_epoch,
+            epochs=plan.epochs,
+            steps_per_epoch=plan.steps_per_epoch,
+            validation_data=validation,
+            callbacks=callbacks,
+            shuffle=False,
+            verbose=0,
+        )
+    best.put_back(model)
+    return log.rows

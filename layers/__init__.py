@@ -1,0 +1,45 @@
+"""Layers, initializers and penalties, written out and proved equal to the framework's (docs/proofs.md)."""
+
+from layers.activation import Activation
+from layers.batch_norm import BatchNorm
+from layers.conv import Conv2D
+from layers.dense import Dense
+from layers.dropout import Dropout
+from layers.initializers import (
+    GlorotNormal,
+    GlorotUniform,
+    HeNormal,
+    HeUniform,
+    LecunNormal,
+    LecunUniform,
+    Normal,
+    Orthogonal,
+    VarianceScaling,
+    Zeros,
+)
+from layers.penalties import L1, L1L2, L2
+from layers.scaled_dropout import ScaledDropout
+from layers.seed import ReplicaSeed
+
+__all__ = [
+    "L1",
+    "L1L2",
+    "L2",
+    "Activation",
+    "BatchNorm",
+    "Conv2D",
+    "Dense",
+    "Dropout",
+    "GlorotNormal",
+    "GlorotUniform",
+    "HeNormal",
+    "HeUniform",
+    "LecunNormal",
+    "LecunUniform",
+    "Normal",
+    "Orthogonal",
+    "ReplicaSeed",
+    "ScaledDropout",
+    "VarianceScaling",
+    "Zeros",
+]

@@ -1,0 +1,141 @@
+"""What simple methods reach on the same splits and the same prepared features: the number a network has to beat.
+
+    score(train, validation, test, num_classes, *, seed=0) -> list[Baseline]
+
+Each split is (inputs, labels): inputs (N, ...) float, prepared as for the network; labels (N,) class indices.
+The methods: the most frequent class, logistic regression, gradient boosting. They are fitted on the training split
+only. Pictures above 32 x 32 x 3 values get the most frequent class alone; the notes say what was cut and where.
+"""
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+from sklearn.dummy import DummyClassifier
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from evaluation.classification import metrics
+
+TABLE_ROWS = 20_000
+IMAGE_ROWS = 5_000
+MAX_FEATURES = 32 * 32 * 3
+LOGISTIC_STEPS = 200
+BOOSTING_ROUNDS = 100
+FEWEST_ROUNDS = 20
+# Boosting's time is proportional to features * trees * leaves * (bins + 120), at 3.4e8 a second on two laptop cores
+# (rows matter little below 20,000). Rounds are cut by this count and not by a clock, so that every machine agrees.
+BOOSTING_WORK = 3e9
+
+Rows = tuple[np.ndarray, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """One method: metrics of the test split (see classification.metrics), accuracy on validation, time to fit."""
+
+    name: str
+    metrics: dict[str, float]
+    validation_accuracy: float
+    seconds: float
+    note: str
+
+
+def score(train: Rows, validation: Rows, test: Rows, num_classes: int, *, seed: int = 0) -> list[Baseline]:
+    """Fits the baselines on `train` and scores them on the other two splits; about 20 seconds on two cores at most.
+
+    The result depends on the data and `seed` alone. A class without training rows is given probability 0.
+
+    Raises:
+        ValueError: the inputs hold NaN or infinity, which the network could not have learnt from either.
+    """
+    inputs, labels = flat(train[0], "train"), np.asarray(train[1])
+    others = [(flat(rows, name), np.asarray(y)) for name, (rows, y) in (("validation", validation), ("test", test))]
+    is_image = np.ndim(train[0]) > 2
+    chosen = stratified(labels, IMAGE_ROWS if is_image else TABLE_ROWS, seed)
+    cut = "" if len(chosen) == len(labels) else f"{len(chosen):,} of {len(labels):,} training rows"
+
+    results = [fitted("most frequent class", DummyClassifier(), inputs, labels, others, num_classes, [])]
+    if inputs.shape[1] > MAX_FEATURES or len(np.unique(labels)) < 2:
+        return results
+    inputs, labels = inputs[chosen], labels[chosen]
+
+    logistic = LogisticRegression(max_iter=LOGISTIC_STEPS)
+    # Table columns can differ in scale by any factor; the pixels of an image share one, and scaling each of them apart
+    # would blow up those that are almost always black.
+    model = logistic if is_image else make_pipeline(StandardScaler(), logistic)
+    stopped = f"stopped after {LOGISTIC_STEPS} steps"
+    results.append(
+        fitted(
+            "logistic regression",
+            model,
+            inputs,
+            labels,
+            others,
+            num_classes,
+            [cut],
+            lambda: stopped if logistic.n_iter_.max() >= LOGISTIC_STEPS else "",
+        )
+    )
+
+    bins, leaves = (32, 15) if is_image else (255, 31)
+    trees = 1 if num_classes == 2 else num_classes
+    rounds = min(BOOSTING_ROUNDS, int(BOOSTING_WORK / (inputs.shape[1] * trees * leaves * (bins + 120))))
+    if rounds >= FEWEST_ROUNDS:
+        boosting = HistGradientBoostingClassifier(
+            max_iter=rounds, max_bins=bins, max_leaf_nodes=leaves, early_stopping=False, random_state=seed
+        )
+        notes = [cut, f"{rounds} rounds" if rounds < BOOSTING_ROUNDS else ""]
+        results.append(fitted("gradient boosting", boosting, inputs, labels, others, num_classes, notes))
+    return results
+
+
+def fitted(
+    name: str, model, inputs, labels, others: list[Rows], num_classes: int, notes: list[str], after: Callable = str
+) -> Baseline:
+    """Fits a scikit-learn classifier and scores it; `after` gives a further note once it is fitted."""
+    started = perf_counter()
+    with warnings.catch_warnings():
+        # Not converging is a property of the baseline that its note tells; it is no fault of the user's run.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(inputs, labels)
+    seconds = perf_counter() - started
+    (validation, validation_labels), (test, test_labels) = others
+    guess = model.classes_[model.predict_proba(validation).argmax(axis=1)]
+    probabilities = np.zeros((len(test), num_classes))
+    probabilities[:, model.classes_] = model.predict_proba(test)
+    accuracy = float((guess == validation_labels).mean())
+    return Baseline(
+        name, metrics(test_labels, probabilities), accuracy, seconds, "; ".join(filter(None, [*notes, after()]))
+    )
+
+
+def flat(inputs, split: str) -> np.ndarray:
+    """(N, ...) as (N, F) float32, refusing what is not finite."""
+    rows = np.asarray(inputs, np.float32)
+    rows = rows.reshape(len(rows), -1)
+    bad = np.flatnonzero(~np.isfinite(rows).all(axis=1))
+    if len(bad):
+        raise ValueError(
+            f"prepared inputs must be finite: fill missing values while preparing. "
+            f"Received: NaN or infinity in row {bad[0]} of the {split} split"
+        )
+    return rows
+
+
+def stratified(labels: np.ndarray, limit: int, seed: int) -> np.ndarray:
+    """Sorted indices of about `limit` rows in which each class keeps its share and at least one row."""
+    if len(labels) <= limit:
+        return np.arange(len(labels))
+    random = np.random.default_rng(seed)
+    parts = []
+    for label in np.unique(labels):
+        rows = np.flatnonzero(labels == label)
+        count = max(1, round(limit * len(rows) / len(labels)))
+        parts.append(random.permutation(rows)[:count])
+    return np.sort(np.concatenate(parts))

@@ -17,6 +17,7 @@ from layers.initializers import (
     VarianceScaling,
     Zeros,
 )
+from layers.padded_shortcut import PaddedShortcut
 from layers.penalties import L1, L1L2, L2
 from layers.scaled_dropout import ScaledDropout
 from layers.seed import ReplicaSeed
@@ -38,6 +39,7 @@ __all__ = [
     "LecunUniform",
     "Normal",
     "Orthogonal",
+    "PaddedShortcut",
     "ReplicaSeed",
     "ScaledDropout",
     "VarianceScaling",

@@ -51,8 +51,8 @@ class Pretrained:
     def build(self, input_shape: tuple[int, int, int], num_outputs: int):
         """Return a `keras.Model` from pixels 0..255 `(batch, height, width, 3)` to float32 logits `(batch, num_outputs)`.
 
-        Its layers `backbone` (pixels scaled as it was trained, to features) and `head` (features to logits) are models
-        themselves. Raises ValueError on other than colour images and on weights that cannot be had.
+        Its layers `backbone` (scaled pixels to features) and `head` (features to logits) are models themselves; the
+        backbone is frozen, see `unfreeze`. Raises ValueError on other than colour images and on weights that cannot be had.
         """
         import keras
 
@@ -75,6 +75,7 @@ class Pretrained:
                 f"The {self.weights} weights of {self.backbone} could not be had ({error}). Put them under KERAS_HOME/models, "
                 "give a file with `--weights PATH`, or start from random weights with `--weights none`."
             ) from None
+        backbone.trainable = False
         features = keras.Input((backbone.output.shape[-1],), name="features")
         x = Dropout(self.dropout, name="dropout")(features) if self.dropout else features
         logits = Dense(num_outputs, kernel_initializer=GlorotUniform(), dtype="float32", name="logits")(x)
@@ -82,4 +83,18 @@ class Pretrained:
 
         inputs = keras.Input(input_shape, name="inputs")
         x = keras.layers.Rescaling(scale, offset, name="rescaling")(inputs)
-        return keras.Model(inputs, head(backbone(x, training=False)), name=self.backbone)
+        return keras.Model(inputs, head(backbone(x)), name=self.backbone)
+
+
+def unfreeze(model) -> None:
+    """Let the backbone of `model` learn, all but its batch norms: those stay frozen, which is inference mode.
+
+    (`backbone(x, training=False)` is not enough: Keras 3 overrides it when the outer model is called for training.)
+    """
+    import keras
+
+    backbone = model.get_layer("backbone")
+    backbone.trainable = True
+    for layer in backbone.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.trainable = False

@@ -1,0 +1,175 @@
+"""Yields images as numbers: the one function from the bytes of an image file to model input.
+
+Decoding covers JPEG, PNG, GIF (first frame) and BMP, 8 and 16 bits, grey or colour, with or without
+transparency (laid on white). An image of another shape is cropped at its centre to the wanted aspect ratio, then
+resized with anti-aliased bilinear interpolation, so nothing is stretched. EXIF orientation is not applied.
+"""
+
+import os
+
+import numpy as np
+import tensorflow as tf
+
+from data.errors import DataError
+
+READABLE = (".jpg", ".jpeg", ".png", ".gif", ".bmp")
+CORES = os.cpu_count() or 1
+GREY = (0.299, 0.587, 0.114)  # ITU-R BT.601: how bright red, green and blue look
+
+
+class ImagePrepare:
+    """Decoding, cropping, resizing and standardisation of images: `finish(fixed(raw))`.
+
+    `fixed` is the part worth caching (uint8); `finish` gives `(x - mean) / std` per channel in float32.
+
+    Args:
+        size: (height, width) in pixels.
+        channels: 1 (grey) or 3 (colour).
+        mean: per channel, in pixel values 0-255; zeros leave the pixels as they are.
+        std: per channel; ones leave the pixels as they are.
+    """
+
+    def __init__(self, size, channels, mean=None, std=None):
+        if channels not in {1, 3}:
+            raise ValueError(f"`channels` must be 1 (grey) or 3 (colour). Received: channels={channels}")
+        self.size = (int(size[0]), int(size[1]))
+        self.channels = int(channels)
+        self.mean = [0.0] * channels if mean is None else [float(value) for value in mean]
+        self.std = [1.0] * channels if std is None else [float(value) for value in std]
+        self._shift = np.asarray(self.mean, np.float32)
+        self._scale = (1.0 / np.asarray(self.std, np.float64)).astype(np.float32)
+
+    @property
+    def input_shape(self):
+        return (*self.size, self.channels)
+
+    def standardized_by(self, pixels):
+        """Returns the same preparation with mean and deviation of `pixels`, uint8 (N, height, width, channels)."""
+        count = pixels.shape[0] * pixels.shape[1] * pixels.shape[2]
+        levels = np.arange(256, dtype=np.float64)
+        mean, std = [], []
+        for channel in range(self.channels):
+            histogram = np.zeros(256)
+            for start in range(0, len(pixels), 4096):
+                histogram += np.bincount(pixels[start : start + 4096, ..., channel].ravel(), minlength=256)
+            mean.append(float(histogram @ levels / count))
+            std.append(float(np.sqrt(histogram @ (levels - mean[-1]) ** 2 / count)) or 1.0)
+        return ImagePrepare(self.size, self.channels, mean, std)
+
+    def decode(self, data):
+        """Scalar string tensor (the bytes of a file) -> uint8 (height, width, channels), inside a graph."""
+        image = tf.io.decode_image(data, channels=0, expand_animations=False)
+        image.set_shape([None, None, None])
+        shape = tf.shape(image)
+        ready = tf.reduce_all(shape == tf.constant(self.input_shape))
+        image = tf.cond(ready, lambda: image, lambda: self._fitted(image))
+        return tf.ensure_shape(image, self.input_shape)
+
+    def _fitted(self, image):
+        """uint8 (any height, any width, 1 to 4 channels) -> uint8 (height, width, channels)."""
+        planes = tf.shape(image)[-1]
+        pixels = tf.cast(image, tf.float32)
+        transparent = tf.logical_or(planes == 2, planes == 4)
+        alpha = tf.where(transparent, pixels[..., -1:] / 255.0, tf.ones_like(pixels[..., :1]))
+        colours = pixels[..., : tf.where(planes > 2, 3, 1)]
+        colours = colours * alpha + 255.0 * (1.0 - alpha)
+        if self.channels == 3:
+            colours = tf.broadcast_to(colours, tf.concat([tf.shape(colours)[:2], [3]], 0))
+        else:
+            weights = tf.cond(tf.shape(colours)[-1] == 3, lambda: tf.constant(GREY), lambda: tf.constant([1.0]))
+            colours = tf.reduce_sum(colours * weights, -1, keepdims=True)
+        return self._resized(colours)
+
+    def _resized(self, pixels):
+        """float32 (..., height, width, channels) -> uint8 of the wanted size: cropped at the centre, then resized."""
+        height, width = self.size
+        rows, columns = tf.unstack(tf.shape(pixels)[-3:-1])
+        kept_rows = tf.clip_by_value(tf.cast(tf.round(columns * height / width), tf.int32), 1, rows)
+        kept_columns = tf.clip_by_value(tf.cast(tf.round(rows * width / height), tf.int32), 1, columns)
+        top, left = (rows - kept_rows) // 2, (columns - kept_columns) // 2
+        pixels = pixels[..., top : top + kept_rows, left : left + kept_columns, :]
+        pixels = tf.image.resize(pixels, self.size, antialias=True)
+        return tf.cast(tf.round(tf.clip_by_value(pixels, 0.0, 255.0)), tf.uint8)
+
+    def read(self, path):
+        """Scalar string tensor (a path) -> uint8 (height, width, channels), inside a graph."""
+        return self.decode(tf.io.read_file(path))
+
+    def fixed(self, inputs, origins=None):
+        """Returns uint8 (N, height, width, channels) for raw images.
+
+        Args:
+            inputs: `{"image": array}` with (N,) bytes, (N,) paths or uint8 (N, any height, any width, channels).
+            origins: (N,) optional names of the records, for the message about one that cannot be read.
+
+        Raises:
+            DataError: an image cannot be decoded; it is named.
+        """
+        values = inputs["image"]
+        if values.ndim == 4:
+            return self._fixed_arrays(values)
+        one = self.read if len(values) and isinstance(values[0], str) else self.decode
+        out = np.empty((len(values), *self.input_shape), np.uint8)
+        options = tf.data.Options()
+        options.autotune.enabled = False
+        images = tf.data.Dataset.from_tensor_slices(tf.constant(values.tolist(), tf.string, shape=[len(values)]))
+        images = images.map(one, num_parallel_calls=CORES, deterministic=True).batch(256).prefetch(1)
+        done = 0
+        try:
+            for batch in images.with_options(options):
+                out[done : done + len(batch)] = batch
+                done += len(batch)
+        except (tf.errors.InvalidArgumentError, tf.errors.NotFoundError):
+            self._refuse_unreadable(values, done, origins)
+            raise
+        return out
+
+    def _refuse_unreadable(self, values, start, origins):
+        for position in range(start, len(values)):
+            value = values[position]
+            try:
+                self.read(value) if isinstance(value, str) else self.decode(value)
+            except (tf.errors.InvalidArgumentError, tf.errors.NotFoundError) as error:
+                origin = origins[position] if origins is not None else f"image {position}"
+                reason = str(error.message).split("[Op:")[0].strip().rsplit("}} ", 1)[-1][:200]
+                raise DataError(
+                    f"{origin}: the image cannot be decoded ({reason}). Allowed: whole JPEG, PNG, GIF or BMP files. "
+                    f"Repair or remove it."
+                ) from error
+
+    def _fixed_arrays(self, values):
+        if values.shape[1:] == self.input_shape:
+            return values
+        pieces = []
+        for start in range(0, len(values), 256):
+            pixels = tf.cast(values[start : start + 256], tf.float32)
+            if pixels.shape[-1] == 1 and self.channels == 3:
+                pixels = tf.repeat(pixels, 3, axis=-1)
+            elif pixels.shape[-1] == 3 and self.channels == 1:
+                pixels = tf.reduce_sum(pixels * GREY, -1, keepdims=True)
+            pieces.append(self._resized(pixels).numpy())
+        return np.concatenate(pieces)
+
+    def finish(self, fixed):
+        """uint8 (or float) (..., height, width, channels) -> float32, standardised per channel."""
+        return (tf.cast(fixed, tf.float32) - self._shift) * self._scale
+
+    def graph(self, raw):
+        """`{"image": string (N,)}` (bytes) -> uint8 (N, height, width, channels), inside a graph."""
+        spec = tf.TensorSpec(self.input_shape, tf.uint8)
+        return tf.map_fn(self.decode, raw["image"], fn_output_signature=spec, parallel_iterations=CORES)
+
+    def __call__(self, raw):
+        """`{"image": string (N,)}` (the bytes of image files) -> float32 (N, height, width, channels)."""
+        return self.finish(self.graph(raw))
+
+    def signature(self):
+        """The raw record as tensors: the bytes of N image files."""
+        return {"image": tf.TensorSpec([None], tf.string, name="image")}
+
+    def config(self):
+        return {"size": list(self.size), "channels": self.channels, "mean": self.mean, "std": self.std}
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(config["size"], config["channels"], config["mean"], config["std"])

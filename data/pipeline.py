@@ -1,0 +1,126 @@
+"""Yields batches `(x float32, y int32)` of prepared records: the one place that orders cache, shuffle, batch, prefetch.
+
+The deterministic part of preparing (decoding, resizing, encoding) is done once and kept in memory where it fits,
+else per batch. Then, for training: order of the epoch, gather, augmentation, the rest of preparing. The order of
+epoch e depends on (seed, e) alone, and the augmentation on (seed, e, step), so a run can go on where it stopped.
+
+tf.data's autotuner stays off: with it about one short epoch in four waits for its next tick. Parallelism is given as numbers.
+`stateless_shuffle` makes the order: `index_shuffle` needs no memory, but its orders of neighbouring epochs correlate.
+"""
+
+import numpy as np
+import tensorflow as tf
+
+from data.images import CORES, ImagePrepare
+
+MEMORY_LIMIT = 2 * 1024**3  # bytes of prepared records that may be kept
+SHUFFLE_STREAM, AUGMENT_STREAM = 0, 1
+
+
+def fits_in_memory(split, prepare):
+    """Says whether the prepared records of `split` are kept in memory."""
+    per_record = int(np.prod(prepare.input_shape)) * (1 if isinstance(prepare, ImagePrepare) else 4)
+    return len(split) * per_record <= MEMORY_LIMIT
+
+
+def fixed_part(split, prepare):
+    """Returns `prepare.fixed` of a whole split, computed once per split: (N, ...) array."""
+    key = (type(prepare).__name__, prepare.input_shape) if isinstance(prepare, ImagePrepare) else id(prepare)
+    if key not in split.fixed:
+        if isinstance(prepare, ImagePrepare):
+            split.fixed[key] = (prepare, prepare.fixed(split.inputs, split.origins))
+        else:
+            split.fixed[key] = (prepare, prepare.fixed(split.inputs))
+    return split.fixed[key][1]
+
+
+def batches(split, prepare, batch_size, *, seed=None, first_epoch=0, epochs=1, augment=None, prefetch=4):
+    """Returns a dataset of `(x, y)`: x float32 (batch, *prepare.input_shape), y of the dtype of the labels (batch,).
+
+    Args:
+        split: the records.
+        prepare: their preparing function.
+        batch_size: records per batch; at most the size of the split when training.
+        seed: int for training: shuffled, static batch shape, the rest of each epoch that fills no batch is dropped
+            (another rest each epoch). None for evaluation: in order, once, every row.
+        first_epoch: training starts with this epoch.
+        epochs: training ends before this epoch; one continuous dataset holds all epochs between.
+        augment: an `Augmentation` for training batches of images, or None.
+        prefetch: batches prepared ahead.
+
+    Raises:
+        ValueError: the split is empty, or the batch size is not positive.
+    """
+    if len(split) == 0:
+        raise ValueError("`split` must hold at least one record. Received: an empty split")
+    if batch_size < 1:
+        raise ValueError(f"`batch_size` must be a positive integer. Received: batch_size={batch_size}")
+    if augment is not None and seed is None:
+        raise ValueError("`augment` varies training batches only and needs a `seed`. Received: seed=None")
+    with tf.device("CPU:0"):
+        if seed is None:
+            dataset = _in_order(split, prepare, batch_size)
+        else:
+            dataset = _shuffled(split, prepare, min(batch_size, len(split)), seed, first_epoch, epochs, augment)
+        options = tf.data.Options()
+        options.autotune.enabled = False
+        options.deterministic = True
+        return dataset.prefetch(prefetch).with_options(options)
+
+
+def _in_order(split, prepare, batch_size):
+    rows = len(split)
+    starts = tf.data.Dataset.range(0, rows, batch_size)
+    indices = starts.map(lambda start: tf.range(start, tf.minimum(start + batch_size, rows)))
+    fixed = _gathered(indices, split, prepare, batch_size)
+    return fixed.map(lambda index, x, y: (prepare.finish(x), y))
+
+
+def _shuffled(split, prepare, batch_size, seed, first_epoch, epochs, augment):
+    rows, steps = len(split), len(split) // batch_size
+
+    def order(epoch):
+        shuffled = tf.random.experimental.stateless_shuffle(tf.range(rows), _seed(seed, SHUFFLE_STREAM, epoch))
+        indices = tf.reshape(shuffled[: steps * batch_size], [steps, batch_size])
+        return tf.data.Dataset.from_tensor_slices(indices)
+
+    def finished(step, gathered):
+        _, x, y = gathered
+        if augment is not None:
+            x = augment(x, _seed(seed, AUGMENT_STREAM, step))
+        return prepare.finish(x), y
+
+    indices = tf.data.Dataset.range(first_epoch, epochs).flat_map(order)
+    gathered = _gathered(indices, split, prepare, batch_size)
+    numbered = gathered.enumerate(start=first_epoch * steps)
+    return numbered.map(finished, num_parallel_calls=CORES if augment is not None else None)
+
+
+def _seed(seed, stream, position):
+    """Two independent streams of random numbers from one seed: int64 (2,)."""
+    stream = tf.constant([seed, stream], tf.int64)
+    return tf.cast(tf.random.experimental.stateless_fold_in(stream, tf.cast(position, tf.int64)), tf.int64)
+
+
+def _gathered(indices, split, prepare, batch_size):
+    """Index batches -> `(indices, fixed records, labels)`: from memory, from files, or prepared per batch."""
+    labels = tf.constant(split.labels)
+    if fits_in_memory(split, prepare):
+        fixed = tf.constant(fixed_part(split, prepare))
+        return indices.map(lambda index: (index, tf.gather(fixed, index), tf.gather(labels, index)))
+    if not isinstance(prepare, ImagePrepare):
+        raw = {name: tf.constant(values) for name, values in split.inputs.items()}
+
+        def encoded(index):
+            return index, prepare.graph({n: tf.gather(v, index) for n, v in raw.items()}), tf.gather(labels, index)
+
+        return indices.map(encoded, num_parallel_calls=CORES)
+    values = tf.constant(split.inputs["image"].tolist(), tf.string)
+    one = prepare.read if isinstance(split.inputs["image"][0], str) else prepare.decode
+
+    def decoded(index):
+        return index, one(tf.gather(values, index)), tf.gather(labels, index)
+
+    static = indices.element_spec.shape[0] is not None
+    records = indices.unbatch().map(decoded, num_parallel_calls=CORES)
+    return records.batch(batch_size, drop_remainder=static)

@@ -1,0 +1,71 @@
+"""What every source yields: three parts of raw records, and the function that prepares a record for the model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from data.augmentation import Augmentation
+    from data.images import ImagePrepare
+    from data.table_features import TablePrepare
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """One part of a dataset: raw records in a fixed order.
+
+    Attributes:
+        inputs: tables: column name -> array (N,), float32 for numbers (NaN is missing) or strings for categories
+            and text ("" is missing). Images: `{"image": array}`, either (N,) bytes, (N,) paths (str) or
+            uint8 (N, height, width, channels).
+        labels: int32 (N,), class indices.
+        origins: (N,) strings that say where each record came from, such as "people.csv:17".
+        fixed: prepared arrays already computed for this split, kept by `pipeline.fixed_part`.
+    """
+
+    inputs: dict[str, np.ndarray]
+    labels: np.ndarray
+    origins: np.ndarray
+    fixed: dict = field(default_factory=dict, init=False, repr=False)
+
+    def __len__(self):
+        return len(self.labels)
+
+    def take(self, rows):
+        """Returns the split that holds `rows` (indices or a mask), in that order."""
+        return Split(
+            {name: values[rows] for name, values in self.inputs.items()}, self.labels[rows], self.origins[rows]
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Splits:
+    """A dataset ready to train on.
+
+    Attributes:
+        name: short, for names of runs: "digits", "people", "tfds-mnist".
+        kind: "table" or "image".
+        train, validation, test: the three parts; they never overlap.
+        prepare: the one function from raw records to model input; its statistics come from `train` only.
+        classes: class index -> class name.
+        notes: sentences for the user that say what was decided.
+        augmentation: how training images may be varied without changing their label; None for tables.
+    """
+
+    name: str
+    kind: str
+    train: Split
+    validation: Split
+    test: Split
+    prepare: ImagePrepare | TablePrepare
+    classes: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    augmentation: Augmentation | None = None
+
+    @property
+    def input_shape(self):
+        """The shape of one prepared record, without the batch."""
+        return self.prepare.input_shape

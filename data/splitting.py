@@ -1,0 +1,116 @@
+"""Yields row indices of the parts of a dataset: stratified by class, by group, or by time.
+
+Every function returns one sorted index array per fraction. The parts never overlap and together hold every row.
+"""
+
+import numpy as np
+
+from data.errors import DataError
+
+THREE_PARTS = (0.64, 0.16, 0.20)  # train, validation, test: a fifth is tested, a fifth of the rest validates
+MOST_CARVED = 5000  # rows are enough for a validation split carved from a large training split
+
+
+def carved(rows):
+    """Returns the fractions (train, validation) for carving validation out of `rows` training rows."""
+    validation = min(0.15, MOST_CARVED / max(rows, 1))
+    return 1 - validation, validation
+
+
+def stratified(labels, fractions, seed, groups=None):
+    """Splits so that each part holds each class in the same proportion.
+
+    A class with a single row stays in the first part (training); one with fewer rows than parts fills the first
+    and the last part first.
+
+    Args:
+        labels: (N,) class indices.
+        fractions: share of each part, summing to 1.
+        seed: of the random order.
+        groups: (N,) optional keys; rows with equal keys stay together (they count as one row of the first's class).
+    """
+    labels = np.asarray(labels)
+    random = np.random.default_rng(seed)
+    units = np.arange(len(labels)) if groups is None else np.unique(groups, return_index=True, return_inverse=True)[2]
+    first_rows = np.unique(units, return_index=True)[1]
+    part_of_unit = np.zeros(len(first_rows), np.int8)
+    for label in np.unique(labels[first_rows]):
+        members = random.permutation(np.flatnonzero(labels[first_rows] == label))
+        part_of_unit[members] = np.repeat(np.arange(len(fractions)), _counts(len(members), fractions))
+    return _indices(part_of_unit[units], len(fractions))
+
+
+def _counts(rows, fractions):
+    """Rows of one class that go to each part: rounded, at least one each, the rest to training."""
+    parts = len(fractions)
+    if rows < parts:
+        counts = [0] * parts
+        for part in (0, parts - 1)[:rows]:
+            counts[part] = 1
+        return counts
+    counts = [max(1, round(rows * fraction)) for fraction in fractions[1:]]
+    while sum(counts) >= rows:
+        counts[counts.index(max(counts))] -= 1
+    return [rows - sum(counts), *counts]
+
+
+def by_group(groups, fractions, seed):
+    """Splits so that no group is in two parts: each group goes to the part that is furthest below its share.
+
+    Args:
+        groups: (N,) strings, such as a patient or a customer.
+        fractions: share of each part, in rows.
+        seed: of the random order in which the groups are placed; large groups are placed first.
+
+    Raises:
+        DataError: there are fewer groups than parts.
+    """
+    names, units, sizes = np.unique(np.asarray(groups, dtype=str), return_inverse=True, return_counts=True)
+    if len(names) < len(fractions):
+        raise DataError(
+            f"a split by group needs at least {len(fractions)} different groups, one for each part. "
+            f"Received: {len(names)} group(s). Use another --group column, or none."
+        )
+    order = np.random.default_rng(seed).permutation(len(names))
+    order = order[np.argsort(-sizes[order], kind="stable")]
+    wanted = np.asarray(fractions) * len(units)
+    filled = np.zeros(len(fractions))
+    part_of_group = np.zeros(len(names), np.int8)
+    for position, group in enumerate(order):
+        empty = np.flatnonzero(filled == 0)
+        must_fill = len(order) - position <= len(empty)
+        part = empty[0] if must_fill else int(np.argmax((wanted - filled) / wanted))
+        part_of_group[group] = part
+        filled[part] += sizes[group]
+    return _indices(part_of_group[units], len(fractions))
+
+
+def by_time(times, fractions):
+    """Splits so that each part is later than the one before it; rows of one moment stay together.
+
+    Args:
+        times: (N,) numbers; larger is later.
+        fractions: share of each part, in rows, from the earliest to the latest.
+
+    Raises:
+        DataError: there are fewer moments than parts.
+    """
+    times = np.asarray(times, dtype=np.float64)
+    moments, units, sizes = np.unique(times, return_inverse=True, return_counts=True)
+    parts = len(fractions)
+    if len(moments) < parts:
+        raise DataError(
+            f"a split by time needs at least {parts} different moments, one for each part. "
+            f"Received: {len(moments)} moment(s). Use another --time column, or none."
+        )
+    middle = (np.cumsum(sizes) - sizes / 2) / len(times)  # the share of rows before the middle of each moment
+    part_of_moment = np.searchsorted(np.cumsum(fractions)[:-1], middle, side="right")
+    for part in range(parts):  # no part may stay empty
+        part_of_moment[part] = min(part_of_moment[part], part)
+        part_of_moment[len(moments) - parts + part] = max(part_of_moment[len(moments) - parts + part], part)
+    part_of_moment = np.maximum.accumulate(part_of_moment)
+    return _indices(part_of_moment[units], parts)
+
+
+def _indices(part_of_row, parts):
+    return [np.flatnonzero(part_of_row == part) for part in range(parts)]

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-from sklearn.metrics import confusion_matrix, f1_score, precision_recall_fscore_support, roc_auc_score
+from sklearn.metrics import roc_auc_score
 
 from evaluation.calibration import expected_calibration_error
 from evaluation.losses import cross_entropy, mean_squared_error, one_hot
@@ -56,15 +56,16 @@ def metrics(labels, probabilities) -> dict[str, float]:
     num_classes = probabilities.shape[1]
     predicted = probabilities.argmax(axis=1)
     counts = confusion(labels, probabilities)
-    support = counts.sum(axis=1)
-    occurs = support > 0
+    support, answered = counts.sum(axis=1), counts.sum(axis=0)
+    occurs, concerned = support > 0, support + answered > 0
     scores = {"accuracy": float((predicted == labels).mean())}
     order = np.argsort(-probabilities, axis=1, kind="stable")
     for k in (3, 5):
         if num_classes > 2 * k:
             scores[f"top{k}_accuracy"] = float((order[:, :k] == labels[:, None]).any(axis=1).mean())
     scores["balanced_accuracy"] = float((counts.diagonal()[occurs] / support[occurs]).mean())
-    scores["macro_f1"] = float(f1_score(labels, predicted, average="macro", zero_division=0))
+    # 2 TP / (2 TP + FP + FN); the denominator is the class's rows plus its answers.
+    scores["macro_f1"] = float((2 * counts.diagonal()[concerned] / (support + answered)[concerned]).mean())
     if "auc" not in omitted(labels, probabilities):
         columns = [1] if num_classes == 2 else range(num_classes)
         scores["auc"] = float(np.mean([roc_auc_score(labels == k, probabilities[:, k]) for k in columns]))
@@ -90,27 +91,36 @@ def per_class(labels, probabilities, classes: Sequence[str]) -> list[ClassScore]
     num_classes = probabilities.shape[1]
     if len(classes) != num_classes:
         raise ValueError(f"`classes` must hold {num_classes} names, one per column. Received: {len(classes)} names")
-    predicted = probabilities.argmax(axis=1)
-    answered = np.bincount(predicted, minlength=num_classes)
-    precision, recall, f1, support = precision_recall_fscore_support(
-        labels, predicted, labels=np.arange(num_classes), zero_division=np.nan
-    )
+    counts = confusion(labels, probabilities)
     rows = []
     for k, name in enumerate(classes):
-        both_occur = 0 < support[k] < len(labels)
-        auc = float(roc_auc_score(labels == k, probabilities[:, k])) if both_occur else float("nan")
+        hits, support, answered = (int(count) for count in (counts[k, k], counts[k].sum(), counts[:, k].sum()))
+        both_occur = 0 < support < len(labels)
         rows.append(
             ClassScore(
-                str(name), float(precision[k]), float(recall[k]), float(f1[k]), auc, int(support[k]), int(answered[k])
+                name=str(name),
+                precision=ratio(hits, answered),
+                recall=ratio(hits, support),
+                f1=ratio(2 * hits, support + answered),
+                auc=float(roc_auc_score(labels == k, probabilities[:, k])) if both_occur else float("nan"),
+                support=support,
+                predicted=answered,
             )
         )
     return rows
 
 
+def ratio(part: int, whole: int) -> float:
+    """part / whole, or NaN where there is nothing to divide by."""
+    return part / whole if whole else float("nan")
+
+
 def confusion(labels, probabilities) -> np.ndarray:
     """(K, K) counts: entry [i, j] is how many rows of class i were taken for class j."""
     labels, probabilities = checked(labels, probabilities)
-    return confusion_matrix(labels, probabilities.argmax(axis=1), labels=np.arange(probabilities.shape[1]))
+    num_classes = probabilities.shape[1]
+    places = labels * num_classes + probabilities.argmax(axis=1)
+    return np.bincount(places, minlength=num_classes**2).reshape(num_classes, num_classes)
 
 
 def accuracy_interval(correct: int, total: int) -> tuple[float, float]:

@@ -1,0 +1,186 @@
+"""What to change next, read off the curves and the two accuracies as a lecturer would.
+
+    diagnose(history, *, train_accuracy, validation_accuracy, num_classes, num_validation=None, target=None,
+             baseline=None, learning_rate=None, penalized=False, flags=Flags()) -> Diagnosis
+
+The lectures' table, in percent, training / validation: 99/89 is high variance, 90/89 high bias, 89/78 both. A wrong
+learning rate comes first: as long as it is wrong the two accuracies say nothing about the size of the network.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import log, sqrt
+
+from evaluation.loss_curve import CurveReading, read
+
+LABELS = (
+    "healthy",
+    "high bias",
+    "high variance",
+    "high bias and high variance",
+    "learning rate too high",
+    "learning rate too low",
+)
+# Distances above this are large: 90/89 against a reachable 100 is bias, 99/89 is variance, 1 point is neither.
+LARGE = 0.05
+# What a baseline has reached on the same validation rows is certainly reachable, so less distance is forgiven.
+LARGE_TO_BASELINE = 0.02
+
+REMEDIES = {
+    "high bias": (
+        "make the network bigger",
+        "train longer",
+        "change the architecture",
+        "more data of the same kind will not help",
+    ),
+    "high variance": (
+        "get a bigger training set, or augment the one there is",
+        "regularise more: dropout, weight penalty, stopping earlier",
+        "change the architecture",
+    ),
+    "learning rate too high": ("lower the learning rate", "check that the inputs are scaled"),
+    "learning rate too low": ("raise the learning rate", "train longer"),
+}
+REMEDIES["high bias and high variance"] = REMEDIES["high bias"] + REMEDIES["high variance"][:2]
+REMEDIES["healthy"] = ()
+
+
+@dataclass(frozen=True)
+class Flags:
+    """The flags of the app that act on each cause, as the user types them; None where the model has no such flag."""
+
+    learning_rate: str = "--learning-rate"
+    bigger: str | None = "--hidden"
+    longer: str = "--epochs"
+    regularize: str | None = "--dropout"
+    augment: str | None = None
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """label: one of LABELS; readings: the sentences that led to it; remedies: the lectures' list, first things first.
+
+    flag: the flag to change next, with its value where that can be said ("--learning-rate 0.0003"), or None.
+    advice: one sentence with the flag and the reason.
+    """
+
+    label: str
+    readings: tuple[str, ...]
+    remedies: tuple[str, ...]
+    flag: str | None
+    advice: str
+
+
+def diagnose(
+    history: Mapping[str, Sequence[float]],
+    *,
+    train_accuracy: float,
+    validation_accuracy: float,
+    num_classes: int,
+    num_validation: int | None = None,
+    target: float | None = None,
+    baseline: float | None = None,
+    learning_rate: float | None = None,
+    penalized: bool = False,
+    flags: Flags | None = None,
+) -> Diagnosis:
+    """Names the one thing that is wrong first, and the flag that acts on it.
+
+    Bias is the distance from the accuracy that can be reached to the training accuracy, variance the distance from
+    the training to the validation accuracy. What can be reached is `target` where the user knows it (1.0 for images
+    that people can name), else `baseline`, else 1.0: on tables some error is in the data itself, and gradient
+    boosting on the same rows is the best estimate of how much.
+
+    Args:
+        history: "loss" and, where there is validation, "val_loss", one number an epoch.
+        train_accuracy, validation_accuracy: of the final weights, in inference mode (the running accuracy of an
+            epoch is lower, with dropout and augmentation in it).
+        num_classes: ln of it is the loss of guessing.
+        num_validation: rows of the validation split; distances that chance alone explains are then not called large.
+        target: accuracy that is known to be reachable.
+        baseline: accuracy of the best baseline on the validation split.
+        learning_rate: the rate the training began with; the advice then names the next one.
+        penalized: whether the loss holds a weight penalty, in which case its size in the first epoch is not judged.
+        flags: how the app calls what the advice speaks of.
+    """
+    given = {"train_accuracy": train_accuracy, "validation_accuracy": validation_accuracy}
+    given |= {"target": target or 0, "baseline": baseline or 0}
+    for name, value in given.items():
+        if not 0 <= value <= 1:
+            raise ValueError(f"`{name}` must be in [0, 1]. Received: {name}={value}")
+    flags = flags or Flags()
+    curve = read(history["loss"], history.get("val_loss"), guess=None if penalized else log(num_classes))
+    numbers = f"accuracy is {train_accuracy:.3f} on training and {validation_accuracy:.3f} on validation data"
+
+    reachable, source, large = target, "as given", LARGE
+    if reachable is None and baseline is not None:
+        reachable, source, large = baseline, "by the best baseline on the validation data", LARGE_TO_BASELINE
+    elif reachable is None:
+        reachable, source = 1.0, "as no other figure is known"
+    bias, variance = reachable - train_accuracy, train_accuracy - validation_accuracy
+    noise = chance(validation_accuracy, num_validation)
+    high_bias = bias > max(large, noise if target is None and baseline is not None else 0)
+    high_variance = variance > max(LARGE, noise)
+    if curve.rate == "too high" or (curve.rate == "too low" and high_bias):
+        label = f"learning rate {curve.rate}"
+        flag = flags.learning_rate
+        if learning_rate is not None:
+            flag += f" {learning_rate * curve.factor:.1g}"
+        advice = f"Change {flag} first: with this rate the accuracies say little about the model."
+        return Diagnosis(label, (curve.reason, numbers), REMEDIES[label], flag, advice)
+
+    readings = [
+        numbers,
+        f"training accuracy is {points(bias)} the {reachable:.3f} that can be reached ({source}): "
+        f"{'high' if high_bias else 'low'} bias",
+        f"validation accuracy is {points(variance)} training accuracy: {'high' if high_variance else 'low'} variance",
+    ]
+    if variance > LARGE and not high_variance:
+        readings.append(
+            f"on {num_validation} validation rows chance alone moves an accuracy by {100 * noise:.1f} points"
+        )
+    if baseline is not None and validation_accuracy < baseline - max(LARGE_TO_BASELINE, noise):
+        readings.append(f"a baseline does better on the validation data: {baseline:.3f}")
+    readings.append(curve.reason)
+    label = " and ".join(["high bias"] * high_bias + ["high variance"] * high_variance) or "healthy"
+    flag, advice = next_flag(label, curve, flags, len(history["loss"]))
+    return Diagnosis(label, tuple(readings), REMEDIES[label], flag, advice)
+
+
+def chance(accuracy: float, rows: int | None) -> float:
+    """Half the width of the 95 percent interval of an accuracy measured on so many rows; 0 where that is not known."""
+    if rows is None:
+        return 0.0
+    # At an accuracy of exactly 0 or 1 the formula would claim certainty; half a row's worth of doubt remains.
+    doubt = 0.5 / rows
+    share = min(max(accuracy, doubt), 1 - doubt)
+    return 1.96 * sqrt(share * (1 - share) / rows)
+
+
+def next_flag(label: str, curve: CurveReading, flags: Flags, epochs: int) -> tuple[str | None, str]:
+    """The flag to change and the sentence about it; bias before variance, since a bigger network may cure both."""
+    if "high bias" in label and curve.falling:
+        return f"{flags.longer} {2 * epochs}", f"Change {flags.longer} to {2 * epochs}: both losses were still falling."
+    if "high bias" in label and flags.bigger:
+        return flags.bigger, f"Change {flags.bigger}: a bigger network can fit the training data more closely."
+    if "high bias" in label:
+        return None, "Choose a bigger or different model."
+    if label == "high variance" and flags.augment:
+        return flags.augment, f"Change {flags.augment}: altered copies of the training data stand in for more data."
+    if label == "high variance" and flags.regularize:
+        return flags.regularize, f"Raise {flags.regularize}: the network remembers rows instead of what they share."
+    if label == "high variance":
+        return None, "Get more training data, or choose a smaller model."
+    if curve.falling:
+        return (
+            flags.longer,
+            f"Nothing has to change; both losses were still falling, so more {flags.longer} may gain a bit.",
+        )
+    return None, "Nothing has to change."
+
+
+def points(distance: float) -> str:
+    """0.1 as "10.0 points below", -0.1 as "10.0 points above", in words that fit before a figure."""
+    if abs(distance) < 0.0005:
+        return "equal to"
+    return f"{100 * abs(distance):.1f} points {'below' if distance > 0 else 'above'}"

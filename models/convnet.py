@@ -35,7 +35,7 @@ class ConvNet:
             raise ValueError(f"`dropout` must be in [0, 1). Received: dropout={self.dropout}")
 
     def build(self, input_shape: tuple[int, int, int], num_outputs: int):
-        """Return a `keras.Model` from images `(batch, height, width, channels)` to float32 logits `(batch, num_outputs)`.
+        """Return a `keras.Model` from images `(batch, height, width, channels)` to logits `(batch, num_outputs)`.
 
         Stages go on without pooling once a side is a single pixel. Raises ValueError on other than image shapes.
         """

@@ -26,7 +26,13 @@ class Pretrained:
     """A pretrained backbone with a new head: the head on frozen features first, then everything at a low rate."""
 
     backbone: Literal[
-        "mobilenet_v2", "resnet50_v2", "xception", "inception_v3", "efficientnet_b0", "efficientnet_v2_b0", "convnext_tiny"
+        "mobilenet_v2",
+        "resnet50_v2",
+        "xception",
+        "inception_v3",
+        "efficientnet_b0",
+        "efficientnet_v2_b0",
+        "convnext_tiny",
     ] = "mobilenet_v2"
     """Network of keras.applications."""
     weights: str = "imagenet"
@@ -46,24 +52,31 @@ class Pretrained:
         if self.size < 32:
             raise ValueError(f"`size` must be at least 32 pixels. Received: size={self.size}")
         if self.fine_tune_epochs < 0:
-            raise ValueError(f"`fine_tune_epochs` must be 0 or more. Received: fine_tune_epochs={self.fine_tune_epochs}")
+            raise ValueError(
+                f"`fine_tune_epochs` must be 0 or more. Received: fine_tune_epochs={self.fine_tune_epochs}"
+            )
 
     def build(self, input_shape: tuple[int, int, int], num_outputs: int):
-        """Return a `keras.Model` from pixels 0..255 `(batch, height, width, 3)` to float32 logits `(batch, num_outputs)`.
+        """Return a `keras.Model` from pixels 0..255 `(batch, height, width, 3)` to logits `(batch, num_outputs)`.
 
         Its layers `backbone` (scaled pixels to features) and `head` (features to logits) are models themselves; the
-        backbone is frozen, see `unfreeze`. Raises ValueError on other than colour images and on weights that cannot be had.
+        backbone is frozen, see `unfreeze`. Raises ValueError on other than colour images
+        and where there are no weights.
         """
         import keras
 
         from layers import Dense, Dropout, GlorotUniform
 
         if len(input_shape) != 3 or input_shape[-1] != 3:
-            raise ValueError(f"`pretrained` needs colour images (height, width, 3). Received: records of shape {input_shape}")
+            raise ValueError(
+                f"`pretrained` needs colour images (height, width, 3). Received: records of shape {input_shape}"
+            )
         constructor, scale, offset = BACKBONES[self.backbone]
         weights = None if self.weights == "none" else self.weights
         if weights not in (None, "imagenet") and not Path(weights).is_file():
-            raise ValueError(f"`weights` must be imagenet, none or a file. Received: weights={weights}, which is no file")
+            raise ValueError(
+                f"`weights` must be imagenet, none or a file. Received: weights={weights}, which is no file"
+            )
         try:
             backbone = getattr(keras.applications, constructor)(
                 include_top=False, weights=weights, input_shape=input_shape, pooling="avg", name="backbone"
@@ -72,8 +85,8 @@ class Pretrained:
             if "URL fetch failure" not in str(error) and not isinstance(error, OSError):
                 raise
             raise ValueError(
-                f"The {self.weights} weights of {self.backbone} could not be had ({error}). Put them under KERAS_HOME/models, "
-                "give a file with `--weights PATH`, or start from random weights with `--weights none`."
+                f"The {self.weights} weights of {self.backbone} could not be had ({error}). Put them under "
+                "KERAS_HOME/models, give a file with `--weights PATH`, or start from random ones with `--weights none`."
             ) from None
         backbone.trainable = False
         features = keras.Input((backbone.output.shape[-1],), name="features")

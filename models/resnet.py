@@ -30,7 +30,7 @@ class ResNet:
             )
 
     def build(self, input_shape: tuple[int, int, int], num_outputs: int):
-        """Return a `keras.Model` from images `(batch, height, width, channels)` to float32 logits `(batch, num_outputs)`.
+        """Return a `keras.Model` from images `(batch, height, width, channels)` to logits `(batch, num_outputs)`.
 
         Raises ValueError on other than image shapes.
         """
@@ -74,7 +74,9 @@ class ResNet:
         x = keras.layers.ZeroPadding2D(1, name="pool_pad")(x)
         x = keras.layers.MaxPooling2D(3, strides=2, name="pool")(x)  # (batch, height/4, width/4, 64)
         block_of = self._bottleneck_block if self.depth >= 50 else self._basic_block
-        for stage, (filters, blocks) in enumerate(zip((64, 128, 256, 512), IMAGENET_BLOCKS[self.depth], strict=True), 1):
+        for stage, (filters, blocks) in enumerate(
+            zip((64, 128, 256, 512), IMAGENET_BLOCKS[self.depth], strict=True), 1
+        ):
             for block in range(1, blocks + 1):
                 strides = 2 if stage > 1 and block == 1 else 1
                 x = block_of(x, filters, strides, f"stage{stage}_block{block}", project=block == 1)

@@ -62,8 +62,8 @@ class Checkpoint(keras.callbacks.Callback):
         for variable, value in zip(variables, values, strict=True):
             if tuple(variable.shape) != value.shape:
                 raise RunError(
-                    f"{self.path}: checkpoint of another model; {variable.path} has shape {tuple(variable.shape)} here, "
-                    f"{value.shape} there. Train anew with `--fresh`."
+                    f"{self.path}: checkpoint of another model; {variable.path} has shape {tuple(variable.shape)} "
+                    f"here, {value.shape} there. Train anew with `--fresh`."
                 )
             variable.assign(value)
         self.log.rows, self.log.times = state["rows"], state["times"]

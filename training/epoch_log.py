@@ -30,7 +30,8 @@ class EpochLog(keras.callbacks.Callback):
         trained = ended if trained == self._began else trained
         seconds = trained - self._began
         learning_rate = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
-        self.rows.append({"epoch": epoch + 1, **{k: float(v) for k, v in logs.items()}, "learning_rate": learning_rate})
+        figures = {name: float(logs[name]) for name in sorted(logs, key=_column)}
+        self.rows.append({"epoch": epoch + 1, **figures, "learning_rate": learning_rate})
         self.times.append(
             {
                 "epoch": epoch + 1,
@@ -41,3 +42,8 @@ class EpochLog(keras.callbacks.Callback):
         )
         self.run.write_rows("metrics.csv", self.rows)
         self.run.write_rows("timing.csv", self.times)
+
+
+def _column(name: str) -> tuple[bool, bool, str]:
+    """Training before validation, the loss before the other figures."""
+    return name.startswith("val_"), not name.endswith("loss"), name

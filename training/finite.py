@@ -24,7 +24,7 @@ class FiniteGuard(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch, logs=None):
         self.epoch = epoch
-        self._start = [np.array(v) for v in self._variables()]
+        self._start = self._copy()
 
     def on_train_batch_end(self, batch, logs=None):
         if not math.isfinite(float(logs["loss"])):
@@ -33,36 +33,46 @@ class FiniteGuard(keras.callbacks.Callback):
     def _variables(self) -> list:
         return [*self.model.variables, *self.model.optimizer.variables]
 
+    def _copy(self) -> list[np.ndarray]:
+        return [np.asarray(variable).copy() for variable in self._variables()]
+
+    def _restore(self, values: list[np.ndarray]) -> None:
+        for variable, value in zip(self._variables(), values, strict=True):
+            variable.assign(value)
+
     def _explain(self) -> None:
         model = self.model
-        for variable, value in zip(self._variables(), self._start, strict=True):
-            variable.assign(value)
+        self._restore(self._start)
         model.compile(model.optimizer, model.loss, jit_compile=False, steps_per_execution=1)
-        where = "the replay of the epoch stayed finite; try `--precision float32`"
+        where = "the steps of the epoch one by one stayed finite; try `--precision float32`"
         for step, (x, y) in enumerate(self.train(self.epoch).take(self.steps_per_epoch), start=1):
-            if found := first_non_finite(model, x):
-                where = f"at step {step} of the epoch, first in {found}"
+            before = self._copy()
+            if not math.isfinite(float(model.train_on_batch(x, y, return_dict=True)["loss"])):
+                self._restore(before)
+                where = f"at step {step} of the epoch, first in {first_non_finite(model, x)}"
                 break
-            if not math.isfinite(float(model.train_on_batch(x, y))):
-                where = f"at step {step} of the epoch, in the loss (all layers were still finite)"
-                break
+        rate = float(keras.ops.convert_to_numpy(model.optimizer.learning_rate))
         raise NonFiniteError(
-            f"The loss is no longer finite in epoch {self.epoch + 1}: {where}. Lower `--learning-rate` (now "
-            f"{float(keras.ops.convert_to_numpy(model.optimizer.learning_rate)):.3g}) or set `--clip-norm 1`; check the "
-            "inputs for extreme values. The state at the end of the last good epoch is kept in the run directory."
+            f"The loss is no longer finite in epoch {self.epoch + 1}: {where}. Lower `--learning-rate` (now {rate:.3g}) or "
+            "set `--clip-norm 1`; check the inputs for extreme values. The state at the end of the last good epoch "
+            "is kept in the run directory."
         )
 
 
-def first_non_finite(model: keras.Model, x) -> str | None:
-    """Name of the first layer of `model` whose weights or output on `x` `(batch, ...)` are not finite; None if all are."""
-    for layer in model.layers:
-        for weight in layer.weights:
-            if not np.all(np.isfinite(np.asarray(weight, dtype="float32"))):
-                return f"the weights of layer `{layer.name}` ({weight.path})"
-    layers = [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
-    if not np.all(np.isfinite(np.asarray(x, dtype="float32"))):
+def first_non_finite(model: keras.Model, x) -> str:
+    """The first place in `model`, in training on `x` `(batch, ...)`, where a value is NaN or infinite."""
+    if not _finite(x):
         return "the inputs"
-    for layer, output in zip(layers, keras.Model(model.inputs, [v.output for v in layers])(x), strict=True):
-        if not np.all(np.isfinite(np.asarray(keras.ops.cast(output, "float32")))):
+    for weight in model.weights:
+        if not _finite(weight):
+            return f"the weights of layer `{weight.path.rpartition('/')[0]}` ({weight.name})"
+    layers = [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
+    probe = keras.Model(model.inputs, [layer.output for layer in layers])
+    for layer, output in zip(layers, probe(x, training=True), strict=True):
+        if not _finite(keras.ops.cast(output, "float32")):
             return f"the output of layer `{layer.name}`"
-    return None
+    return "the loss (the outputs of all layers were finite)"
+
+
+def _finite(values) -> bool:
+    return bool(np.all(np.isfinite(np.asarray(values))))

@@ -33,6 +33,7 @@ class CrossEntropy(keras.losses.Loss):
         self.class_weights = None if class_weights is None else [float(weight) for weight in class_weights]
 
     def call(self, y_true, y_pred):
+        y_true = ops.cast(y_true, "int32")  # Keras hands labels to losses as floats
         loss = ops.sparse_categorical_crossentropy(y_true, y_pred, from_logits=True)  # (batch,)
         if self.label_smoothing:
             uniform = ops.logsumexp(y_pred, axis=-1) - ops.mean(y_pred, axis=-1)

@@ -7,7 +7,7 @@ from tqdm import tqdm
 
 
 class Progress(keras.callbacks.Callback):
-    """One bar over all updates, with the figures of the last finished epoch; a plain line per tenth where output is a file."""
+    """One bar over all updates with the figures of the last epoch; a line per tenth where output is no terminal."""
 
     def __init__(self, plan, first_epoch: int):
         super().__init__()
@@ -32,7 +32,7 @@ class Progress(keras.callbacks.Callback):
         self._epoch = epoch
 
     def on_epoch_end(self, epoch, logs=None):
-        figures = ", ".join(f"{name} {value:.4f}" for name, value in logs.items())
+        figures = ", ".join(f"{name} {value:.4f}" for name, value in sorted(logs.items()))
         self.bar.set_postfix_str(figures)
         last = epoch + 1 == self.plan.epochs or self.model.stop_training
         if not self.interactive and (last or (epoch + 1) % max(self.plan.epochs // 10, 1) == 0):

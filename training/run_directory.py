@@ -52,7 +52,9 @@ class RunDirectory:
             raise RunError(f"{self.path}: is a file; `--run-dir` must name a folder for the run.")
         if self.path.is_dir() and any(self.path.iterdir()):
             if not (self / "config.json").exists():
-                raise RunError(f"{self.path}: is not empty and holds no run (no config.json); name another `--run-dir`.")
+                raise RunError(
+                    f"{self.path}: is not empty and holds no run (no config.json); name another `--run-dir`."
+                )
             if fresh:
                 shutil.rmtree(self.path)
             elif (earlier := self.read_json("config.json")) != json.loads(json.dumps(config, default=str)):
@@ -75,7 +77,9 @@ class RunDirectory:
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
-            raise RunError(f"{path}: missing. The run is unfinished or damaged; train it again with `--fresh`.") from None
+            raise RunError(
+                f"{path}: missing. The run is unfinished or damaged; train it again with `--fresh`."
+            ) from None
         except (json.JSONDecodeError, UnicodeDecodeError) as error:
             raise RunError(f"{path}: not valid JSON ({error}). Train the run again with `--fresh`.") from None
         if not isinstance(content, dict):
@@ -94,7 +98,7 @@ class RunDirectory:
         os.replace(partial, path)
 
     def write_rows(self, name: str, rows: list[dict]) -> None:
-        """Write a CSV file of one row per epoch; numbers in their shortest exact form, so that runs compare by bytes."""
+        """Write a CSV file of one row per epoch; numbers in their shortest exact form, to compare by bytes."""
         if not rows:
             return
         path = self / name

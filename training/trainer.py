@@ -45,7 +45,7 @@ class Trainer:
     class_weights: Literal["none", "balanced"] = "none"
     """balanced: rows weigh in the loss by rows / (classes * rows of their class)."""
     ema: float | None = None
-    """Decay of an exponential moving average of the weights, such as 0.999; validation and the result use the average."""
+    """Decay of a moving average of the weights, such as 0.999, which validation and the result then use."""
     patience: int | None = None
     """Stop after this many epochs without improvement (see `stop_rule`). Default: run all epochs. Either way the
     weights of the best validation epoch are the ones returned."""
@@ -149,7 +149,9 @@ def jit_compile(model, jit: str) -> bool | str:
     return not any(len(layer.output.shape) == 4 for layer in model.layers if hasattr(layer, "output"))
 
 
-def fit(model, train: Callable, validation, *, trainer: Trainer, plan: Plan, run: RunDirectory) -> list[dict[str, float]]:
+def fit(
+    model, train: Callable, validation, *, trainer: Trainer, plan: Plan, run: RunDirectory
+) -> list[dict[str, float]]:
     """Train a compiled `model`; go on where an earlier attempt in `run` stopped. Returns one row of figures per epoch.
 
     `train(first_epoch)` gives a dataset of the batches of the epochs from `first_epoch` (counted from 0) on,

@@ -1,0 +1,78 @@
+"""From a network's output to an answer: the last part of what an export carries."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from export.errors import ExportError
+
+TIE = 1e-5  # two probabilities as close as this may swap places by rounding
+
+
+@dataclass(frozen=True)
+class ClassDecoding:
+    """Logits to class names and probabilities, `softmax(logits / temperature)`.
+
+    Args:
+        classes: Name of each class index.
+        temperature: Above 1 softens the probabilities (calibration), 1 leaves them.
+    """
+
+    classes: tuple[str, ...]
+    temperature: float = 1.0
+    numeric_output: ClassVar[str] = "probabilities"  # which output `numeric` is
+
+    def __post_init__(self):
+        if not self.temperature > 0:
+            raise ExportError(f"`temperature` must be above 0. Received: temperature={self.temperature}")
+
+    def __call__(self, logits) -> dict:
+        """Answers inside an export.
+
+        Args:
+            logits: float tensor (N, K).
+
+        Returns:
+            `label` string (N,), `probability` of that label float32 (N,), `probabilities` float32 (N, K).
+        """
+        import tensorflow as tf
+
+        probabilities = self.numeric(logits)
+        best = tf.argmax(probabilities, axis=-1)
+        return {
+            "label": tf.gather(tf.constant(self.classes), best),
+            "probability": tf.reduce_max(probabilities, axis=-1),
+            "probabilities": probabilities,
+        }
+
+    def numeric(self, logits):
+        """Probabilities (N, K) by backend-neutral operations, for formats without strings."""
+        import keras
+
+        if logits.shape[-1] != len(self.classes):
+            raise ExportError(f"The network gives {logits.shape[-1]} scores for {len(self.classes)} classes.")
+        return keras.ops.softmax(keras.ops.cast(logits, "float32") / self.temperature)
+
+    def reference(self, logits: np.ndarray) -> dict[str, np.ndarray]:
+        """The same answers in NumPy, written a second time so that the guard does not compare a mistake with itself.
+
+        The label of a tie is None: either name is right.
+        """
+        scaled = logits.astype("float64") / self.temperature
+        powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+        probabilities = powers / powers.sum(axis=1, keepdims=True)
+        ordered = np.sort(probabilities, axis=1)
+        tied = ordered[:, -1] - ordered[:, -2] < TIE if ordered.shape[1] > 1 else np.zeros(len(ordered), bool)
+        label = np.array(self.classes, dtype=object)[probabilities.argmax(axis=1)]
+        label[tied] = None
+        return {"label": label, "probability": ordered[:, -1], "probabilities": probabilities}
+
+    def endpoints(self) -> dict:
+        """Further signatures: `classes`, index int32 (N,) to label string (N,)."""
+        import tensorflow as tf
+
+        def classes(fields):
+            return {"label": tf.gather(tf.constant(self.classes), fields["index"])}
+
+        return {"classes": (classes, {"index": tf.TensorSpec((None,), tf.int32, name="index")})}

@@ -1,0 +1,89 @@
+"""Run one export as a stranger would: `python -I fresh_process.py KIND EXPORT INPUTS OUTPUTS`.
+
+A script of its own: nothing of the suite can be imported, even where it is installed. KIND is saved_model, litert or
+onnx; INPUTS is a JSON file of raw records (saved_model) or an .npy file of prepared input; OUTPUTS is an .npz file
+with each output for all records at once, and as `first:NAME` for the first record alone.
+"""
+
+import base64
+import importlib
+import json
+import sys
+
+import numpy as np
+
+SUITE = ("apps", "data", "evaluation", "export", "layers", "models", "training", "tuning")
+
+
+def forbid_suite() -> None:
+    """Make every import of the suite fail, and see it fail."""
+    for name in SUITE:
+        sys.modules[name] = None
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            continue
+        raise SystemExit(f"the suite's package {name} can be imported, so this process proves nothing")
+
+
+def run_saved_model(path: str, inputs_path: str) -> list[dict]:
+    """Outputs of `serving_default` for all records, and for the first alone."""
+    import tensorflow as tf
+
+    with open(inputs_path, encoding="utf-8") as file:
+        content = json.load(file)
+    loaded = tf.saved_model.load(path)  # kept in a name: the signature does not keep it alive
+    serve = loaded.signatures["serving_default"]
+
+    def call(count):
+        fields = {name: tensor(column, count) for name, column in content.items()}
+        return {name: value.numpy() for name, value in serve(**fields).items()}
+
+    def tensor(column, count):
+        values = column["values"][:count]
+        if column["type"] == "number":
+            return tf.constant([np.nan if v is None else v for v in values], tf.float32)
+        return tf.constant([base64.b64decode(v) for v in values] if column["type"] == "bytes" else values, tf.string)
+
+    return [call(None), call(1)]
+
+
+def run_litert(path: str, inputs_path: str) -> list[dict]:
+    """The only output, for all records and for the first alone: the batch size can change."""
+    from ai_edge_litert.interpreter import Interpreter
+
+    inputs = np.load(inputs_path, allow_pickle=False)
+    interpreter = Interpreter(path)
+    place = interpreter.get_input_details()[0]["index"]
+    outputs = []
+    for batch in (inputs, inputs[:1]):
+        interpreter.resize_tensor_input(place, batch.shape)
+        interpreter.allocate_tensors()
+        interpreter.set_tensor(place, batch)
+        interpreter.invoke()
+        outputs.append({"core": interpreter.get_tensor(interpreter.get_output_details()[0]["index"])})
+    return outputs
+
+
+def run_onnx(path: str, inputs_path: str) -> list[dict]:
+    """The only output, for all records and for the first alone: the batch size can change."""
+    import onnxruntime
+
+    inputs = np.load(inputs_path, allow_pickle=False)
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    name = session.get_inputs()[0].name
+    return [{"core": session.run(None, {name: batch})[0]} for batch in (inputs, inputs[:1])]
+
+
+def plain(value: np.ndarray) -> np.ndarray:
+    """Strings as fixed-width bytes, which need no pickle."""
+    return value.astype("S") if value.dtype == object else value
+
+
+if __name__ == "__main__":
+    forbid_suite()
+    kind, export, inputs, outputs = sys.argv[1:]
+    runs = {"saved_model": run_saved_model, "litert": run_litert, "onnx": run_onnx}
+    everything, first = runs[kind](export, inputs)
+    named = {**everything, **{f"first:{name}": value for name, value in first.items()}}
+    np.savez(outputs, **{name: plain(value) for name, value in named.items()})

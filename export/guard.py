@@ -1,0 +1,128 @@
+"""The guard: an export is loaded by strangers' tools and must compute what the model computes, or it is refused."""
+
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from export import examples, fresh_process, saved_model_cli
+from export.errors import ExportError
+from export.processes import run_apart
+from export.saved_model import field_names
+
+SHOWN = 3  # offending records that a message names
+
+
+def check_saved_model(path, model, prepare, decode, inputs, tolerance: float = 1e-6) -> dict[str, float]:
+    """Run a SavedModel through its Python signature and through `saved_model_cli run`, each in a fresh process.
+
+    Args:
+        path: The SavedModel.
+        model: The `keras.Model` that it must equal, computing in float32; it is run eagerly.
+        prepare: The preparing function, applied as in training: `finish(fixed(inputs))`.
+        decode: The decoding; its NumPy `reference` is the standard.
+        inputs: Raw records, as `examples.take` gives them.
+        tolerance: Largest relative difference `max |a - b| / max |b|` of an output tensor.
+
+    Returns:
+        Loader to largest relative difference.
+
+    Raises:
+        ExportError: A larger difference, another label, or a loader that fails; with figure and records.
+    """
+    path = Path(path).resolve()
+    _, expected = reference(model, prepare, decode, inputs)
+    fields = list(prepare.signature())
+    names = field_names(fields)
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        examples.write({names[field]: inputs[field] for field in fields}, folder / "records.json")
+        kept, command = saved_model_cli.command(path, {names[field]: inputs[field] for field in fields}, folder)
+        tools = {"Python": _fresh("saved_model", path, "records.json"), "saved_model_cli": command}
+        printed = run_apart(tools, path.name, folder)
+        received, first = _outputs(folder)
+        by_cli = saved_model_cli.outputs(folder, printed["saved_model_cli"])
+    everything = compare(expected, received, tolerance, f"{path.name} loaded in Python")
+    alone = compare(_rows(expected, [0]), first, tolerance, f"{path.name} loaded in Python, one record at a time")
+    session = compare(_rows(expected, kept), by_cli, tolerance, f"{path.name} run by saved_model_cli")
+    return {"Python": max(everything, alone), "saved_model_cli": session}
+
+
+def check_core(kind: str, path, model, prepare, decode, inputs, tolerance: float = 1e-5) -> dict[str, float]:
+    """Run a LiteRT or ONNX file (`kind` "litert" or "onnx") on prepared records in a fresh process.
+
+    Arguments, result and errors are those of `check_saved_model`; the output compared is `decode.numeric`'s.
+    """
+    path = Path(path).resolve()
+    prepared, expected = reference(model, prepare, decode, inputs)
+    expected = {"core": expected[decode.numeric_output]}
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        np.save(folder / "prepared.npy", prepared)
+        run_apart({kind: _fresh(kind, path, "prepared.npy")}, path.name, folder)
+        received, first = _outputs(folder)
+        everything = compare(expected, received, tolerance, path.name)
+        alone = compare(_rows(expected, [0]), first, tolerance, f"{path.name}, one record at a time")
+    return {kind: max(everything, alone)}
+
+
+def reference(model, prepare, decode, inputs) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Prepared records and expected outputs: training's own path, eager, on the CPU, decoded by NumPy."""
+    import tensorflow as tf
+
+    with tf.device("/CPU:0"):  # a GPU may round its float32 products to TF32
+        prepared = np.asarray(prepare.finish(prepare.fixed(inputs)), dtype="float32")
+        return prepared, decode.reference(np.asarray(model(prepared, training=False)))
+
+
+def compare(expected: dict, received: dict, tolerance: float, what: str) -> float:
+    """Largest relative difference over the outputs. Raises ExportError above `tolerance` or on other text.
+
+    An expected text of None may be anything.
+    """
+    if set(expected) != set(received):
+        raise ExportError(f"{what}: has outputs {sorted(received)}, expected {sorted(expected)}")
+    largest = 0.0
+    for name, wanted in expected.items():
+        got = received[name]
+        if got.shape != wanted.shape:
+            raise ExportError(f"{what}: output `{name}` has shape {got.shape}, expected {wanted.shape}")
+        if wanted.dtype == object:
+            text = np.array([value.decode("utf-8") for value in got.ravel()], dtype=object).reshape(got.shape)
+            wrong = np.not_equal(wanted, None) & (wanted != text)
+            if wrong.any():
+                raise ExportError(f"{what}: refused, output `{name}` differs {_records(wrong, wanted, text)}")
+            continue
+        error = np.abs(got.astype("float64") - wanted) / max(np.abs(wanted).max(), np.finfo("float32").tiny)
+        wrong = ~(error <= tolerance)  # so that NaN is wrong
+        if wrong.any():
+            raise ExportError(
+                f"{what}: refused, output `{name}` differs from the model by {error.max():.1e} (relative; allowed: "
+                f"{tolerance:.0e}) {_records(wrong, wanted, got)}"
+            )
+        largest = max(largest, float(error.max()))
+    return largest
+
+
+def _records(wrong, wanted, got) -> str:
+    rows = np.flatnonzero(wrong.reshape(len(wrong), -1).any(axis=1))
+    shown = "; ".join(f"record {row} gives {got[row]}, the model {wanted[row]}" for row in rows[:SHOWN])
+    return f"in {len(rows)} of {len(wrong)} example records: {shown}"
+
+
+def _rows(outputs: dict, rows: Sequence[int]) -> dict:
+    return {name: values[rows] for name, values in outputs.items()}
+
+
+def _fresh(kind: str, path: Path, inputs: str) -> list[str]:
+    return [sys.executable, "-I", fresh_process.__file__, kind, str(path), inputs, "outputs.npz"]
+
+
+def _outputs(folder: Path) -> tuple[dict, dict]:
+    """What fresh_process.py wrote: outputs of all records, and of the first alone."""
+    with np.load(folder / "outputs.npz", allow_pickle=False) as file:
+        named = {name: file[name] for name in file.files}
+    first = {name.removeprefix("first:"): value for name, value in named.items() if name.startswith("first:")}
+    return {name: value for name, value in named.items() if not name.startswith("first:")}, first

@@ -1,0 +1,85 @@
+"""SavedModel with raw inputs: preparing function, network and decoding in one artefact that stock loaders run."""
+
+import json
+import re
+from pathlib import Path
+
+from export.errors import ExportError
+from export.quiet import quiet
+
+
+def write(model, prepare, decode, path: str | Path) -> None:
+    """Write `decode(model(prepare(raw)))` as the SavedModel `path`.
+
+    The signature `serving_default` takes the raw fields of a record, each of shape (N,): image bytes as `image`,
+    the columns of a table under `field_names`. Its outputs are those of `decode`. `assets.extra/inputs.json`
+    says which field each input is.
+
+    Args:
+        model: `keras.Model` that computes in float32 (`models.loading.in_float32`).
+        prepare: Function from a dict of raw tensors to model input, with `signature()`.
+        decode: Function from model output to a dict of tensors; `decode.endpoints()` are further signatures.
+        path: Folder to make.
+
+    Raises:
+        ExportError: Not the TensorFlow backend, or a network that computes in half precision.
+    """
+    import keras
+    import tensorflow as tf
+
+    require_tensorflow()
+    if model.dtype_policy.compute_dtype != "float32":
+        raise ExportError(f"`model` must compute in float32. Received: a policy of {model.dtype_policy.name}")
+    signature = prepare.signature()
+    names = field_names(list(signature))
+
+    def serve(fields):
+        return decode(model(prepare({field: fields[name] for field, name in names.items()}), training=False))
+
+    specs = {names[field]: tf.TensorSpec(spec.shape, spec.dtype, names[field]) for field, spec in signature.items()}
+    archive = keras.export.ExportArchive()
+    archive.track(model)
+    for resource in _resources(prepare, tf):
+        archive.track(resource)
+    with quiet():
+        archive.add_endpoint("serving_default", serve, input_signature=[specs])
+        for name, (function, spec) in decode.endpoints().items():
+            archive.add_endpoint(name, function, input_signature=[spec])
+        archive.write_out(str(path), verbose=False)
+    inputs = {names[field]: {"field": field, "type": spec.dtype.name} for field, spec in signature.items()}
+    extra = Path(path) / "assets.extra"  # the place that TensorFlow Serving leaves to the writer
+    extra.mkdir(exist_ok=True)
+    (extra / "inputs.json").write_text(json.dumps(inputs, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def field_names(fields: list[str]) -> dict[str, str]:
+    """Field to signature name. TensorFlow takes letters, digits and `_`, and two names must not become one.
+
+    "hours per week" becomes hours_per_week, "1" becomes field_1; the second of two alike gets `_2`.
+    """
+    names: dict[str, str] = {}
+    for field in fields:
+        name = re.sub(r"[^A-Za-z0-9_]", "_", field)
+        name = name if re.match(r"[A-Za-z]", name) else f"field_{name.lstrip('_')}"
+        unique, number = name, 2
+        while unique.lower() in {other.lower() for other in names.values()}:
+            unique, number = f"{name}_{number}", number + 1
+        names[field] = unique
+    return names
+
+
+def require_tensorflow() -> None:
+    """Raise ExportError on another backend: exports are made of TensorFlow graphs."""
+    import keras
+
+    if keras.backend.backend() != "tensorflow":
+        raise ExportError(
+            "Exports are written by the TensorFlow backend, whichever trained the model: "
+            f"`KERAS_BACKEND=tensorflow python -m apps.export RUN`. Received: KERAS_BACKEND={keras.backend.backend()}"
+        )
+
+
+def _resources(prepare, tf):
+    """Lookup tables and variables that are attributes of `prepare`; a session loader does not find untracked ones."""
+    held = (tf.Variable, tf.saved_model.experimental.TrackableResource)
+    return [value for value in tf.nest.flatten(list(vars(prepare).values())) if isinstance(value, held)]

@@ -4,7 +4,8 @@ The deterministic part of preparing (decoding, resizing, encoding) is done once 
 else per batch. Then, for training: order of the epoch, gather, augmentation, the rest of preparing. The order of
 epoch e depends on (seed, e) alone, and the augmentation on (seed, e, step), so a run can go on where it stopped.
 
-tf.data's autotuner stays off: with it about one short epoch in four waits for its next tick. Parallelism is given as numbers.
+tf.data's autotuner stays off: with it about one short epoch in four waits for its next tick. Parallelism is given
+as numbers.
 `stateless_shuffle` makes the order: `index_shuffle` needs no memory, but its orders of neighbouring epochs correlate.
 """
 
@@ -34,7 +35,7 @@ def fixed_part(split, prepare):
     return split.fixed[key][1]
 
 
-def batches(split, prepare, batch_size, *, seed=None, first_epoch=0, epochs=1, augment=None, prefetch=4):
+def batches(split, prepare, batch_size, *, seed=None, first_epoch=0, epochs=1, steps_per_epoch=None, augment=None, prefetch=4):
     """Returns a dataset of `(x, y)`: x float32 (batch, *prepare.input_shape), y of the dtype of the labels (batch,).
 
     Args:
@@ -45,6 +46,7 @@ def batches(split, prepare, batch_size, *, seed=None, first_epoch=0, epochs=1, a
             (another rest each epoch). None for evaluation: in order, once, every row.
         first_epoch: training starts with this epoch.
         epochs: training ends before this epoch; one continuous dataset holds all epochs between.
+        steps_per_epoch: batches per training epoch; by default as many as the rows fill, and never more.
         augment: an `Augmentation` for training batches of images, or None.
         prefetch: batches prepared ahead.
 
@@ -61,7 +63,9 @@ def batches(split, prepare, batch_size, *, seed=None, first_epoch=0, epochs=1, a
         if seed is None:
             dataset = _in_order(split, prepare, batch_size)
         else:
-            dataset = _shuffled(split, prepare, min(batch_size, len(split)), seed, first_epoch, epochs, augment)
+            batch_size = min(batch_size, len(split))
+            steps = min(steps_per_epoch or len(split), len(split) // batch_size)
+            dataset = _shuffled(split, prepare, batch_size, steps, seed, first_epoch, epochs, augment)
         options = tf.data.Options()
         options.autotune.enabled = False
         options.deterministic = True
@@ -76,8 +80,8 @@ def _in_order(split, prepare, batch_size):
     return fixed.map(lambda index, x, y: (prepare.finish(x), y))
 
 
-def _shuffled(split, prepare, batch_size, seed, first_epoch, epochs, augment):
-    rows, steps = len(split), len(split) // batch_size
+def _shuffled(split, prepare, batch_size, steps, seed, first_epoch, epochs, augment):
+    rows = len(split)
 
     def order(epoch):
         shuffled = tf.random.experimental.stateless_shuffle(tf.range(rows), _seed(seed, SHUFFLE_STREAM, epoch))

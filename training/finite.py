@@ -45,7 +45,7 @@ class FiniteGuard(keras.callbacks.Callback):
         self._restore(self._start)
         model.compile(model.optimizer, model.loss, jit_compile=False, steps_per_execution=1)
         where = "the steps of the epoch one by one stayed finite; try `--precision float32`"
-        for step, (x, y) in enumerate(self.train(self.epoch).take(self.steps_per_epoch), start=1):
+        for step, (x, y) in enumerate(self.train(first_epoch=self.epoch).take(self.steps_per_epoch), start=1):
             before = self._copy()
             if not math.isfinite(float(model.train_on_batch(x, y, return_dict=True)["loss"])):
                 self._restore(before)
@@ -53,8 +53,8 @@ class FiniteGuard(keras.callbacks.Callback):
                 break
         rate = float(keras.ops.convert_to_numpy(model.optimizer.learning_rate))
         raise NonFiniteError(
-            f"The loss is no longer finite in epoch {self.epoch + 1}: {where}. Lower `--learning-rate` (now {rate:.3g}) or "
-            "set `--clip-norm 1`; check the inputs for extreme values. The state at the end of the last good epoch "
+            f"The loss is no longer finite in epoch {self.epoch + 1}: {where}. Lower `--learning-rate` (now {rate:.3g}) "
+            "or set `--clip-norm 1`; check the inputs for extreme values. The state at the end of the last good epoch "
             "is kept in the run directory."
         )
 

@@ -154,7 +154,7 @@ def fit(
 ) -> list[dict[str, float]]:
     """Train a compiled `model`; go on where an earlier attempt in `run` stopped. Returns one row of figures per epoch.
 
-    `train(first_epoch)` gives a dataset of the batches of the epochs from `first_epoch` (counted from 0) on,
+    `train(first_epoch=e)` gives a dataset of the batches of the epochs from e (counted from 0) on,
     `plan.steps_per_epoch` each, whose order depends on the seed and the epoch alone; `validation` is a dataset or None.
     Afterwards the model has the weights of its best validation epoch.
 
@@ -180,7 +180,7 @@ def fit(
         callbacks.append(keras.callbacks.SwapEMAWeights())
     if first_epoch < plan.epochs and not best.stopped:
         model.fit(
-            train(first_epoch),
+            train(first_epoch=first_epoch),
             initial_epoch=first_epoch,
             epochs=plan.epochs,
             steps_per_epoch=plan.steps_per_epoch,

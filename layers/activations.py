@@ -13,6 +13,16 @@ from collections.abc import Callable
 from keras import ops
 
 
+def halves(z):
+    """Returns `z` where `z >= 0`, else 0, and `z` where `z < 0`, else 0.
+
+    A branch that is not taken must not overflow either: `where` would multiply its infinite gradient by 0, which is
+    NaN. (`abs`, `maximum` and `minimum` would do for the values, but have the wrong slope at 0.) NaN stays NaN.
+    """
+    zero = ops.zeros_like(z)
+    return ops.where(z < 0, zero, z), ops.where(z >= 0, zero, z)
+
+
 def identity(z):
     """`f(z) = z`, for the output of a regression. Any shape; gradient 1."""
     return ops.convert_to_tensor(z)
@@ -31,15 +41,16 @@ def step(z):
 def sigmoid(z):
     """`f(z) = 1 / (1 + exp(-z))`, range (0, 1), `f' = f (1 - f)`. Any shape."""
     z = ops.convert_to_tensor(z)
-    small = ops.exp(-ops.abs(z))  # never above 1, so nothing overflows on either side
-    return ops.where(z >= 0, 1 / (1 + small), small / (1 + small))
+    positive, negative = halves(z)  # each side has its form in which exp never exceeds 1
+    return ops.where(z >= 0, 1 / (1 + ops.exp(-positive)), ops.exp(negative) / (1 + ops.exp(negative)))
 
 
 def tanh(z):
     """`f(z) = (1 - exp(-2z)) / (1 + exp(-2z))`, range (-1, 1), symmetric, `f' = 1 - f^2`. Any shape."""
     z = ops.convert_to_tensor(z)
-    below = ops.expm1(-2 * ops.abs(z))  # exp(-2|z|) - 1, exact near 0
-    return -ops.sign(z) * below / (2 + below)
+    positive, negative = halves(z)
+    right, left = ops.expm1(-2 * positive), ops.expm1(2 * negative)  # exp(..) - 1, exact near 0 and never above 1
+    return ops.where(z >= 0, -right / (2 + right), left / (2 + left))
 
 
 def relu(z):
@@ -56,15 +67,14 @@ def leaky_relu(z, negative_slope: float = 0.2):
 
 def softplus(z):
     """`f(z) = log(1 + exp(z))`, a smooth ReLU, `f' = sigmoid(z)`. Any shape."""
-    z = ops.convert_to_tensor(z)
-    return relu(z) + ops.log1p(ops.exp(-ops.abs(z)))
+    positive, negative = halves(z)
+    return positive + ops.log1p(ops.exp(negative - positive))  # the exponent is -|z|
 
 
 def elu(z, alpha: float = 1.0):
     """`f(z) = z` where `z > 0`, else `alpha (exp(z) - 1)`. Any shape."""
     z = ops.convert_to_tensor(z)
-    # exp sees only values <= 0: an overflow in the branch that is not taken would still turn its gradient into NaN.
-    return ops.where(z <= 0, alpha * ops.expm1(ops.minimum(z, 0)), z)
+    return ops.where(z < 0, alpha * ops.expm1(halves(z)[1]), z)
 
 
 def softmax(z):

@@ -1,0 +1,238 @@
+"""The table that drives the proof of every layer: a row says what to build, and what it must equal.
+
+`python -m tests.layers.proofs` and the tests of this folder read it. A public name of `layers` without a row fails
+`test_coverage.py`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import keras
+import numpy as np
+
+import layers
+
+
+@dataclass(frozen=True)
+class Case:
+    """One setting of one layer."""
+
+    layer: type  # the hand-written class
+    settings: dict  # its arguments
+    shape: tuple[int, ...]  # of one batch
+    twin: type | None = None  # the Keras class of the same job
+    twin_settings: dict | None = None  # its arguments, where they differ from `settings`
+    formula: Callable | None = (
+        None  # where there is no twin: (x, noise, settings, training) -> y, pull back of gradients
+    )
+    frozen: bool = False  # trainable = False
+    masks: bool = True  # a mask passes through
+    noise: bool = False  # draws random numbers in training
+
+    @property
+    def name(self) -> str:
+        settings = ", ".join(f"{key}={value!r}" for key, value in self.settings.items() if key != "seed")
+        frozen = ", frozen" if self.frozen else ""
+        return f"{self.layer.__name__}({settings}) on {' x '.join(map(str, self.shape))}{frozen}"
+
+    def build(self, dtype="float32"):
+        """Our layer, built."""
+        layer = self.layer(**self.settings, dtype=dtype)
+        layer.trainable = not self.frozen
+        layer.build(self.shape)
+        return layer
+
+    def build_twin(self, dtype="float32"):
+        """The Keras layer of the same job, built."""
+        twin = self.twin(**(self.settings if self.twin_settings is None else self.twin_settings), dtype=dtype)
+        twin.trainable = not self.frozen
+        twin.build(self.shape)
+        return twin
+
+
+@dataclass(frozen=True)
+class InitializerCase:
+    """One setting of one initializer, the Keras class that must give the same numbers, and its standard deviation."""
+
+    initializer: type
+    twin: type
+    std: Callable[[int, int], float]  # (fan_in, fan_out) -> standard deviation
+    settings: dict = field(default_factory=dict)
+    twin_settings: dict | None = None
+    seeded: bool = True
+
+    @property
+    def name(self) -> str:
+        return f"{self.initializer.__name__}({', '.join(f'{k}={v!r}' for k, v in self.settings.items())})"
+
+
+@dataclass(frozen=True)
+class PenaltyCase:
+    """One setting of one penalty, and the Keras class of the same job."""
+
+    penalty: type
+    twin: type
+    settings: dict
+
+    @property
+    def name(self) -> str:
+        return f"{self.penalty.__name__}({', '.join(f'{k}={v!r}' for k, v in self.settings.items())})"
+
+
+def dropout(x, noise, settings, training):
+    """`noise` is what the layer makes of ones: it must hold only 0 and 1 / (1 - rate)."""
+    factor = np.where(noise > 0, 1 / (1 - settings["rate"]), 0.0).astype(x.dtype) if training else np.ones_like(x)
+    return x * factor, lambda gradient: gradient * factor
+
+
+def scaled_dropout(x, noise, settings, training):
+    factor = (noise > 0).astype(x.dtype) if training else np.full_like(x, settings["keep_probability"])
+    return x * factor, lambda gradient: gradient * factor
+
+
+def step(x, noise, settings, training):
+    return (x >= 0).astype(x.dtype), np.zeros_like
+
+
+def padded_shortcut(x, noise, settings, training):
+    strides, added = settings["strides"], settings["filters"] - x.shape[-1]
+
+    def pull_back(gradient):
+        result = np.zeros_like(x)
+        result[:, ::strides, ::strides] = gradient[..., : x.shape[-1]]
+        return result
+
+    return np.pad(x[:, ::strides, ::strides], [(0, 0), (0, 0), (0, 0), (0, added)]), pull_back
+
+
+def dense(shape=(6, 5), **settings):
+    return Case(layers.Dense, settings, shape, keras.layers.Dense)
+
+
+def conv(shape=(3, 9, 8, 4), **settings):
+    return Case(layers.Conv2D, settings, shape, keras.layers.Conv2D, masks=False)
+
+
+def batch_norm(shape, frozen=False, **settings):
+    return Case(layers.BatchNorm, settings, shape, keras.layers.BatchNormalization, frozen=frozen)
+
+
+def activation(name, twin_name=None):
+    twin = {"activation": twin_name or name}
+    return Case(layers.Activation, {"activation": name}, (5, 7), keras.layers.Activation, twin)
+
+
+CASES = [
+    dense(units=7),
+    dense(units=3, use_bias=False, kernel_initializer="he_normal", kernel_regularizer="l2"),
+    dense(units=4, activation="tanh", kernel_initializer="lecun_normal"),
+    dense(units=4, activation="relu", shape=(3, 4, 5)),
+    conv(filters=6, kernel_size=3),
+    conv(filters=4, kernel_size=(3, 2), strides=2, padding="same", activation="relu"),
+    conv(filters=4, kernel_size=(2, 3), strides=(1, 2), use_bias=False, kernel_regularizer="l1"),
+    conv(filters=6, kernel_size=3, padding="same", dilation_rate=2),
+    conv(filters=6, kernel_size=3, padding="same", groups=2),
+    conv(filters=3, kernel_size=1, kernel_initializer="he_uniform"),
+    batch_norm((16, 5)),
+    batch_norm((4, 6, 5)),
+    batch_norm((4, 6, 5, 3), momentum=0.9, epsilon=1e-5),
+    batch_norm((4, 6, 5, 3), center=False),
+    batch_norm((4, 6, 5, 3), scale=False, momentum=0.5),
+    batch_norm((16, 5), frozen=True),
+    # Keras's own synchronized form loses digits (mean of squares less square of mean); on one device the plain one is
+    # the same, and exact.
+    Case(layers.BatchNorm, {"synchronized": True}, (4, 6, 5, 3), keras.layers.BatchNormalization, {}),
+    activation("identity", "linear"),
+    activation("sigmoid"),
+    activation("tanh"),
+    activation("relu"),
+    activation("leaky_relu"),
+    activation("softplus"),
+    activation("elu"),
+    activation("softmax"),
+    Case(layers.Activation, {"activation": "step"}, (5, 7), formula=step),
+    Case(layers.PaddedShortcut, {"filters": 5, "strides": 2}, (2, 5, 4, 3), formula=padded_shortcut, masks=False),
+    Case(layers.Dropout, {"rate": 0.3, "seed": 1}, (8, 9), formula=dropout, noise=True),
+    Case(layers.Dropout, {"rate": 0.75, "seed": 2}, (2, 3, 5, 3), formula=dropout, noise=True),
+    Case(layers.Dropout, {"rate": 0.0}, (8, 9), keras.layers.Dropout),
+    Case(layers.ScaledDropout, {"keep_probability": 0.6, "seed": 1}, (8, 9), formula=scaled_dropout, noise=True),
+    Case(layers.ScaledDropout, {"keep_probability": 1.0}, (8, 9), keras.layers.Dropout, {"rate": 0.0}),
+]
+
+
+def of_keras(name):
+    return getattr(keras.initializers, name)
+
+
+INITIALIZERS = [
+    InitializerCase(layers.LecunNormal, of_keras("LecunNormal"), lambda n, m: (1 / n) ** 0.5),
+    InitializerCase(layers.LecunUniform, of_keras("LecunUniform"), lambda n, m: (1 / n) ** 0.5),
+    InitializerCase(layers.GlorotNormal, of_keras("GlorotNormal"), lambda n, m: (2 / (n + m)) ** 0.5),
+    InitializerCase(layers.GlorotUniform, of_keras("GlorotUniform"), lambda n, m: (2 / (n + m)) ** 0.5),
+    InitializerCase(layers.HeNormal, of_keras("HeNormal"), lambda n, m: (2 / n) ** 0.5),
+    InitializerCase(layers.HeUniform, of_keras("HeUniform"), lambda n, m: (2 / n) ** 0.5),
+    *(
+        InitializerCase(
+            layers.VarianceScaling,
+            of_keras("VarianceScaling"),
+            std,
+            {"scale": scale, "mode": mode, "distribution": distribution},
+        )
+        for scale, mode, std in [
+            (1.0, "fan_in", lambda n, m: (1 / n) ** 0.5),
+            (3.0, "fan_out", lambda n, m: (3 / m) ** 0.5),
+            (0.5, "fan_avg", lambda n, m: (1 / (n + m)) ** 0.5),
+        ]
+        for distribution in ("truncated_normal", "untruncated_normal", "uniform")
+    ),
+    InitializerCase(layers.Normal, of_keras("RandomNormal"), lambda n, m: 0.05),
+    InitializerCase(layers.Normal, of_keras("RandomNormal"), lambda n, m: 0.2, {"mean": 0.0, "stddev": 0.2}),
+    InitializerCase(layers.Orthogonal, of_keras("Orthogonal"), lambda n, m: max(n, m) ** -0.5),
+    InitializerCase(layers.Orthogonal, of_keras("Orthogonal"), lambda n, m: 2 * max(n, m) ** -0.5, {"gain": 2.0}),
+    InitializerCase(layers.Zeros, of_keras("Zeros"), lambda n, m: 0.0, seeded=False),
+]
+
+PENALTIES = [
+    PenaltyCase(layers.L1, keras.regularizers.L1, {"l1": 0.03}),
+    PenaltyCase(layers.L2, keras.regularizers.L2, {"l2": 0.02}),
+    PenaltyCase(layers.L1L2, keras.regularizers.L1L2, {"l1": 0.03, "l2": 0.02}),
+]
+
+# Public names that are no layer, initializer or penalty, and the test that proves each.
+ELSEWHERE = {"ReplicaSeed": "test_seed.py"}
+
+# What each class must refuse: arguments, and the message with the value in it.
+REFUSALS = [
+    (layers.Dense, {"units": 0}, "`units` must be a positive integer. Received: units=0"),
+    (layers.Dense, {"units": 2.5}, "`units` must be a positive integer. Received: units=2.5"),
+    (layers.Dense, {"units": 2, "activation": "relux"}, "softmax. Received: activation='relux'"),
+    (layers.Dense, {"units": 2, "kernel_initializer": "xavier"}, "lecun_normal by xavier"),
+    (layers.Dense, {"units": 2, "kernel_initializer": None}, "he_uniform. Received: None"),
+    (layers.Conv2D, {"filters": -1, "kernel_size": 3}, "`filters` must be a positive integer. Received: filters=-1"),
+    (layers.Conv2D, {"filters": 2, "kernel_size": (3, 3, 3)}, "Received: kernel_size=(3, 3, 3)"),
+    (layers.Conv2D, {"filters": 2, "kernel_size": 3, "strides": 0}, "Received: strides=0"),
+    (layers.Conv2D, {"filters": 2, "kernel_size": 3, "padding": "full"}, "Received: padding='full'"),
+    (layers.Conv2D, {"filters": 4, "kernel_size": 3, "groups": 3}, "Received: groups=3, filters=4"),
+    (
+        layers.Conv2D,
+        {"filters": 4, "kernel_size": 3, "strides": 2, "dilation_rate": 3},
+        "Received: strides=(2, 2), dilation_rate=(3, 3)",
+    ),
+    (layers.BatchNorm, {"momentum": 1.0}, "`momentum` must be in [0, 1). Received: momentum=1.0"),
+    (layers.BatchNorm, {"epsilon": 0.0}, "`epsilon` must be positive. Received: epsilon=0.0"),
+    (layers.Activation, {"activation": "swish"}, "softmax. Received: activation='swish'"),
+    (layers.Dropout, {"rate": 1.0}, "`rate` must be in [0, 1). Received: rate=1.0"),
+    (layers.Dropout, {"rate": -0.1}, "`rate` must be in [0, 1). Received: rate=-0.1"),
+    (layers.ScaledDropout, {"keep_probability": 0.0}, "in (0, 1]. Received: keep_probability=0.0"),
+    (layers.ScaledDropout, {"keep_probability": 1.1}, "in (0, 1]. Received: keep_probability=1.1"),
+    (layers.PaddedShortcut, {"filters": 0}, "`filters` must be a positive integer. Received: filters=0"),
+    (layers.PaddedShortcut, {"filters": 2, "strides": 0}, "Received: strides=0"),
+    (layers.VarianceScaling, {"scale": 0.0}, "`scale` must be positive. Received: scale=0.0"),
+    (layers.VarianceScaling, {"mode": "fan"}, "Received: mode='fan'"),
+    (layers.VarianceScaling, {"distribution": "normal"}, "Received: distribution='normal'"),
+    (layers.HeNormal, {"seed": 1.5}, "`seed` must be an integer or None. Received: seed=1.5"),
+    (layers.Normal, {"stddev": -1.0}, "`stddev` must be 0 or more. Received: stddev=-1.0"),
+    (layers.L1, {"l1": -1.0}, "Received: l1=-1.0"),
+    (layers.L2, {"l2": float("nan")}, "Received: l2=nan"),
+    (layers.L1L2, {"l1": 0.1, "l2": float("inf")}, "Received: l2=inf"),
+]

@@ -1,0 +1,206 @@
+"""Runs a layer through training steps and inference, with gradients, on TensorFlow or JAX, and measures differences."""
+
+import contextlib
+from dataclasses import dataclass
+from unittest import mock
+
+import keras
+import numpy as np
+
+STEPS = 4
+TOLERANCE = {"float32": 1e-5, "float64": 1e-9}
+
+
+@dataclass(frozen=True)
+class Pass:
+    """One call of a layer: what came out, and the gradient of `sum(coefficients * outputs)`."""
+
+    outputs: np.ndarray
+    input_gradient: np.ndarray
+    weight_gradients: list[np.ndarray]
+
+
+@contextlib.contextmanager
+def precision(dtype):
+    """Allows float64 on JAX, where it is switched off twice: by JAX, and by Keras, which turns 64 bits into 32."""
+    if keras.backend.backend() != "jax" or dtype != "float64":
+        yield
+        return
+    import jax
+    from keras.src.backend.common import dtypes
+
+    before = jax.config.jax_enable_x64
+    jax.config.update("jax_enable_x64", True)
+    try:
+        with mock.patch.dict(dtypes.BIT64_TO_BIT32_DTYPE, {"float64": "float64"}):
+            yield
+    finally:
+        jax.config.update("jax_enable_x64", before)
+
+
+def batches(shape, dtype, number, seed=0):
+    """Batches whose channels differ in mean and in variance: on like channels a wrong statistic could pass."""
+    random = np.random.default_rng(seed)
+    channels = shape[-1]
+    mean = np.linspace(-2, 3, channels)
+    std = np.linspace(0.3, 2.5, channels)[::-1]
+    return [(mean + std * random.standard_normal(shape)).astype(dtype) for _ in range(number)]
+
+
+def fill(layer, seed=0):
+    """Gives each weight random values (positive for variances): zeros for a bias would hide what it does."""
+    random = np.random.default_rng(seed)
+    for weight in layer.weights:
+        spread = 0.5 * random.standard_normal(weight.shape)
+        weight.assign(1 + np.abs(spread) if "variance" in weight.name else spread)
+
+
+def as_numpy(tensor):
+    return np.asarray(tensor.value if isinstance(tensor, keras.Variable) else tensor)
+
+
+class Caller:
+    """Calls one layer with gradients, and leaves its state as a step of training or inference leaves it."""
+
+    def __init__(self, layer):
+        self.layer = layer
+        self.gradients = {}  # on JAX, the compiled gradient for training and for inference
+
+    def __call__(self, x, coefficients, training) -> Pass:
+        tensorflow = keras.backend.backend() == "tensorflow"
+        outputs, gradients = (self._tensorflow if tensorflow else self._jax)(x, coefficients, training)
+        if any(gradient is None for gradient in gradients):
+            raise AssertionError(f"{self.layer.name}: an input or a weight is not connected to the output")
+        first, *rest = [as_numpy(gradient) for gradient in gradients]
+        return Pass(as_numpy(outputs), first, rest)
+
+    def _tensorflow(self, x, coefficients, training):
+        import tensorflow as tf
+
+        inputs = tf.convert_to_tensor(x)
+        with tf.GradientTape() as tape:
+            tape.watch(inputs)
+            outputs = self.layer(inputs, **training_argument(self.layer, training))
+            total = tf.reduce_sum(outputs * tf.cast(coefficients, outputs.dtype))
+        return outputs, tape.gradient(total, [inputs, *(weight.value for weight in self.layer.trainable_weights)])
+
+    def _jax(self, x, coefficients, training):
+        import jax
+
+        layer = self.layer
+
+        def total(trainable, inputs, others):
+            outputs, others = layer.stateless_call(trainable, others, inputs, **training_argument(layer, training))
+            return (outputs * coefficients.astype(outputs.dtype)).sum(), (outputs, others)
+
+        if training not in self.gradients:
+            self.gradients[training] = jax.jit(jax.grad(total, argnums=(0, 1), has_aux=True))
+        trainable = [weight.value for weight in layer.trainable_variables]
+        others = [weight.value for weight in layer.non_trainable_variables]
+        (weights, inputs), (outputs, others) = self.gradients[training](trainable, keras.ops.array(x), others)
+        for variable, value in zip(layer.non_trainable_variables, others, strict=True):
+            variable.assign(value)
+        return outputs, [inputs, *weights]
+
+
+def training_argument(layer, training):
+    """`training=` for the layers that have such an argument; Keras would refuse it elsewhere."""
+    return {"training": training} if layer._call_has_training_arg else {}
+
+
+def trace(layer, data, coefficients, observe=None) -> list[Pass]:
+    """Trains on all batches but the last by plain gradient descent, then infers on the last.
+
+    `observe(layer, x)`, if given, is called before each pass.
+    """
+    call = Caller(layer)
+    passes = []
+    for position, x in enumerate(data):
+        training = position < len(data) - 1
+        if observe:
+            observe(layer, x, training)
+        passes.append(call(x, coefficients, training))
+        if training:
+            for weight, gradient in zip(layer.trainable_weights, passes[-1].weight_gradients, strict=True):
+                weight.assign(as_numpy(weight) - 0.01 * gradient)
+    return passes
+
+
+def difference(value, expected) -> float:
+    """Largest difference, relative to the largest expected value."""
+    if value.shape != expected.shape or value.dtype != expected.dtype:
+        raise AssertionError(f"{value.shape} {value.dtype} against {expected.shape} {expected.dtype}")
+    scale = np.max(np.abs(expected), initial=0)
+    return float(np.max(np.abs(value - expected), initial=0) / (scale if scale > 0 else 1))
+
+
+def errors(case, dtype) -> tuple[float, float]:
+    """Largest error of a case over training and inference: of the outputs and weights, and of the gradients."""
+    with precision(dtype):
+        data = batches(case.shape, dtype, STEPS + 1)
+        layer = case.build(dtype)
+        fill(layer)
+        outputs = layer.compute_output_shape(case.shape)
+        coefficients = np.random.default_rng(9).standard_normal(outputs).astype(dtype)
+        if case.twin is None:
+            return formula_errors(case, layer, data, coefficients)
+        twin = case.build_twin(dtype)
+        twin.set_weights(layer.get_weights())
+        ours, theirs = trace(layer, data, coefficients), trace(twin, data, coefficients)
+        forward = [difference(a.outputs, b.outputs) for a, b in zip(ours, theirs, strict=True)]
+        forward += [difference(a, b) for a, b in zip(layer.get_weights(), twin.get_weights(), strict=True)]
+        backward = [difference(a.input_gradient, b.input_gradient) for a, b in zip(ours, theirs, strict=True)]
+        for a, b in zip(ours, theirs, strict=True):
+            scale = max((np.max(np.abs(g)) for g in b.weight_gradients), default=1)
+            # Relative to the largest gradient of the layer: before a batch norm that of a bias is zero up to rounding.
+            pairs = zip(a.weight_gradients, b.weight_gradients, strict=True)
+            backward += [float(np.max(np.abs(g - h)) / scale) for g, h in pairs]
+        return max(forward), max(backward)
+
+
+def formula_errors(case, layer, data, coefficients):
+    noises = []
+
+    def observe(layer, x, training):
+        """Reads the noise of the coming call off ones, then puts the random state back."""
+        state = [as_numpy(variable) for variable in layer.non_trainable_variables]
+        noises.append(as_numpy(layer(np.ones_like(x), **training_argument(layer, training))))
+        for variable, value in zip(layer.non_trainable_variables, state, strict=True):
+            variable.assign(value)
+
+    passes = trace(layer, data, coefficients, observe)
+    forward, backward = [], []
+    for position, (x, noise, result) in enumerate(zip(data, noises, passes, strict=True)):
+        outputs, pull_back = case.formula(x, noise, case.settings, training=position < len(data) - 1)
+        forward.append(difference(result.outputs, outputs))
+        backward.append(difference(result.input_gradient, pull_back(coefficients)))
+    return max(forward), max(backward)
+
+
+def finite_difference_error(case, step=1e-6) -> float:
+    """Compares the gradient in float64 with central differences along a random direction, in training."""
+    with precision("float64"):
+        x = batches(case.shape, "float64", 1)[0]
+        layer = case.build("float64")
+        fill(layer)
+        random = np.random.default_rng(5)
+        coefficients = random.standard_normal(layer.compute_output_shape(case.shape))
+        variables = layer.trainable_variables + layer.non_trainable_variables
+        start = [as_numpy(variable) for variable in variables]
+        trained = len(layer.trainable_weights)
+        call = Caller(layer)
+        directions = [random.standard_normal(part.shape) for part in [x, *start[:trained]]]
+
+        def at(distance):
+            """The pass at a point along the direction, from the same random state and statistics."""
+            for position, (variable, value) in enumerate(zip(variables, start, strict=True)):
+                moved = value + distance * directions[1 + position] if position < trained else value
+                variable.assign(moved)
+            return call(x + distance * directions[0], coefficients, training=True)
+
+        before, here, after = at(-step), at(0.0), at(step)
+        slope = np.sum(coefficients * (after.outputs - before.outputs)) / (2 * step)
+        gradients = [here.input_gradient, *here.weight_gradients]
+        expected = sum(np.sum(g * d) for g, d in zip(gradients, directions, strict=True))
+        size = sum(np.sum(np.abs(g * d)) for g, d in zip(gradients, directions, strict=True))
+        return float(abs(slope - expected) / max(size, 1e-3))

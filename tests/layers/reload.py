@@ -1,0 +1,26 @@
+"""Loads the models that `test_contract.py` saved, in this fresh process, and prints how far their outputs are off.
+
+python -m tests.layers.reload FOLDER
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+
+import layers  # noqa: F401  registers the classes
+
+
+def main(folder):
+    differences = {}
+    for path in sorted(Path(folder).glob("*.keras")):
+        saved = np.load(path.with_suffix(".npz"))
+        outputs = np.asarray(keras.models.load_model(path)(saved["x"], training=False))
+        differences[path.stem] = float(np.max(np.abs(outputs - saved["y"])))
+    print(json.dumps(differences))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

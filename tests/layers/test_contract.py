@@ -1,0 +1,128 @@
+"""What every layer must do as a Keras layer: configuration, saving, shapes, compiled steps, half precision, masks."""
+
+import json
+import os
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+
+import layers
+from tests.layers.cases import CASES, INITIALIZERS, PENALTIES
+from tests.layers.comparison import batches, difference, fill, training_argument
+
+every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+FIRST_OF_EACH = list({case.layer: case for case in CASES}.values())
+
+
+def model_of(case, dtype="float32"):
+    inputs = keras.Input(case.shape[1:], dtype=keras.dtype_policies.get(dtype).compute_dtype)
+    layer = case.layer(**case.settings, dtype=dtype)
+    layer.trainable = not case.frozen
+    return keras.Model(inputs, layer(inputs))
+
+
+@every_case
+def test_config_round_trip(case):
+    layer = case.layer(**case.settings)
+    config = layer.get_config()
+    assert set(case.settings) <= set(config)
+    copy = case.layer.from_config(json.loads(json.dumps(config)))
+    assert json.dumps(copy.get_config()) == json.dumps(config)
+
+
+@pytest.mark.parametrize("case", INITIALIZERS, ids=lambda case: case.name)
+def test_initializer_round_trip_and_clone(case):
+    ours = case.initializer(**case.settings, **({"seed": 3} if case.seeded else {}))
+    saved = json.loads(json.dumps(keras.initializers.serialize(ours)))
+    for copy in (keras.initializers.deserialize(saved), ours.clone()):
+        assert type(copy) is case.initializer
+        np.testing.assert_array_equal(copy((4, 5)), ours((4, 5)))
+
+
+@pytest.mark.parametrize("case", PENALTIES, ids=lambda case: case.name)
+def test_penalty_round_trip(case):
+    saved = json.loads(json.dumps(keras.regularizers.serialize(case.penalty(**case.settings))))
+    copy = keras.regularizers.deserialize(saved)
+    assert type(copy) is case.penalty
+    assert copy.get_config() == case.settings
+
+
+def test_save_and_load_in_a_fresh_process(tmp_path):
+    for number, case in enumerate(CASES):
+        model = model_of(case)
+        fill(model)
+        x = batches(case.shape, "float32", 1)[0]
+        model.save(tmp_path / f"{number}.keras")
+        np.savez(tmp_path / f"{number}.npz", x=x, y=np.asarray(model(x, training=False)))
+    command = [sys.executable, "-m", "tests.layers.reload", str(tmp_path)]
+    result = subprocess.run(command, capture_output=True, text=True, env=dict(os.environ), timeout=120)
+    assert result.returncode == 0, result.stderr[-2000:]
+    differences = json.loads(result.stdout.splitlines()[-1])
+    assert len(differences) == len(CASES)
+    assert max(differences.values()) == 0
+
+
+@every_case
+def test_symbolic_shape_equals_eager_shape(case):
+    layer = case.layer(**case.settings)
+    symbolic = layer(keras.Input(case.shape[1:]))
+    eager = layer(batches(case.shape, "float32", 1)[0])
+    assert symbolic.shape == (None, *eager.shape[1:])
+    assert layer.compute_output_shape(case.shape) == eager.shape
+    assert layer.compute_output_shape((None, *case.shape[1:])) == symbolic.shape
+    assert symbolic.dtype == "float32"
+
+
+@every_case
+def test_one_compiled_step(case):
+    train_one_step(case, jit_compile=keras.backend.backend() == "jax")
+
+
+@pytest.mark.skipif(keras.backend.backend() == "jax", reason="on JAX every compiled step is lowered by XLA")
+@pytest.mark.parametrize("case", FIRST_OF_EACH, ids=lambda case: case.name)
+def test_one_step_lowered_by_xla(case):
+    train_one_step(case, jit_compile=True)
+
+
+def train_one_step(case, jit_compile):
+    """One step must give the same weights compiled as uncompiled."""
+    x = batches(case.shape, "float32", 1)[0]
+    weights = []
+    for eagerly in (True, False):
+        keras.utils.set_random_seed(3)
+        model = model_of(case)
+        fill(model)
+        model.compile(keras.optimizers.SGD(0.1), "mse", jit_compile=jit_compile and not eagerly, run_eagerly=eagerly)
+        loss = model.train_on_batch(x, np.ones(model.compute_output_shape(case.shape), "float32"))
+        assert np.isfinite(loss)
+        weights.append([np.asarray(loss), *model.get_weights()])
+    assert max(difference(b, a) for a, b in zip(*weights, strict=True)) < 1e-5
+
+
+@every_case
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16", "bfloat16"])
+def test_half_precision(case, policy):
+    x = batches(case.shape, "float32", 1)[0]
+    exact = case.build()
+    fill(exact)
+    layer = case.build(policy)
+    layer.set_weights(exact.get_weights())
+    outputs = layer(x, **training_argument(layer, not case.noise))
+    assert keras.backend.standardize_dtype(outputs.dtype) == layer.compute_dtype
+    expected = np.asarray(exact(x, **training_argument(exact, not case.noise)))
+    if case.settings.get("activation") != "step":  # a step has no small error: rounding decides the side
+        assert difference(np.asarray(keras.ops.cast(outputs, "float32")), expected) < 2e-2
+    if policy.startswith("mixed") or isinstance(layer, layers.BatchNorm):
+        assert all(weight.dtype == "float32" for weight in layer.weights)
+
+
+@every_case
+def test_mask_passes_through_or_stops(case):
+    layer = case.build()
+    assert layer.supports_masking == case.masks
+    mask = np.ones(case.shape[:-1], bool)
+    if case.masks:
+        assert layer.compute_mask(keras.KerasTensor(case.shape), mask) is mask

@@ -172,10 +172,8 @@ def next_flag(label: str, curve: CurveReading, flags: Flags, epochs: int) -> tup
     if label == "high variance":
         return None, "Get more training data, or choose a smaller model."
     if curve.falling:
-        return (
-            flags.longer,
-            f"Nothing has to change; both losses were still falling, so more {flags.longer} may gain a bit.",
-        )
+        more = f"{flags.longer} {2 * epochs}"
+        return more, f"Nothing has to change; both losses were still falling, so {more} may gain a little."
     return None, "Nothing has to change."
 
 

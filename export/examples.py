@@ -8,7 +8,7 @@ import numpy as np
 
 from export.errors import ExportError
 
-ROWS = 16
+ROWS = 32
 MOST_BYTES = 2_000_000  # of raw images; large photographs give fewer rows
 
 

@@ -2,7 +2,7 @@
 
 import sys
 import tempfile
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +15,22 @@ from export.saved_model import field_names
 SHOWN = 3  # offending records that a message names
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What a tool gave for some of the records: its name, the words for messages, the records' rows, the outputs."""
+
+    tool: str
+    what: str
+    rows: list[int]
+    outputs: dict[str, np.ndarray]
+
+
 def check_saved_model(path, model, prepare, decode, inputs, tolerance: float = 1e-6) -> dict[str, float]:
     """Run a SavedModel through its Python signature and through `saved_model_cli run`, each in a fresh process.
 
     Args:
         path: The SavedModel.
-        model: The `keras.Model` that it must equal, computing in float32; it is run eagerly.
+        model: The `keras.Model` that it must equal, computing in float32.
         prepare: The preparing function, applied as in training: `finish(fixed(inputs))`.
         decode: The decoding; its NumPy `reference` is the standard.
         inputs: Raw records, as `examples.take` gives them.
@@ -33,21 +43,24 @@ def check_saved_model(path, model, prepare, decode, inputs, tolerance: float = 1
         ExportError: A larger difference, another label, or a loader that fails; with figure and records.
     """
     path = Path(path).resolve()
-    _, expected = reference(model, prepare, decode, inputs)
-    fields = list(prepare.signature())
-    names = field_names(fields)
+    prepared = prepare_as_in_training(prepare, inputs)
+    everyone = list(range(len(prepared)))
+    names = field_names(list(prepare.signature()))
+    fields = {name: inputs[field] for field, name in names.items()}
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
-        examples.write({names[field]: inputs[field] for field in fields}, folder / "records.json")
-        kept, command = saved_model_cli.command(path, {names[field]: inputs[field] for field in fields}, folder)
+        examples.write(fields, folder / "records.json")
+        kept, command = saved_model_cli.command(path, fields, folder)
         tools = {"Python": _fresh("saved_model", path, "records.json"), "saved_model_cli": command}
         printed = run_apart(tools, path.name, folder)
-        received, first = _outputs(folder)
+        everything, first = _outputs(folder)
         by_cli = saved_model_cli.outputs(folder, printed["saved_model_cli"])
-    everything = compare(expected, received, tolerance, f"{path.name} loaded in Python")
-    alone = compare(_rows(expected, [0]), first, tolerance, f"{path.name} loaded in Python, one record at a time")
-    session = compare(_rows(expected, kept), by_cli, tolerance, f"{path.name} run by saved_model_cli")
-    return {"Python": max(everything, alone), "saved_model_cli": session}
+    answers = [
+        Answer("Python", f"{path.name} loaded in Python", everyone, everything),
+        Answer("Python", f"{path.name} loaded in Python, one record at a time", [0], first),
+        Answer("saved_model_cli", f"{path.name} run by saved_model_cli", kept, by_cli),
+    ]
+    return judge(answers, model, prepared, decode.reference, tolerance)
 
 
 def check_core(kind: str, path, model, prepare, decode, inputs, tolerance: float = 1e-5) -> dict[str, float]:
@@ -56,25 +69,59 @@ def check_core(kind: str, path, model, prepare, decode, inputs, tolerance: float
     Arguments, result and errors are those of `check_saved_model`; the output compared is `decode.numeric`'s.
     """
     path = Path(path).resolve()
-    prepared, expected = reference(model, prepare, decode, inputs)
-    expected = {"core": expected[decode.numeric_output]}
+    prepared = prepare_as_in_training(prepare, inputs)
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         np.save(folder / "prepared.npy", prepared)
         run_apart({kind: _fresh(kind, path, "prepared.npy")}, path.name, folder)
-        received, first = _outputs(folder)
-        everything = compare(expected, received, tolerance, path.name)
-        alone = compare(_rows(expected, [0]), first, tolerance, f"{path.name}, one record at a time")
-    return {kind: max(everything, alone)}
+        everything, first = _outputs(folder)
+    answers = [
+        Answer(kind, path.name, list(range(len(prepared))), everything),
+        Answer(kind, f"{path.name}, one record at a time", [0], first),
+    ]
+
+    def core(output):
+        return {"core": decode.reference(output)[decode.numeric_output]}
+
+    return judge(answers, model, prepared, core, tolerance)
 
 
-def reference(model, prepare, decode, inputs) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """Prepared records and expected outputs: training's own path, eager, on the CPU, decoded by NumPy."""
+def prepare_as_in_training(prepare, inputs) -> np.ndarray:
+    """Model input float32 (N, ...) by training's own path, not by the one that the export carries."""
+    return np.asarray(prepare.finish(prepare.fixed(inputs)), dtype="float32")
+
+
+def judge(answers: list[Answer], model, prepared: np.ndarray, decode, tolerance: float) -> dict[str, float]:
+    """Largest relative difference by tool, between answers and `decode(model(prepared))`.
+
+    The model is run eagerly and, only if an answer differs from that, compiled as `model.predict` does: compiling
+    fuses operations, which in deep networks alone rounds by more than the tolerance. Both are what the model
+    computes, and an answer must equal one of them. All on the CPU, because a GPU may round products to TF32.
+
+    Raises:
+        ExportError: An answer equals neither.
+    """
     import tensorflow as tf
 
-    with tf.device("/CPU:0"):  # a GPU may round its float32 products to TF32
-        prepared = np.asarray(prepare.finish(prepare.fixed(inputs)), dtype="float32")
-        return prepared, decode.reference(np.asarray(model(prepared, training=False)))
+    def eagerly(batch):
+        return model(batch, training=False)
+
+    def differences(way):
+        found: dict[str, float] = {}
+        for answer in answers:
+            with tf.device("/CPU:0"):
+                expected = decode(np.asarray(way(tf.constant(prepared[answer.rows]))))
+            difference = compare(expected, answer.outputs, tolerance, answer.what)
+            found[answer.tool] = max(difference, found.get(answer.tool, 0.0))
+        return found
+
+    try:
+        return differences(eagerly)
+    except ExportError as refusal:
+        try:
+            return differences(tf.function(eagerly))
+        except ExportError:
+            raise refusal from None
 
 
 def compare(expected: dict, received: dict, tolerance: float, what: str) -> float:
@@ -110,10 +157,6 @@ def _records(wrong, wanted, got) -> str:
     rows = np.flatnonzero(wrong.reshape(len(wrong), -1).any(axis=1))
     shown = "; ".join(f"record {row} gives {got[row]}, the model {wanted[row]}" for row in rows[:SHOWN])
     return f"in {len(rows)} of {len(wrong)} example records: {shown}"
-
-
-def _rows(outputs: dict, rows: Sequence[int]) -> dict:
-    return {name: values[rows] for name, values in outputs.items()}
 
 
 def _fresh(kind: str, path: Path, inputs: str) -> list[str]:

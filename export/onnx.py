@@ -21,5 +21,8 @@ def write(model, decode, path: str | Path) -> None:
     missing = [name for name in ("onnx", "tf2onnx", "onnxruntime") if importlib.util.find_spec(name) is None]
     if missing:
         raise ExportError(f"ONNX export needs packages that are missing: `pip install {' '.join(missing)}`")
+    import tensorflow as tf
+
+    signature = [tf.TensorSpec(model.inputs[0].shape, tf.float32, name="inputs")]
     with quiet():
-        numeric_core(model, decode).export(str(path), format="onnx", verbose=False)
+        numeric_core(model, decode).export(str(path), format="onnx", input_signature=signature, verbose=False)

@@ -1,0 +1,52 @@
+"""How every app is started from a command line: parse, run, and say in one line what the user can mend."""
+
+import os
+import sys
+import traceback
+import typing
+from collections.abc import Callable
+from pathlib import Path
+
+SUITE = Path(__file__).resolve().parent.parent
+PACKAGES = {"apps", "data", "evaluation", "export", "layers", "models", "training", "tuning"}
+
+
+def run(main: Callable, prog: str) -> None:
+    """Parse the command line into the `config` of `main` and call it.
+
+    The help text is the docstring of main's module. An error that the suite raised on purpose (a ValueError: of data,
+    run directory, export, setting) ends with one line on stderr and code 2; any other is a defect, and keeps its
+    traceback.
+
+    Args:
+        main: Function of one argument `config`, a dataclass.
+        prog: What the user typed: "python -m apps.classify".
+    """
+    import tyro
+
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    prefixes = (tyro.conf.OmitSubcommandPrefixes, tyro.conf.OmitArgPrefixes)
+    description = sys.modules[main.__module__].__doc__
+    try:
+        config = tyro.cli(typing.get_type_hints(main)["config"], prog=prog, description=description, config=prefixes)
+        main(config)
+    except ValueError as error:
+        if not raised_on_purpose(error):
+            raise
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print(
+            "\ninterrupted; a training goes on where it stopped when the same command is typed again", file=sys.stderr
+        )
+        sys.exit(130)
+    except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def raised_on_purpose(error: ValueError) -> bool:
+    """Whether a `raise` in a file of the suite made the error: such messages are written for users."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    path = Path(last.filename).resolve()
+    inside = path.is_relative_to(SUITE) and path.relative_to(SUITE).parts[0] in PACKAGES
+    return inside and (last.line or "").startswith("raise ")

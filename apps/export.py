@@ -1,0 +1,82 @@
+"""Export a trained run: raw records in, answers out, for programs that know nothing of this suite.
+
+    python -m apps.export runs/classify/NAME                        a SavedModel: TensorFlow, TensorFlow Serving
+    python -m apps.export runs/classify/NAME --format litert        model.tflite: phones and small devices
+    python -m apps.export runs/classify/NAME --format onnx          model.onnx: other runtimes
+    python -m apps.export runs/classify/NAME --format all --output exports/
+
+The SavedModel takes image files as bytes or the columns of a table. LiteRT and ONNX have no operations for these:
+they take prepared records (preparing.json has the means and vocabularies) and give class probabilities.
+Each export is loaded in a fresh process that cannot import this suite and compared with the network on real records;
+one that differs is refused. The last line gives the largest relative differences.
+"""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import tyro
+
+from apps.command import SUITE, run
+from export.errors import ExportError
+
+
+@dataclass(frozen=True)
+class Config:
+    """Export a trained run."""
+
+    run: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")]
+    """Folder of the run."""
+    format: Literal["saved_model", "litert", "onnx", "all"] = "saved_model"
+    """What to write."""
+    output: str | None = None
+    """Folder to write into. Default: the run's."""
+
+
+def main(config: Config) -> dict[str, float]:
+    """Write and check the exports; return the largest relative difference of each, as `saved_model_difference` ..."""
+    from training.devices import backend, configure
+
+    configure()
+    if backend() != "tensorflow":
+        return in_tensorflow(config)
+    from apps.trained import TrainedClassifier
+    from export import examples
+    from export.checked import FILES, write_checked
+
+    trained = TrainedClassifier.read(config.run)
+    inputs = examples.read(trained.directory / "examples.json")
+    folder = Path(config.output or config.run)
+    found = {}
+    for kind in FILES if config.format == "all" else [config.format]:
+        path, differences = write_checked(kind, trained.model, trained.prepare, trained.decode, inputs, folder)
+        for loader, difference in differences.items():
+            print(f"{path}: {loader} differs from the network by {difference:.1e} at most")
+        found[f"{kind}_difference"] = max(differences.values())
+    print(" ".join(f"{name}={value:.3g}" for name, value in found.items()))
+    return found
+
+
+def in_tensorflow(config: Config) -> dict[str, float]:
+    """The same in a process of its own, whose Keras runs on TensorFlow: graphs are made there, whoever trained.
+
+    Raises ExportError with the reason when it fails.
+    """
+    command = [sys.executable, "-m", "apps.export", config.run, "--format", config.format]
+    command += ["--output", config.output] if config.output else []
+    environment = {**os.environ, "KERAS_BACKEND": "tensorflow"}
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(SUITE), os.environ.get("PYTHONPATH")]))
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, encoding="utf-8", check=False)
+    if done.returncode:
+        reason = next((line for line in reversed(done.stderr.splitlines()) if line.strip()), "no message")
+        raise ExportError(reason.removeprefix("error: "))
+    print(done.stdout, end="")
+    pairs = (pair.split("=") for pair in done.stdout.splitlines()[-1].split())
+    return {name: float(value) for name, value in pairs}
+
+
+if __name__ == "__main__":
+    run(main, "python -m apps.export")

@@ -11,9 +11,7 @@ import tensorflow as tf
 
 CHARACTERS = ("digits", "mnist", "emnist", "kmnist", "qmnist", "svhn", "omniglot", "usps", "cmaterdb", "kuzushiji")
 NOT_CHARACTERS = ("fashion_mnist", "fashion-mnist")
-NUMBER_WORDS = frozenset(
-    "zero one two three four five six seven eight nine ten null eins zwei drei vier fuenf sechs sieben acht neun".split()
-)
+NUMBER_WORDS = {"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"}
 SIDED = re.compile(r"(^|[^a-z])(left|right|links|rechts|clockwise|counterclockwise|east|west|b|d|p|q)([^a-z]|$)")
 
 
@@ -92,8 +90,8 @@ NAMED = {
 def choose(augment, name, classes, size):
     """Chooses the variation for a dataset, and says why.
 
-    With "auto" an image may be shifted a little (at most a fourteenth of its side, an eighth if tiny) and, unless that would change its label,
-    mirrored. A mirror image changes the label of characters and of classes named by a side.
+    With "auto" an image may be shifted a little (at most a fourteenth of its side, an eighth if tiny) and, unless
+    that would change its label, mirrored. Mirroring changes characters, and classes named by a side.
 
     Args:
         augment: "auto", "none", "shift", "flip", "shift-flip" or "strong"; the named ones do as told, unasked.

@@ -20,5 +20,5 @@ class FeaturePrepare:
 
 
 def of(split: Split, compute) -> Split:
-    """Return `split` with its inputs replaced by `compute(split)`, an array of features (N, width), in the same order."""
+    """Return `split` with its inputs replaced by `compute(split)`, features (N, width) in the same order."""
     return Split({"features": compute(split)}, split.labels, split.origins)

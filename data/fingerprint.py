@@ -5,7 +5,7 @@ import os
 
 
 def fingerprint(*paths: str | None) -> str:
-    """Return a short hash of sizes and modification times below `paths`; what is no file or folder counts by its name."""
+    """Return a short hash of sizes and modification times below `paths`; else of its name."""
     digest = hashlib.sha256()
     for path in filter(None, paths):
         digest.update(path.encode())

@@ -35,7 +35,9 @@ def fixed_part(split, prepare):
     return split.fixed[key][1]
 
 
-def batches(split, prepare, batch_size, *, seed=None, first_epoch=0, epochs=1, steps_per_epoch=None, augment=None, prefetch=4):
+def batches(
+    split, prepare, batch_size, *, seed=None, first_epoch=0, epochs=1, steps_per_epoch=None, augment=None, prefetch=4
+):
     """Returns a dataset of `(x, y)`: x float32 (batch, *prepare.input_shape), y of the dtype of the labels (batch,).
 
     Args:

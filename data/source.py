@@ -19,7 +19,7 @@ class Data:
     """Where the data is, and how to read it."""
 
     data: str = "digits"
-    """a bundled name, a table (.csv .tsv .jsonl, also .gz), a folder of images with one folder per class, or tfds:NAME"""
+    """a bundled name, a table (.csv .tsv .jsonl, also .gz), a folder of images (one folder per class), or tfds:NAME"""
     target: str | None = None
     """table: the column to predict: its name, its number (from 1), or "last" """
     validation: str | None = None

@@ -33,9 +33,10 @@ class NumberColumn:
     median: float
     quartiles: float  # distance between the quartiles if the column is squashed, else 0
     missing: bool  # whether training rows missed it, so that there is an indicator
+    form: str = "plain"  # how files write it: "plain", "comma" (decimal comma) or "date" (read as days since 1970)
 
     @classmethod
-    def fit(cls, name, values):
+    def fit(cls, name, values, form="plain"):
         known = np.isfinite(values)
         numbers = values[known].astype(np.float64)
         median = quartiles = 0.0
@@ -46,7 +47,8 @@ class NumberColumn:
                 numbers = np.arcsinh((numbers - median) / quartiles)
         mean = float(numbers.mean()) if len(numbers) else 0.0
         std = float(numbers.std()) if len(numbers) else 0.0
-        return cls(name, mean, std if std > 0 else 1.0, float(median), quartiles, not known.all())
+        std = std if std > 0 else 1.0
+        return cls(name, mean, std, float(median), quartiles, not bool(known.all()), form)
 
     @property
     def width(self):

@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from data import table_columns
+from data.column_kinds import ColumnKind
 
 ROWS_AT_ONCE = 8192
 
@@ -28,9 +29,24 @@ class TablePrepare:
 
         Args:
             inputs: the raw columns of the training split.
-            kinds: column name -> "number", "category" or "text".
+            kinds: column name -> `ColumnKind`.
         """
-        return cls(table_columns.KINDS[kind].fit(name, inputs[name]) for name, kind in kinds.items())
+        columns = []
+        for name, decided in kinds.items():
+            if decided.kind == "number":
+                columns.append(table_columns.NumberColumn.fit(name, inputs[name], decided.form))
+            else:
+                columns.append(table_columns.KINDS[decided.kind].fit(name, inputs[name]))
+        return cls(columns)
+
+    @property
+    def kinds(self):
+        """Column name -> `ColumnKind`: what a file must hold to be read as raw input."""
+        kinds = {}
+        for column in self.columns:
+            number = isinstance(column, table_columns.NumberColumn)
+            kinds[column.name] = ColumnKind(column.config()["kind"], column.form if number else "")
+        return kinds
 
     @property
     def input_shape(self):

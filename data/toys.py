@@ -11,6 +11,7 @@
 
 import numpy as np
 
+from data.column_kinds import ColumnKind
 from data.splits import Split, Splits
 from data.table_features import TablePrepare
 
@@ -26,6 +27,7 @@ BEST_ACCURACY = {
     "moons": 1.0,
     "spirals": 1.0,
 }
+NUMBER = ColumnKind("number", "plain")
 TURNS = 1.75
 ARM_SPACING = 0.25  # between neighbouring arms of the two spirals, along a radius
 
@@ -68,7 +70,7 @@ def _split(points, labels, origins):
 
 
 def _splits(name, parts, classes, note):
-    prepare = TablePrepare.fit(parts[0].inputs, {"x": "number", "y": "number"})
+    prepare = TablePrepare.fit(parts[0].inputs, {"x": NUMBER, "y": NUMBER})
     return Splits(name, "table", *parts, prepare=prepare, classes=classes, notes=(note,))
 
 

@@ -1,0 +1,230 @@
+"""Yields splits of a folder of images: `ROOT/class/image.jpg`, or `ROOT/train/class/image.jpg` with `val` and `test`.
+
+Files are known by path; their headers are looked at once, their bytes are hashed once (for duplicates), their pixels
+are decoded once if all fit in memory (`pipeline.MEMORY_LIMIT`), else once per epoch.
+"""
+
+import os
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from data import duplicates, splitting
+from data.errors import DataError, MissingData, listing, suggestion
+from data.images import CORES, READABLE
+from data.splits import Split, Splits
+from data.tables import natural
+
+PARTS = {
+    "train": "train", "training": "train",
+    "val": "validation", "valid": "validation", "validation": "validation", "dev": "validation",
+    "test": "test", "testing": "test",
+}  # fmt: skip
+OTHER_IMAGES = (".webp", ".tif", ".tiff", ".heic", ".avif", ".jp2")
+FALLBACK_SIZE = 64  # pixels, where the images differ in size and none is asked for
+FEWEST_IMAGES = 10
+GREY_MODES = {"1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L", "F"}
+ENDINGS = {"JPEG": b"\xff\xd9", "PNG": b"IEND\xaeB\x60\x82"}  # how a whole file ends
+
+
+@dataclass(frozen=True)
+class Found:
+    """The images of one part: paths (N,), class names (N,), keys of their content (N,), sizes and grey or not."""
+
+    paths: np.ndarray
+    names: np.ndarray
+    keys: np.ndarray
+    sizes: Counter
+    grey: bool
+
+    def __len__(self):
+        return len(self.paths)
+
+
+def splits(config, seed, prepare_for):
+    """Yields the `Splits` of a folder of images.
+
+    Args:
+        config: the `Data` fields data, validation, test, image_size.
+        seed: of the random split.
+        prepare_for: `(natural size, natural channels, training split) -> ImagePrepare`.
+
+    Raises:
+        DataError: there are no images, one class only, or a file that is no whole image.
+    """
+    root = os.path.normpath(config.data)
+    notes = []
+    folders = part_folders(root)
+    for part, folder in (("validation", config.validation), ("test", config.test)):
+        if folder:
+            if not os.path.isdir(folder):
+                raise MissingData(f"{folder}: no such folder. --{part} must name a folder with one folder per class.")
+            folders[part] = os.path.normpath(folder)
+    if "test" not in folders and "validation" in folders and not config.validation:
+        folders["test"] = folders.pop("validation")
+        notes.append(f"{folders['test']} is the test split; validation is carved from the training images.")
+    found = {part: find(folder, notes) for part, folder in folders.items()}
+    classes = tuple(sorted(set(found["train"].names), key=natural))
+    if len(classes) < 2:
+        raise DataError(
+            f"{folders['train']}: images of one class only ({classes[0]!r}). Put the images of each class into a "
+            f"folder of its own: {root}/cat/1.jpg, {root}/dog/2.jpg."
+        )
+    for part, other in found.items():
+        for name in sorted(set(other.names) - set(classes)):
+            raise DataError(
+                f"{folders[part]}/{name}: class {name!r} is not among the training images."
+                f"{suggestion(name, classes)} Allowed: {listing(classes)}. Rename or remove the folder."
+            )
+    rows = _rows(found, classes, seed, folders["train"], notes)
+    split = {part: _split(found[source], classes, chosen, root) for part, (source, chosen) in rows.items()}
+    keys = {part: found[source].keys[chosen] for part, (source, chosen) in rows.items()}
+    order = ("train", "validation", "test")
+    notes += duplicates.notes("image", [keys[part] for part in order], [split[part] for part in order])
+
+    sizes = sum((other.sizes for other in found.values()), Counter())
+    grey = all(other.grey for other in found.values())
+    size, note = natural_size(sizes, config.image_size)
+    prepare = prepare_for(size, 1 if grey else 3, split["train"])
+    notes.append(f"{len(classes)} classes, {'grey' if grey else 'colour'} images; {note}")
+    name = os.path.basename(os.path.abspath(root))
+    return Splits(name, "image", **split, prepare=prepare, classes=classes, notes=tuple(notes))
+
+
+def natural_size(sizes, image_size):
+    """Returns (height, width) and a sentence: the common size of all images, or a square."""
+    if len(sizes) == 1:
+        size = next(iter(sizes))
+        return size, f"all are {size[1]} wide and {size[0]} high."
+    (height, width), count = sizes.most_common(1)[0]
+    differ = f"sizes differ ({len(sizes)} of them, the most common {width}x{height}, {count} times)"
+    if image_size:
+        return (image_size, image_size), f"{differ}: cropped at the centre and resized as asked."
+    size = (FALLBACK_SIZE, FALLBACK_SIZE)
+    return size, f"{differ}: cropped at the centre and resized to a square (--image-size sets its side)."
+
+
+def part_folders(root):
+    """Returns part -> folder: `root` itself is "train" unless it holds folders named as splits."""
+    folders = {}
+    for entry in sorted(os.listdir(root)):
+        part = PARTS.get(entry.lower())
+        if part and os.path.isdir(os.path.join(root, entry)):
+            if part in folders:
+                raise DataError(
+                    f"{root}: both {os.path.basename(folders[part])!r} and {entry!r} name the {part} split. Rename one."
+                )
+            folders[part] = os.path.join(root, entry)
+    return folders if "train" in folders else {"train": root}
+
+
+def find(folder, notes):
+    """Finds the images below the class folders of `folder`, and looks at each once.
+
+    Raises:
+        DataError: there is no class folder, a class has no image, or a file is no whole image.
+    """
+    names = sorted(entry.name for entry in os.scandir(folder) if entry.is_dir() and not entry.name.startswith("."))
+    paths, labels, ignored = [], [], []
+    for name in names:
+        files = [
+            os.path.join(where, file)
+            for where, _, files in os.walk(os.path.join(folder, name))
+            for file in files
+            if not file.startswith(".")
+        ]
+        images = sorted(path for path in files if path.lower().endswith(READABLE))
+        others = sorted(set(files) - set(images))
+        foreign = [path for path in others if path.lower().endswith(OTHER_IMAGES)]
+        if foreign:
+            raise DataError(
+                f"{foreign[0]}: this kind of image cannot be read ({len(foreign)} such file(s) in class {name!r}). "
+                f"Allowed: {' '.join(READABLE)}. Convert or remove them."
+            )
+        if not images:
+            raise DataError(
+                f"{os.path.join(folder, name)}: no image in this class folder. Allowed: {' '.join(READABLE)}. "
+                f"Add images or remove the folder."
+            )
+        ignored += others
+        paths += images
+        labels += [name] * len(images)
+    if not paths:
+        loose = any(entry.name.lower().endswith(READABLE) for entry in os.scandir(folder))
+        raise DataError(
+            f"{folder}: {'images, but no class folders' if loose else 'no images'}. Needed: one folder per class, "
+            f"such as {os.path.join(folder, 'cat', '1.jpg')}; allowed: {' '.join(READABLE)}."
+        )
+    if ignored:
+        notes.append(f"{len(ignored)} file(s) in {folder} are no images and left out (such as {ignored[0]}).")
+    with ThreadPoolExecutor(CORES) as pool:
+        looks = list(pool.map(look, paths))
+    sizes = Counter(size for size, _, _ in looks)
+    keys = np.array([key for _, _, key in looks], dtype="S16")
+    grey = all(grey for _, grey, _ in looks)
+    return Found(np.array(paths, dtype=object), np.array(labels, dtype=object), keys, sizes, grey)
+
+
+def look(path):
+    """Returns ((height, width), whether grey, key of the content) of an image file, from its header.
+
+    Raises:
+        DataError: the file is empty, is no image, or is cut off.
+    """
+    import io
+
+    from PIL import Image, UnidentifiedImageError
+
+    with open(path, "rb") as file:
+        content = file.read()
+    if not content:
+        raise DataError(f"{path}: the file is empty (0 bytes). Copy it again or remove it.")
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            (width, height), mode, kind = image.size, image.mode, image.format
+    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError) as error:
+        raise DataError(
+            f"{path}: not an image ({type(error).__name__}). Allowed: JPEG, PNG, GIF, BMP. Repair or remove it."
+        ) from error
+    if kind not in {"JPEG", "MPO", "PNG", "GIF", "BMP"}:
+        raise DataError(f"{path}: a {kind} image under another ending. Allowed: JPEG, PNG, GIF, BMP. Convert it.")
+    if ENDINGS.get(kind, b"") not in content[-4096:]:
+        raise DataError(f"{path}: the {kind} image is cut off (its end is missing). Copy it again or remove it.")
+    return (height, width), mode in GREY_MODES, duplicates.digest(content)
+
+
+def _rows(found, classes, seed, folder, notes):
+    """Returns part -> (part that it is taken from, rows)."""
+    train = found["train"]
+    carve = [part for part in ("validation", "test") if part not in found]
+    rows = {part: (part, np.arange(len(other))) for part, other in found.items()}
+    if carve:
+        if len(train) < FEWEST_IMAGES:
+            raise DataError(
+                f"{folder}: {len(train)} images are too few to hold out {' and '.join(carve)}. "
+                f"At least {FEWEST_IMAGES} are needed."
+            )
+        labels = _labels(train.names, classes)
+        fractions = splitting.THREE_PARTS if len(carve) == 2 else splitting.carved(len(train))
+        if carve == ["test"]:
+            fractions = (0.8, 0.2)
+        parts = splitting.stratified(labels, fractions, seed, groups=train.keys)
+        rows |= {part: ("train", chosen) for part, chosen in zip(("train", *carve), parts, strict=True)}
+        notes.append(f"{' and '.join(carve).capitalize()} held out at random with seed {seed}, stratified by class.")
+    sizes = " / ".join(str(len(rows[part][1])) for part in ("train", "validation", "test"))
+    notes.append(f"{sizes} images for training / validation / test.")
+    return rows
+
+
+def _labels(names, classes):
+    index = {name: position for position, name in enumerate(classes)}
+    return np.array([index[name] for name in names], np.int32)
+
+
+def _split(found, classes, rows, root):
+    paths = found.paths[rows]
+    above = os.path.dirname(root)
+    shown = [path[len(above) :].lstrip(os.sep) if above and path.startswith(above + os.sep) else path for path in paths]
+    return Split({"image": paths}, _labels(found.names[rows], classes), np.array(shown, dtype=object))

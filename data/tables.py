@@ -1,0 +1,254 @@
+"""Yields splits of a table: which column is the target, which rows go where, what each column is."""
+
+import os
+import re
+from collections import Counter
+
+import numpy as np
+
+from data import column_kinds, duplicates, raw_table, splitting
+from data.errors import DataError, listing, suggestion
+from data.raw_table import MISSING_LABEL
+from data.splits import Split, Splits
+from data.table_features import TablePrepare
+
+FEWEST_ROWS = 10  # below this there is nothing to hold out
+MOST_CLASSES = 1000
+
+
+def splits(config, seed):
+    """Yields the `Splits` of the table that `config.data` names.
+
+    Args:
+        config: the `Data` fields data, target, validation, test, group, time.
+        seed: of the random split.
+
+    Raises:
+        DataError: the table, its target or its splits cannot be used.
+    """
+    if config.group and config.time:
+        raise DataError(
+            f"--group and --time exclude each other. Received: --group {config.group} --time {config.time}. Choose one."
+        )
+    table = raw_table.read(config.data)
+    name = re.sub(r"[^a-zA-Z0-9_.-]+", "-", os.path.basename(config.data).split(".")[0])
+    own = {
+        part: raw_table.read(path) for part, path in (("validation", config.validation), ("test", config.test)) if path
+    }
+    return from_raw(name, table, own, config, seed)
+
+
+def from_raw(name, table, own, config, seed):
+    """Yields the `Splits` of tables already read.
+
+    Args:
+        name: of the dataset.
+        table: the `RawTable` to train on, and to carve the splits out of that are not in `own`.
+        own: "validation" and "test" -> the user's own `RawTable`.
+        config: the `Data` fields target, group, time.
+        seed: of the random split.
+    """
+    target = _target_name(table, config.target)
+    notes = list(table.notes)
+    table = _labelled(table, target, notes)
+    own = {part: _labelled(other, _same_column(other, target, table), notes) for part, other in own.items()}
+    classes = classes_of(table.columns[target], table, target)
+    parts = _parts(table, own, target, classes, config, seed, notes)
+
+    asked = ((config.group, "--group"), (config.time, "--time"))
+    left_out = {target} | {table.column_name(wanted, flag) for wanted, flag in asked if wanted}
+    kinds = {}
+    for column in table.columns:
+        if column in left_out:
+            continue
+        decided = column_kinds.decide(column, parts[0])
+        notes += [decided.note] if decided.note else []
+        if decided.kind != "left out":
+            kinds[column] = decided
+    if not kinds:
+        raise DataError(f"{table.path}: no column is left to predict {target!r} from. {' '.join(notes)}")
+    converted = [split(part, target, classes, kinds) for part in parts]
+    prepare = TablePrepare.fit(converted[0].inputs, kinds)
+    counts = Counter(decided.kind for decided in kinds.values())
+    notes.append(
+        f"Columns: {', '.join(f'{count} {kind}' for kind, count in counts.items())} -> "
+        f"{prepare.input_shape[0]} features; target {target!r} with {len(classes)} classes."
+    )
+    notes += duplicates.notes("row", [duplicates.row_keys(part.inputs) for part in converted], converted)
+    return Splits(name, "table", *converted, prepare=prepare, classes=classes, notes=tuple(notes))
+
+
+def split(table, target, classes, kinds):
+    """Returns the `Split` of a raw table whose columns are already decided.
+
+    Raises:
+        DataError: a label is none of `classes`, or a cell of a number column is no number.
+    """
+    return Split(inputs(table, kinds), encode(table, target, classes), table.origins())
+
+
+def encode(table, target, classes):
+    """Returns the class indices of the rows: int32 (N,).
+
+    Raises:
+        DataError: a label is none of `classes`.
+    """
+    index = {name: position for position, name in enumerate(classes)}
+    names = _strings(table.columns[target])
+    labels = np.array([index.get(name, -1) for name in names], np.int32)
+    if (labels < 0).any():
+        row = int(np.argmax(labels < 0))
+        raise DataError(
+            f"{table.place(row)}: class {names[row]!r} in column {target!r} is not in the training data."
+            f"{suggestion(names[row], classes)} Allowed: {listing(classes)}. Mend the label or remove the row."
+        )
+    return labels
+
+
+def inputs(table, kinds):
+    """Returns the raw inputs of a table, as `Split.inputs`, for training, evaluation or prediction.
+
+    Raises:
+        DataError: a column is missing, or a cell of a number column is no number.
+    """
+    absent = [name for name in kinds if name not in table.columns]
+    if absent:
+        raise DataError(
+            f"{table.path}: column {absent[0]!r} is missing ({len(absent)} in all)."
+            f"{suggestion(absent[0], table.columns)} Received: {listing(table.columns)}. "
+            f"Give the same columns as in training."
+        )
+    return {name: column_kinds.convert(name, table, kind) for name, kind in kinds.items()}
+
+
+def _target_name(table, wanted):
+    if wanted is None:
+        raise DataError(
+            f"{table.path}: which column is to be predicted? Give --target with one of {listing(table.columns, 40)}, "
+            f"a number from 1 to {len(table.columns)}, or last."
+        )
+    return table.column_name(wanted, "--target")
+
+
+def _same_column(other, target, table):
+    """Returns `target`, which the user's own split must have too; so must the number of columns agree."""
+    if target not in other.columns:
+        raise DataError(
+            f"{other.path}: the target column {target!r} is missing.{suggestion(target, other.columns)} "
+            f"Received: {listing(other.columns)}. Give the same columns as in {table.path}."
+        )
+    return target
+
+
+def _labelled(table, target, notes):
+    """Returns the rows that have a label; those without are left out with a note."""
+    labels = table.columns[target]
+    gone = np.array([cell.lower() in MISSING_LABEL for cell in labels]) if labels.dtype == object else np.isnan(labels)
+    if gone.all():
+        raise DataError(f"{table.path}: no row has a value in the target column {target!r}. Choose another --target.")
+    if gone.any():
+        first = table.origin(int(np.flatnonzero(gone)[0]))
+        notes.append(
+            f"{gone.sum()} row(s) without a value in the target column {target!r} are left out (first {first})."
+        )
+        table = table.take(~gone)
+    return table
+
+
+def _strings(cells):
+    return cells if cells.dtype == object else np.array([f"{value:g}" for value in cells], dtype=object)
+
+
+def natural(name):
+    """Sorts "2" before "10" and "class 2" before "class 10"."""
+    try:
+        return (0, float(name), [])
+    except ValueError:
+        return (
+            1,
+            0.0,
+            [(int(part) if part.isdigit() else 0, part.lower()) for part in re.split(r"(\d+)", name)] + [name],
+        )
+
+
+def classes_of(cells, table, target):
+    """Returns the class names, sorted naturally.
+
+    Raises:
+        DataError: there is one class only, or the column holds numbers to be estimated rather than classes.
+    """
+    names = sorted(set(_strings(cells).tolist()), key=natural)
+    if len(names) < 2:
+        raise DataError(
+            f"{table.path}: every row has the same value {names[0]!r} in the target column {target!r}. "
+            f"A classifier needs at least two classes. Choose another --target."
+        )
+    values = column_kinds.numbers(np.array(names, dtype=object), "plain")
+    continuous = not np.isnan(values).any() and (len(names) > 20 and np.any(values % 1) or len(names) > 200)
+    if continuous or len(names) > min(MOST_CLASSES, 0.5 * len(cells) + 5):
+        advice = "To estimate a number use apps.regress; else" if continuous else "To classify"
+        raise DataError(
+            f"{table.path}: the target column {target!r} has {len(names)} different values in {len(cells)} rows "
+            f"(such as {listing(names[:3])}), too many for classes. {advice} choose another --target."
+        )
+    return tuple(names)
+
+
+def _parts(table, own, target, classes, config, seed, notes):
+    """Returns the raw tables (train, validation, test), and adds a note that says how they were made."""
+    labels = encode(table, target, classes)
+    carve = [part for part in ("validation", "test") if part not in own]
+    if len(table) < FEWEST_ROWS and carve:
+        raise DataError(
+            f"{table.path}: {len(table)} rows are too few to hold out {' and '.join(carve)}. At least {FEWEST_ROWS} "
+            f"rows are needed, or your own --validation and --test files."
+        )
+    for part, other in own.items():
+        notes.append(f"{part.capitalize()} split: {len(other)} rows of {os.path.basename(other.path)}, as asked.")
+    if not carve:
+        return table, own["validation"], own["test"]
+    fractions = splitting.THREE_PARTS if len(carve) == 2 else splitting.carved(len(table))
+    if carve == ["test"]:
+        fractions = (0.8, 0.2)
+    if config.group:
+        column = table.column_name(config.group, "--group")
+        rows = splitting.by_group(_strings(table.columns[column]), fractions, seed)
+        how = f"by group (column {column!r}, which is not an input)"
+    elif config.time:
+        column = table.column_name(config.time, "--time")
+        rows = splitting.by_time(_times(table, column), fractions)
+        how = f"by time (column {column!r}, which is not an input): training before validation before test"
+    else:
+        rows = splitting.stratified(labels, fractions, seed)
+        how = f"at random with seed {seed}, stratified by class"
+    shares = " / ".join(str(len(part)) for part in rows)
+    notes.append(f"Split {how}: {shares} rows for training / {' / '.join(carve)}.")
+    counts = np.bincount(labels[rows[0]], minlength=len(classes))
+    absent = [name for name, count in zip(classes, counts, strict=True) if count == 0]
+    single = [name for name, count in zip(classes, counts, strict=True) if count == 1]
+    if absent:
+        notes.append(f"No training row has class {listing(absent)}: it cannot be learned from this split.")
+    if single:
+        notes.append(f"Class {listing(single)} has a single training row: its score says little.")
+    made = dict(zip(("train", *carve), (table.take(part) for part in rows), strict=True)) | own
+    return made["train"], made["validation"], made["test"]
+
+
+def _times(table, column):
+    """Returns the moments of the rows as numbers.
+
+    Raises:
+        DataError: a cell is neither a number nor a date.
+    """
+    cells = table.columns[column]
+    for form in ("plain", "date"):
+        values = column_kinds.numbers(cells, form)
+        if not np.isnan(values).any():
+            return values
+    dated = column_kinds.numbers(cells, "date")
+    bad = np.isnan(dated) if np.isnan(dated).mean() < 1 else np.isnan(column_kinds.numbers(cells, "plain"))
+    row = int(np.flatnonzero(bad)[0])
+    raise DataError(
+        f"{table.place(row)}: --time column {column!r} must hold a moment in every row. "
+        f"Allowed: a number, or a date such as 2024-05-31 or 2024-05-31T14:00. Received: {cells[row]!r}."
+    )

@@ -1,0 +1,226 @@
+"""Yields splits of a TensorFlow dataset, `tfds:NAME[/CONFIG][:VERSION]`: images with a class, or tables.
+
+A prepared copy is looked for first (`TFDS_DATA_DIR`, else `~/tensorflow_datasets`); nothing is downloaded unless
+the user said `--download`. Images stay encoded as they are stored, so that a record is the bytes of a file.
+"""
+
+import contextlib
+import io
+import logging
+import os
+import warnings
+
+import numpy as np
+
+from data import duplicates, image_folders, splitting, tables
+from data.errors import DataError, MissingData, listing, suggestion
+from data.raw_table import RawTable
+from data.splits import Split, Splits
+
+LARGEST = 8 * 1024**3  # bytes on disk: records are held in memory
+
+
+def splits(config, seed, prepare_for):
+    """Yields the `Splits` of a TensorFlow dataset.
+
+    Args:
+        config: the `Data` fields data, target, download, image_size.
+        seed: of the random split, where the dataset does not have it.
+        prepare_for: `(natural size, natural channels, training split) -> ImagePrepare`.
+
+    Raises:
+        DataError: the dataset is unknown, not prepared, too large, or of a kind that is not supported.
+    """
+    wanted = config.data.removeprefix("tfds:")
+    with _quiet():
+        builder = _prepared(wanted, config.download)
+        size = sum(info.num_bytes for info in builder.info.splits.values())
+        if size > LARGEST:
+            raise DataError(
+                f"tfds:{wanted} has {size / 1024**3:.1f} GiB, and records are held in memory: allowed are "
+                f"{LARGEST / 1024**3:.0f} GiB. Export a part of it as a folder of images, or choose a smaller dataset."
+            )
+        name = "tfds-" + "-".join(part for part in (builder.name, _config_name(builder)) if part)
+        parts = _part_names(builder, wanted)
+        if _image_key(builder.info.features):
+            return _images(name, wanted, builder, parts, config, seed, prepare_for)
+        return _table(name, wanted, builder, parts, config, seed)
+
+
+@contextlib.contextmanager
+def _quiet():
+    """Keeps the console for the user: the library warns of its own plans, and logs every file it opens."""
+    logger = logging.getLogger("absl")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)
+
+
+def _prepared(wanted, download):
+    """Returns a builder whose data is on disk."""
+    import tensorflow_datasets
+
+    folder = os.path.expanduser(os.environ.get("TFDS_DATA_DIR") or os.path.join("~", "tensorflow_datasets"))
+    dataset = wanted.split("/")[0].split(":")[0]
+    try:
+        builder = tensorflow_datasets.builder(wanted, data_dir=folder)
+    except tensorflow_datasets.core.registered.DatasetNotFoundError as error:
+        known = tensorflow_datasets.list_builders()
+        raise MissingData(
+            f"tfds:{wanted}: there is no TensorFlow dataset called {dataset!r}.{suggestion(dataset, known)} "
+            f"The list is at https://www.tensorflow.org/datasets/catalog."
+        ) from error
+    except (ValueError, AssertionError, KeyError, RuntimeError) as error:
+        raise DataError(
+            f"tfds:{wanted}: this configuration or version is not known ({str(error).splitlines()[0][:200]}). "
+            f"Allowed: tfds:NAME, tfds:NAME/CONFIG, tfds:NAME:VERSION."
+        ) from error
+    if not builder.info.splits:
+        if not download:
+            raise MissingData(
+                f"tfds:{wanted} is not prepared in {folder}. Give --download to download it "
+                f"({builder.info.download_size or 'size unknown'}), or set TFDS_DATA_DIR to a folder that holds it."
+            )
+        print(f"Downloading tfds:{wanted} to {folder} ({builder.info.download_size or 'size unknown'}).")  # noqa: T201
+        try:
+            builder.download_and_prepare()
+        except Exception as error:
+            raise DataError(
+                f"tfds:{wanted}: the download or its preparation failed ({type(error).__name__}: "
+                f"{str(error)[:300]}). Check the network, or prepare it elsewhere and set TFDS_DATA_DIR."
+            ) from error
+    return builder
+
+
+def _config_name(builder):
+    return builder.builder_config.name if builder.builder_config else ""
+
+
+def _part_names(builder, wanted):
+    """Returns part -> name of the split in the dataset."""
+    named = {}
+    for split in builder.info.splits:
+        part = image_folders.PARTS.get(split)
+        if part:
+            named.setdefault(part, split)
+    if "train" not in named:
+        raise DataError(f"tfds:{wanted} has no training split. Received: {listing(builder.info.splits)}.")
+    if "test" not in named and "validation" in named:
+        named["test"] = named.pop("validation")
+    return named
+
+
+def _image_key(features):
+    import tensorflow_datasets
+
+    keys = [key for key, feature in features.items() if isinstance(feature, tensorflow_datasets.features.Image)]
+    return keys[0] if len(keys) == 1 else None
+
+
+def _label_key(builder, wanted, target, kinds):
+    """Returns the feature to predict: the one asked for, or the one the dataset declares."""
+    features = builder.info.features
+    if target:
+        if target not in features:
+            raise DataError(
+                f"tfds:{wanted}: no feature {target!r} for --target.{suggestion(target, features)} "
+                f"Allowed: {listing(features)}."
+            )
+        return target
+    supervised = builder.info.supervised_keys
+    if supervised and isinstance(supervised[1], str) and isinstance(features[supervised[1]], kinds):
+        return supervised[1]
+    raise DataError(f"tfds:{wanted}: which feature is to be predicted? Give --target with one of {listing(features)}.")
+
+
+def _images(name, wanted, builder, named, config, seed, prepare_for):
+    import tensorflow_datasets
+
+    image, features = _image_key(builder.info.features), builder.info.features
+    label = _label_key(builder, wanted, config.target, tensorflow_datasets.features.ClassLabel)
+    if not isinstance(features[label], tensorflow_datasets.features.ClassLabel):
+        raise DataError(
+            f"tfds:{wanted}: feature {label!r} is not a class ({features[label]}). Choose another --target."
+        )
+    decoders = {image: tensorflow_datasets.decode.SkipDecoding()}
+    read = {
+        part: _split(_columns(builder, split, [image, label], decoders), image, label, f"tfds:{wanted}/{split}")
+        for part, split in named.items()
+    }
+    notes = []
+    keys = {part: duplicates.image_keys(split.inputs["image"]) for part, split in read.items()}
+    carve = [part for part in ("validation", "test") if part not in read]
+    if carve:
+        train = read["train"]
+        fractions = splitting.THREE_PARTS if len(carve) == 2 else splitting.carved(len(train))
+        rows = splitting.stratified(train.labels, fractions, seed, groups=keys["train"])
+        all_keys = keys["train"]
+        for part, chosen in zip(("train", *carve), rows, strict=True):
+            read[part], keys[part] = train.take(chosen), all_keys[chosen]
+        notes.append(
+            f"{' and '.join(carve).capitalize()} held out of the training images at random with seed {seed}, "
+            f"stratified by class."
+        )
+    order = ("train", "validation", "test")
+    notes.append(f"{' / '.join(str(len(read[part])) for part in order)} images for training / validation / test.")
+    notes += duplicates.notes("image", [keys[part] for part in order], [read[part] for part in order])
+    height, width, channels = features[image].shape
+    size = (height, width) if height and width else (image_folders.FALLBACK_SIZE,) * 2
+    if not (height and width) and not config.image_size:
+        notes.append("Sizes differ: cropped at the centre and resized to a square (--image-size sets its side).")
+    prepare = prepare_for(size, 1 if channels == 1 else 3, read["train"])
+    classes = tuple(features[label].names)
+    return Splits(
+        name, "image", **{part: read[part] for part in order}, prepare=prepare, classes=classes, notes=tuple(notes)
+    )
+
+
+def _split(columns, image, label, origin):
+    labels = columns[label].astype(np.int32)
+    origins = np.array([f"{origin}[{row}]" for row in range(len(labels))], dtype=object)
+    return Split({"image": columns[image]}, labels, origins)
+
+
+def _columns(builder, split, names, decoders=None):
+    """Returns feature -> array (N,) of one split, in the order of the files."""
+    import tensorflow as tf
+    import tensorflow_datasets
+
+    config = tensorflow_datasets.ReadConfig(try_autocache=False, interleave_cycle_length=1)
+    dataset = builder.as_dataset(split=split, decoders=decoders, read_config=config, shuffle_files=False)
+    dataset = dataset.map(lambda record: {name: record[name] for name in names}).batch(1024).prefetch(1)
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    pieces = list(dataset.with_options(options).as_numpy_iterator())
+    return {name: np.concatenate([piece[name] for piece in pieces]) for name in names}
+
+
+def _table(name, wanted, builder, named, config, seed):
+    """A dataset without images: its scalar features are the columns."""
+    import tensorflow_datasets
+
+    features = builder.info.features
+    label = _label_key(builder, wanted, config.target, tensorflow_datasets.features.FeatureConnector)
+    read = {part: _raw_table(builder, wanted, split) for part, split in named.items()}
+    train = read.pop("train")
+    columns = list(train.columns)
+    if label not in columns:
+        raise DataError(f"tfds:{wanted}: feature {label!r} is {features[label]}. Allowed targets: {listing(columns)}.")
+    return tables.from_raw(name, train, read, _Asked(label), seed)
+
+
+class _Asked:
+    """The part of `Data` that `tables.from_raw` reads."""
+
+    def __init__(self, target):
+        self.target, self.group, self.time = target, None, None
+
+
+def _raw_table(builder, wanted, split):
+    """The scalar features of a split as a `RawTable`; nested ones are called "outer.inner"."""
+    import tensorflow_datasets

@@ -110,7 +110,7 @@ def answers(origins, probabilities: np.ndarray, classes, top: int) -> list[dict]
 
 
 def lines(predictions: list[dict]) -> str:
-    """JSON lines: {"origin": ..., "label": ..., "probability": ..., "top": [{"label": ..., "probability": ...}, ...]}"""
+    """JSON lines: origin, label, probability, and top, a list of objects of label and probability."""
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in predictions)
 
 

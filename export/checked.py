@@ -33,7 +33,7 @@ def write_checked(kind: Format, model, prepare, decode, inputs, folder: str | Pa
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     final = folder / FILES[kind]
-    unchecked = folder / f"unchecked-{final.name}"
+    unchecked = folder / f"{guard.UNCHECKED}{final.name}"
     refused = folder / f"{final.name}.refused"
     for earlier in (final, unchecked, refused):
         _remove(earlier)

@@ -1,0 +1,177 @@
+"""Score a trained run on other data.
+
+    python -m apps.evaluate runs/classify/NAME                          its own test split again
+    python -m apps.evaluate runs/classify/NAME --data survey-2025.csv   every row of another table
+    python -m apps.evaluate runs/classify/NAME --data photos/holiday    every image of another folder of class folders
+    python -m apps.evaluate runs/classify/NAME --data tfds:mnist        the test split of a dataset
+
+Classes are matched by name. The scores go to evaluation-NAME.json in the run's folder, and the last line gives them.
+"""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import tyro
+
+from apps.command import run
+
+LONGEST_TABLE = 30  # classes; of more, those with the lowest F1 are printed
+
+
+@dataclass(frozen=True)
+class Config:
+    """Score a trained run on other data."""
+
+    run: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")]
+    """Folder of the run."""
+    data: str | None = None
+    """A table, a folder with one folder of images per class, a bundled name or tfds:NAME. Default: the run's own."""
+    target: str | None = None
+    """Table: the column with the true classes. Default: the column of that name or number in training."""
+    download: bool = False
+    """tfds: may the dataset be downloaded if it is not prepared yet."""
+
+
+def main(config: Config) -> dict[str, float]:
+    """Score the run, print and write the scores, and return them."""
+    from training.devices import configure
+
+    configure()
+    from apps.trained import TrainedClassifier
+    from evaluation import classification
+
+    trained = TrainedClassifier.read(config.run)
+    name, split = labelled(config, trained)
+    probabilities = trained.probabilities(split.inputs, split.origins)
+    scores = classification.metrics(split.labels, probabilities)
+    classes = classification.per_class(split.labels, probabilities, trained.classes)
+    print_classes(classes)
+    for reason in classification.omitted(split.labels, probabilities).values():
+        print(reason)
+    low, high = classification.accuracy_interval(round(scores["accuracy"] * len(split)), len(split))
+    print(f"accuracy {scores['accuracy']:.4f}, 95% interval {low:.4f} to {high:.4f}")
+    file = f"evaluation-{name}.json"
+    undefined_as_none = [{k: None if v != v else v for k, v in asdict(one).items()} for one in classes]
+    content = {
+        "data": config.data or "own test split",
+        "rows": len(split),
+        "scores": scores,
+        "classes": undefined_as_none,
+    }
+    trained.directory.write_json(file, content)
+    print(f"written to {trained.directory / file}")
+    print(" ".join([f"rows={len(split)}", *(f"{key}={value:.6g}" for key, value in scores.items())]))
+    return scores
+
+
+def labelled(config: Config, trained):
+    """Name of the data, and the split of it to score, with labels in the run's order of classes.
+
+    Raises:
+        DataError: The data is missing, of another kind, lacks columns, or has classes that the run does not know.
+    """
+    from data.errors import DataError
+    from data.images import ImagePrepare
+    from data.source import kind_of
+
+    settings = trained.directory.read_json("config.json")
+    if config.data is None:
+        return "own-test", test_split(own_data(settings, trained), settings, trained)
+    kind = kind_of(config.data)
+    is_image_run = isinstance(trained.prepare, ImagePrepare)
+    if {"table": is_image_run, "toy": is_image_run, "folder": not is_image_run}.get(kind, False):
+        wants = "images" if is_image_run else "a table"
+        raise DataError(f"{config.data}: the run {config.run} was trained on {wants}, and this is a {kind}.")
+    name = Path(config.data.removeprefix("tfds:").replace(":", "-")).name.split(".")[0] or "data"
+    if kind == "table":
+        return name, table_split(config.data, config.target or settings["data"].get("target"), trained)
+    if kind == "folder":
+        return name, folder_split(config.data, trained)
+    from data.source import Data
+
+    return name, test_split(Data(config.data, target=config.target, download=config.download), settings, trained)
+
+
+def table_split(path: str, target: str | None, trained):
+    """Every row of a table."""
+    from data import raw_table, tables
+    from data.errors import DataError, listing
+
+    table = raw_table.read(path)
+    if target is None:
+        raise DataError(f"{path}: which column holds the true classes? Give --target: {listing(table.columns, 40)}")
+    return tables.split(table, table.column_name(target, "--target"), trained.classes, trained.prepare.kinds)
+
+
+def folder_split(root: str, trained):
+    """Every image below the class folders of a folder, or of its train, val and test folders."""
+    from data import image_folders
+    from data.splits import Split
+
+    parts = [image_folders.find(folder, []) for folder in image_folders.part_folders(root).values()]
+    paths = np.concatenate([part.paths for part in parts])
+    names = np.concatenate([part.names for part in parts])
+    return Split({"image": paths}, matched(names, trained.classes, root), paths)
+
+
+def test_split(data, settings: dict, trained):
+    """The test split of a dataset that has one, or as the run's seed makes it."""
+    from data.errors import DataError
+    from data.source import resolve
+    from data.splits import Split
+
+    splits = resolve(data, seed=settings.get("trainer", {}).get("seed", 0), standardize=False)
+    missing = sorted(set(trained.prepare.signature()) - set(splits.test.inputs))
+    if missing:
+        raise DataError(
+            f"{data.data}: lacks {', '.join(missing)}, which the run was trained on. "
+            f"Received: {', '.join(splits.test.inputs)}"
+        )
+    names = np.array(splits.classes, dtype=object)[splits.test.labels]
+    return Split(splits.test.inputs, matched(names, trained.classes, data.data), splits.test.origins)
+
+
+def own_data(settings: dict, trained):
+    """The data argument of the run. Raises RunError when config.json does not hold it."""
+    from data.source import Data
+    from training.run_directory import RunError
+
+    try:
+        return Data(**settings["data"])
+    except (KeyError, TypeError) as error:
+        raise RunError(
+            f"{trained.directory / 'config.json'}: does not say what the run was trained on ({error}). Give --data."
+        ) from error
+
+
+def matched(names: np.ndarray, classes: tuple[str, ...], where: str) -> np.ndarray:
+    """Class indices int32 (N,) of class names. Raises DataError on a name that is none of `classes`."""
+    from data.errors import DataError, listing, suggestion
+
+    unknown = sorted(set(names) - set(classes))
+    if unknown:
+        raise DataError(
+            f"{where}: class {unknown[0]!r} is not one of the run's ({len(unknown)} such class(es))."
+            f"{suggestion(unknown[0], classes)} Allowed: {listing(classes)}"
+        )
+    index = {name: position for position, name in enumerate(classes)}
+    return np.array([index[name] for name in names], np.int32)
+
+
+def print_classes(classes) -> None:
+    """A line per class: precision, recall, F1, AUC, rows and predictions."""
+    shown = classes
+    if len(classes) > LONGEST_TABLE:
+        shown = sorted(classes, key=lambda one: (one.f1 != one.f1, one.f1))[:LONGEST_TABLE]
+        print(f"the {LONGEST_TABLE} of {len(classes)} classes with the lowest F1:")
+    width = max(5, *(len(one.name) for one in shown))
+    print(f"{'class':<{width}} precision recall     F1    AUC   rows predicted")
+    for one in shown:
+        figures = f"{one.precision:>9.4f} {one.recall:>6.4f} {one.f1:>6.4f} {one.auc:>6.4f}".replace("nan", "  -")
+        print(f"{one.name:<{width}} {figures} {one.support:>6} {one.predicted:>9}")
+
+
+if __name__ == "__main__":
+    run(main, "python -m apps.evaluate")

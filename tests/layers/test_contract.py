@@ -77,12 +77,14 @@ def test_symbolic_shape_equals_eager_shape(case):
 
 
 @every_case
+@pytest.mark.filterwarnings("ignore:The model does not have any trainable weights")
 def test_one_compiled_step(case):
     train_one_step(case, jit_compile=keras.backend.backend() == "jax")
 
 
 @pytest.mark.skipif(keras.backend.backend() == "jax", reason="on JAX every compiled step is lowered by XLA")
 @pytest.mark.parametrize("case", FIRST_OF_EACH, ids=lambda case: case.name)
+@pytest.mark.filterwarnings("ignore:The model does not have any trainable weights")
 def test_one_step_lowered_by_xla(case):
     train_one_step(case, jit_compile=True)
 

@@ -1,0 +1,236 @@
+"""The page of a classifier's run.
+
+write(path, *, title, command, notes, classes, history, labels, probabilities, baselines, diagnosis, mistakes,
+      decision_region=None, environment=None, model_summary="", train_counts=None, best_epoch=None, files=None,
+      settings=None) -> None
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from evaluation import report
+from evaluation.baselines import Baseline
+from evaluation.calibration import reliability
+from evaluation.classification import accuracy_interval, confusion, metrics, omitted, per_class
+from evaluation.classification_plots import class_distribution, confusion_matrix, reliability_diagram
+from evaluation.curve_plots import learning_curves
+from evaluation.decision_region import Region
+from evaluation.decision_region import decision_region as draw_region
+from evaluation.diagnosis import Diagnosis
+from evaluation.tiles import thumbnail
+
+NAMES = {
+    "accuracy": "accuracy",
+    "top3_accuracy": "top 3",
+    "top5_accuracy": "top 5",
+    "balanced_accuracy": "balanced",
+    "macro_f1": "macro F1",
+    "auc": "AUC",
+    "nll": "NLL",
+    "brier": "Brier",
+    "ece": "ECE",
+}
+SMALLER_IS_BETTER = {"nll", "brier", "ece"}
+MEANINGS = (
+    "Accuracy: share of rows answered rightly. Top 3, top 5: the truth is among the so many most probable classes.",
+    "Balanced: the mean over the classes of the share answered rightly, a rare class counting like a frequent one.",
+    "Macro F1: the mean over the classes of 2 TP / (2 TP + FP + FN). AUC: the chance that a row of a class is given a "
+    "higher probability of it than a row of another class; 0.5 is guessing.",
+    "NLL: mean of minus the logarithm of the truth's probability. Brier: mean squared distance of the probabilities "
+    "from the truth, summed over the classes, 0 to 2. ECE: mean distance of confidence from accuracy in 15 bins. Of "
+    "these three less is better.",
+)
+MANY_CLASSES = 15  # with more, the table of classes shows the worst and folds the rest away
+WORST = 10
+
+
+def write(
+    path: str | Path,
+    *,
+    title: str,
+    command: str,
+    notes: Sequence[str],
+    classes: Sequence[str],
+    history: Mapping[str, Sequence[float]],
+    labels,
+    probabilities,
+    baselines: Sequence[Baseline],
+    diagnosis: Diagnosis | None,
+    mistakes: Sequence[Mapping],
+    decision_region: Region | None = None,
+    environment: Mapping[str, object] | None = None,
+    model_summary: str = "",
+    train_counts: Sequence[int] | None = None,
+    best_epoch: int | None = None,
+    files: Mapping[str, str] | None = None,
+    settings: Mapping[str, object] | None = None,
+) -> None:
+    """Writes the self-contained page of one run.
+
+    Args:
+        labels, probabilities: (N,) and (N, K) of the test split.
+        history: one number an epoch by name (see curve_plots.learning_curves).
+        baselines: of baselines.score; may be empty.
+        mistakes: rows as dictionaries with "truth" and "predicted" (class indices), "confidence", "origin" and either
+            "image" (uint8 array) or "row" (column -> value); chosen with mistakes.most_confident.
+        train_counts: training rows of each class.
+        best_epoch: counted from 1; the weights of which epoch were kept.
+        files: file name -> what it is, of the run directory.
+        settings, environment: name -> value.
+    """
+    labels, probabilities = np.asarray(labels), np.asarray(probabilities)
+    scores = metrics(labels, probabilities)
+    counts = confusion(labels, probabilities)
+    sections = [
+        report.Section("Result on the test data", headline(scores, labels, counts, baselines, probabilities)),
+        *([report.Section("Diagnosis", diagnosis_blocks(diagnosis))] if diagnosis else []),
+        report.Section("Learning curves", [report.Pictures(learning_curves(history, best_epoch))]),
+        report.Section("Classes", class_blocks(labels, probabilities, classes, train_counts)),
+        report.Section("Confusion", confusion_blocks(counts, classes)),
+        report.Section(
+            "Reliability",
+            [
+                report.Text(["Where the points lie on the diagonal, a confidence of 0.8 is right in 8 of 10 cases."]),
+                report.Pictures([reliability_diagram(reliability(labels, probabilities))]),
+            ],
+        ),
+        report.Section("Most confident mistakes", mistake_blocks(mistakes, classes)),
+    ]
+    if decision_region is not None:
+        sections.append(report.Section("Decision region", [report.Pictures([draw_region(decision_region, classes)])]))
+    sections.append(report.Section("What was run", run_blocks(command, notes, settings, environment)))
+    if model_summary:
+        sections.append(report.Section("Model", [report.Code(model_summary.strip("\n"))]))
+    if files:
+        sections.append(report.Section("Files of the run", [report.Facts(list(files.items()))]))
+    subtitle = f"Classifier of {len(classes):,} classes, scored on {len(labels):,} test rows"
+    report.write(path, title, subtitle, sections)
+
+
+def headline(scores, labels, counts, baselines: Sequence[Baseline], probabilities) -> list:
+    """The large figures, then the model beside its baselines, the best of each column stressed."""
+    right, total = int(counts.diagonal().sum()), len(labels)
+    low, high = accuracy_interval(right, total)
+    cards = [report.Number("accuracy", f"{scores['accuracy']:.3f}", f"95 percent: {low:.3f} to {high:.3f}")]
+    if baselines:
+        best = max(baselines, key=lambda baseline: baseline.metrics["accuracy"])
+        cards.append(report.Number("best baseline", f"{best.metrics['accuracy']:.3f}", best.name))
+    cards.append(report.Number("mistakes", f"{total - right:,}", f"of {total:,} rows"))
+    cards.append(report.Number("calibration error", f"{scores['ece']:.3f}", "0 is perfect"))
+
+    keys = [key for key in NAMES if key in scores]
+    table = [["this model", *(scores[key] for key in keys), ""]]
+    for baseline in baselines:
+        cells = [baseline.metrics.get(key, float("nan")) for key in keys]
+        table.append([baseline.name, *cells, baseline.note])
+    strong = set()
+    for column, key in enumerate(keys, start=1):
+        values = np.array([row[column] for row in table])
+        best = np.nanmin(values) if key in SMALLER_IS_BETTER else np.nanmax(values)
+        strong |= {(row, column) for row in np.flatnonzero(np.round(values, 3) == np.round(best, 3)).tolist()}
+    has_notes = any(row[-1] for row in table)
+    header = ["", *(NAMES[key] for key in keys), *(["note"] if has_notes else [])]
+    rows = table if has_notes else [row[:-1] for row in table]
+    return [
+        report.Numbers(cards),
+        report.Table(header, rows, frozenset(strong)),
+        *([report.Text(list(omitted(labels, probabilities).values()))] if omitted(labels, probabilities) else []),
+        report.Folded("What the columns mean", [report.Text(MEANINGS)]),
+    ]
+
+
+def diagnosis_blocks(diagnosis: Diagnosis) -> list:
+    """The label and the advice in a box, with the readings; the remedies below."""
+    tone = "good" if diagnosis.label == "healthy" else "warning"
+    lines = [diagnosis.advice]
+    box = report.Notice(diagnosis.label.capitalize(), lines, diagnosis.readings, tone)
+    if not diagnosis.remedies:
+        return [box]
+    return [box, report.Text(["What helps against it: " + "; ".join(diagnosis.remedies) + "."])]
+
+
+def class_blocks(labels, probabilities, classes: Sequence[str], train_counts: Sequence[int] | None) -> list:
+    """The table of classes, with many of them the worst first and the rest folded, and the training rows of each."""
+    header = ["#", "class", "precision", "recall", "F1", "AUC", "test rows", "answered"]
+    rows = [
+        [number, s.name, s.precision, s.recall, s.f1, s.auc, s.support, s.predicted]
+        for number, s in enumerate(per_class(labels, probabilities, classes))
+    ]
+    if train_counts is not None:
+        header.append("training rows")
+        rows = [[*row, int(count)] for row, count in zip(rows, train_counts, strict=True)]
+    blocks = []
+    if len(rows) > MANY_CLASSES:
+        order = sorted((row for row in rows if row[6]), key=lambda row: (row[4], row[0]))
+        blocks.append(report.Text([f"The {min(WORST, len(order))} classes of lowest F1:"]))
+        blocks.append(report.Table(header, order[:WORST]))
+        blocks.append(report.Folded(f"All {len(rows):,} classes", [report.Table(header, rows)]))
+    else:
+        blocks.append(report.Table(header, rows))
+    if train_counts is not None:
+        blocks.append(report.Pictures([class_distribution(train_counts, classes)]))
+    return blocks
+
+
+def confusion_blocks(counts: np.ndarray, classes: Sequence[str]) -> list:
+    """The matrix, and the most frequent confusions in words, which is what one reads off it with 100 classes."""
+    blocks = [report.Pictures([confusion_matrix(counts, classes)], wide=True)]
+    wrong = counts.copy()
+    np.fill_diagonal(wrong, 0)
+    order = np.argsort(-wrong, axis=None, kind="stable")[:WORST]
+    pairs = [divmod(int(place), len(classes)) for place in order]
+    rows = [
+        [classes[truth], classes[answer], int(wrong[truth, answer]), float(wrong[truth, answer] / counts[truth].sum())]
+        for truth, answer in pairs
+        if wrong[truth, answer]
+    ]
+    if len(classes) > 2 and rows:
+        blocks.append(report.Table(["true class", "taken for", "rows", "share of the class"], rows))
+    return blocks
+
+
+def mistake_blocks(mistakes: Sequence[Mapping], classes: Sequence[str]) -> list:
+    """Images as tiles, rows as a table with one line a mistake."""
+    if not mistakes:
+        return [report.Text(["There is none: every test row is answered rightly."])]
+    blocks = [report.Text(["Look here first for wrong labels and for what the model cannot see."])]
+    tiles, rows, columns = [], [], []
+    for mistake in mistakes:
+        truth, answer = classes[mistake["truth"]], classes[mistake["predicted"]]
+        if "image" in mistake:
+            lines = [f"is {truth}", f"confidence {mistake['confidence']:.2f}", str(mistake["origin"])]
+            tiles.append(report.Tile(thumbnail(mistake["image"]), f"taken for {answer}", lines))
+        else:
+            columns = columns or list(mistake["row"])
+            values = [cell(mistake["row"].get(column)) for column in columns]
+            rows.append([truth, answer, float(mistake["confidence"]), str(mistake["origin"]), *values])
+    if tiles:
+        blocks.append(report.Tiles(tiles))
+    if rows:
+        blocks.append(report.Table(["is", "taken for", "confidence", "origin", *columns], rows))
+    return blocks
+
+
+def cell(value: object) -> object:
+    """A value of a raw row as the table shows it: whole numbers without decimals, long text shortened."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        return value if value != value else f"{value:.6g}"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    text = "" if value is None else str(value)
+    return text if len(text) <= 160 else text[:159] + "…"
+
+
+def run_blocks(command: str, notes: Sequence[str], settings: Mapping | None, environment: Mapping | None) -> list:
+    """The command to type again, what was decided about the data, the settings and the machine."""
+    blocks = [report.Code(command)]
+    if notes:
+        blocks.append(report.Text(notes))
+    for name, facts in (("Settings", settings), ("Environment", environment)):
+        if facts:
+            blocks.append(report.Folded(name, [report.Facts(list(facts.items()))]))
+    return blocks

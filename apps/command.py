@@ -25,7 +25,8 @@ def run(main: Callable, prog: str) -> None:
     import tyro
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    prefixes = (tyro.conf.OmitSubcommandPrefixes, tyro.conf.OmitArgPrefixes)
+    # Flags may stand before or after the name of the model.
+    prefixes = (tyro.conf.OmitSubcommandPrefixes, tyro.conf.OmitArgPrefixes, tyro.conf.CascadeSubcommandArgs)
     description = sys.modules[main.__module__].__doc__
     try:
         config = tyro.cli(typing.get_type_hints(main)["config"], prog=prog, description=description, config=prefixes)

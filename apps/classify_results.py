@@ -1,0 +1,182 @@
+"""What a classification run has to show: scores beside baselines, a diagnosis, exports, the report."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from training.run_directory import RunDirectory
+
+LARGEST_TRAINING_SAMPLE = 10_000  # records on which the training accuracy is measured
+
+
+@dataclass(frozen=True)
+class Found:
+    """Scores of the three splits, the baselines, the diagnosis, and the test probabilities `(N, K)`."""
+
+    test: dict[str, float]
+    validation: dict[str, float]
+    train: dict[str, float]
+    baselines: list
+    diagnosis: object
+    probabilities: np.ndarray
+
+
+def probabilities(model, split, prepare) -> np.ndarray:
+    """Class probabilities `(N, K)` of a split, in its order."""
+    from data.pipeline import batches
+
+    logits = np.asarray(model.predict(batches(split, prepare, 256), verbose=0), np.float64)
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def score(model, recipe, splits, rows: list[dict], config) -> Found:
+    """Score the best weights on all splits, and the baselines on the same; the test split is read here first."""
+    from evaluation import baselines
+    from evaluation.classification import metrics
+    from evaluation.diagnosis import diagnose
+
+    chosen = np.unique(np.linspace(0, len(splits.train) - 1, LARGEST_TRAINING_SAMPLE).astype(int))
+    sample = splits.train.take(chosen)
+    figures, outputs = {}, {}
+    for name, split in {"train": sample, "validation": splits.validation, "test": splits.test}.items():
+        outputs[name] = probabilities(model, split, splits.prepare)
+        figures[name] = metrics(split.labels, outputs[name])
+    print("scoring baselines on the same splits", flush=True)
+    simple = baselines.score(
+        *(_rows(split, splits.prepare) for split in (splits.train, splits.validation, splits.test)),
+        len(splits.classes),
+        seed=config.trainer.seed,
+    )
+    found = diagnose(
+        {name: [row[name] for row in rows] for name in ("loss", "val_loss")},
+        train_accuracy=figures["train"]["accuracy"],
+        validation_accuracy=figures["validation"]["accuracy"],
+        num_classes=len(splits.classes),
+        num_validation=len(splits.validation),
+        target=1.0 if splits.kind == "image" else None,
+        baseline=max(baseline.validation_accuracy for baseline in simple) if splits.kind == "table" else None,
+        learning_rate=config.trainer.learning_rate,
+        penalized=bool(model.losses),
+        flags=_flags(recipe),
+    )
+    return Found(figures["test"], figures["validation"], figures["train"], simple, found, outputs["test"])
+
+
+def _rows(split, prepare):
+    """A split as arrays, at most what the baselines will look at."""
+    from data.pipeline import batches
+
+    parts = list(batches(split, prepare, 1024).as_numpy_iterator())
+    return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
+
+
+def write_report(directory: RunDirectory, config, model, splits, rows: list[dict], found: Found) -> None:
+    """Write report.html of the run."""
+    import shlex
+    import sys
+    from dataclasses import asdict
+
+    from evaluation import classification_report
+
+    best = max(rows, key=lambda row: (row["val_accuracy"], -row["val_loss"]))
+    classification_report.write(
+        directory / "report.html",
+        title=f"{splits.name}, {model.name}",
+        command="python -m apps.classify " + shlex.join(sys.argv[1:] if sys.argv[0].endswith("classify.py") else []),
+        notes=splits.notes,
+        classes=splits.classes,
+        history={name: [row[name] for row in rows] for name in rows[0] if name != "epoch"},
+        labels=splits.test.labels,
+        probabilities=found.probabilities,
+        baselines=found.baselines,
+        diagnosis=found.diagnosis,
+        mistakes=_mistakes(splits, found.probabilities),
+        decision_region=_region(model, splits),
+        environment=directory.read_json("environment.json"),
+        model_summary=_summary(model),
+        train_counts=np.bincount(splits.train.labels, minlength=len(splits.classes)).tolist(),
+        best_epoch=int(best["epoch"]),
+        files=FILES,
+        settings={**asdict(config.data), **asdict(config.trainer)},
+    )
+
+
+FILES = {
+    "config.json": "all settings of this run",
+    "environment.json": "versions and machine",
+    "preparing.json": "how raw records become inputs: means, vocabularies, classes",
+    "metrics.csv": "loss and accuracy per epoch",
+    "timing.csv": "seconds and records per second per epoch",
+    "results.json": "all scores, baselines, diagnosis",
+    "model.keras": "the trained network, for Keras",
+    "examples.json": "raw records that exports are checked on",
+    "saved_model/": "raw records in, labels and probabilities out, for TensorFlow Serving and others",
+}
+
+
+def _mistakes(splits, outputs: np.ndarray) -> list[dict]:
+    """The most confident mistakes of the test split with their images or rows."""
+    from evaluation.mistakes import most_confident
+
+    found = []
+    for i in most_confident(splits.test.labels, outputs):
+        one = splits.test.take(np.array([i]))
+        record = {
+            "truth": int(one.labels[0]),
+            "predicted": int(outputs[i].argmax()),
+            "confidence": float(outputs[i].max()),
+            "origin": str(one.origins[0]),
+        }
+        if splits.kind == "image":
+            record["image"] = np.asarray(splits.prepare.fixed(one.inputs, one.origins))[0]
+        else:
+            record["row"] = {name: values[0] for name, values in one.inputs.items()}
+        found.append(record)
+    return found
+
+
+def _region(model, splits):
+    """The decision region where records are two numbers, else None."""
+    from evaluation.decision_region import Region
+
+    inputs = splits.train.inputs
+    if splits.kind != "table" or len(inputs) != 2 or any(values.dtype.kind != "f" for values in inputs.values()):
+        return None
+    names = tuple(inputs)
+
+    def predict(points: np.ndarray) -> np.ndarray:
+        raw = {name: points[:, i].astype("float32") for i, name in enumerate(names)}
+        logits = model.predict_on_batch(splits.prepare.finish(splits.prepare.fixed(raw)))
+        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return powers / powers.sum(axis=1, keepdims=True)
+
+    return Region(predict, np.stack(list(inputs.values()), axis=1), splits.train.labels, names)
+
+
+def _summary(model) -> str:
+    lines: list[str] = []
+    model.summary(print_fn=lambda line, **_: lines.append(line), line_length=100)
+    return "\n".join(lines)
+
+
+def export(directory: RunDirectory, splits) -> dict[str, float]:
+    """Write the checked SavedModel of the run; return loader and largest relative difference."""
+    from apps import export as app
+    from export import examples
+
+    examples.write(examples.take(splits.test.inputs), directory / "examples.json")
+    return app.main(app.Config(run=str(directory.path)))
+
+
+def _flags(recipe):
+    """The flags that the diagnosis may recommend for this recipe."""
+    from evaluation.diagnosis import Flags
+
+    return {
+        "Logistic": Flags(bigger=None, regularize="--l2"),
+        "MLP": Flags(),
+        "ConvNet": Flags(bigger="--filters", augment="--augment strong"),
+        "ResNet": Flags(bigger="--depth", regularize="--l2", augment="--augment strong"),
+        "Pretrained": Flags(bigger="--fine-tune-epochs", augment="--augment strong"),
+    }[type(recipe).__name__]

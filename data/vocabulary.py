@@ -15,8 +15,9 @@ class Vocabulary:
     """Maps words to their position in `words`, and any other word to `len(words)`."""
 
     def __init__(self, words):
-        fingerprints = tf.strings.to_hash_bucket_fast(tf.constant(list(words), tf.string, shape=[len(words)]), BUCKETS)
-        fingerprints = fingerprints.numpy()
+        with tf.init_scope():  # a column may be used inside a graph first: an export of a run read from its files
+            constant = tf.constant(list(words), tf.string, shape=[len(words)])
+            fingerprints = tf.strings.to_hash_bucket_fast(constant, BUCKETS).numpy()
         if len(np.unique(fingerprints)) != len(words):
             raise ValueError("`words` must be different from each other and have different fingerprints.")
         self.words = tuple(words)

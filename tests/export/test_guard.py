@@ -1,0 +1,177 @@
+"""What the guard lets pass, and the faults that it must see. Fresh processes cost seconds, so most answers come from
+
+a SavedModel loaded here; two tests go the whole way.
+"""
+
+import copy
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from data.images import ImagePrepare
+from export import fresh_process, guard, saved_model, saved_model_cli
+from export.checked import write_checked
+from export.decoding import ClassDecoding
+from export.errors import ExportError
+
+
+def answers_of(path, inputs):
+    loaded = tf.saved_model.load(path)
+    serve = loaded.signatures["serving_default"]
+    files = tf.constant(inputs["image"].tolist())
+    return [
+        guard.Answer("Python", "saved", rows, {k: v.numpy() for k, v in serve(image=tf.gather(files, rows)).items()})
+        for rows in (list(range(len(files))), [0])
+    ]
+
+
+def judge(digits, path):
+    prepared = guard.prepare_as_in_training(digits.prepare, digits.inputs)
+    return guard.judge(answers_of(path, digits.inputs), digits.model, prepared, digits.decode.reference, tolerance=1e-6)
+
+
+def test_the_whole_way(digits, tmp_path):
+    """Fresh Python, saved_model_cli, one record and many; an earlier export is replaced."""
+    stale = tmp_path / "saved_model"
+    stale.mkdir()
+    (stale / "stale").touch()
+    path, differences = write_checked(
+        "saved_model", digits.model, digits.prepare, digits.decode, digits.inputs, tmp_path
+    )
+    assert path == stale
+    assert not (path / "stale").exists()
+    assert set(differences) == {"Python", "saved_model_cli"}
+    assert 0 < max(differences.values()) < 1e-6
+    assert [entry.name for entry in tmp_path.iterdir()] == ["saved_model"]
+
+
+def test_a_refused_export_never_looks_good(digits, tmp_path, monkeypatch):
+    (tmp_path / "saved_model").mkdir()
+    brighter = ImagePrepare(digits.prepare.size, 1, [digits.prepare.mean[0] * 1.02], digits.prepare.std)
+    write = saved_model.write
+    monkeypatch.setattr(saved_model, "write", lambda model, prepare, decode, path: write(model, brighter, decode, path))
+    with pytest.raises(ExportError) as refusal:
+        write_checked("saved_model", digits.model, digits.prepare, digits.decode, digits.inputs, tmp_path)
+    message = str(refusal.value)
+    assert "saved_model loaded in Python: refused, output `probabilit" in message
+    assert "(relative; allowed: 1e-06) in 32 of 32 example records: record 0 gives" in message
+    assert "saved_model.refused" in message
+    assert [entry.name for entry in tmp_path.iterdir()] == ["saved_model.refused"]
+
+
+def test_a_right_export_passes(digits, tmp_path):
+    saved_model.write(digits.model, digits.prepare, digits.decode, tmp_path / "saved")
+    assert 0 < judge(digits, tmp_path / "saved")["Python"] < 1e-6
+
+
+def test_dropped_softmax(digits, tmp_path, monkeypatch):
+    monkeypatch.setattr(ClassDecoding, "numeric", lambda self, logits: logits)
+    saved_model.write(digits.model, digits.prepare, digits.decode, tmp_path / "saved")
+    with pytest.raises(ExportError, match="`probabilit.* differs from the model by"):
+        judge(digits, tmp_path / "saved")
+
+
+def test_forgotten_temperature(digits, tmp_path):
+    saved_model.write(digits.model, digits.prepare, digits.decode, tmp_path / "saved")
+    digits = copy.copy(digits)
+    digits.decode = ClassDecoding(digits.decode.classes, temperature=1.001)
+    with pytest.raises(ExportError, match="differs from the model by"):
+        judge(digits, tmp_path / "saved")
+
+
+def test_swapped_labels(digits, tmp_path):
+    names = list(digits.decode.classes)
+    names[3], names[7] = names[7], names[3]
+    saved_model.write(digits.model, digits.prepare, ClassDecoding(tuple(names)), tmp_path / "saved")
+    with pytest.raises(ExportError, match="output `label` differs in .* gives digit [37], the model digit [37]"):
+        judge(digits, tmp_path / "saved")
+
+
+def test_stale_weights(digits, tmp_path):
+    older = keras.models.clone_model(digits.model)
+    older.set_weights(digits.model.get_weights())
+    kernel = older.get_layer("hidden_1").kernel
+    kernel.assign(kernel * 1.0001)
+    saved_model.write(older, digits.prepare, digits.decode, tmp_path / "saved")
+    with pytest.raises(ExportError, match="differs from the model by"):
+        judge(digits, tmp_path / "saved")
+
+
+def test_batch_norm_left_in_training_mode(digits, tmp_path, monkeypatch):
+    call = type(digits.model).__call__
+    monkeypatch.setattr(type(digits.model), "__call__", lambda self, x, training=None: call(self, x, training=True))
+    saved_model.write(digits.model, digits.prepare, digits.decode, tmp_path / "saved")
+    monkeypatch.undo()
+    with pytest.raises(ExportError, match="differs from the model by"):
+        judge(digits, tmp_path / "saved")
+
+
+@pytest.mark.parametrize(
+    ("received", "message"),
+    [
+        ({"p": np.array([0.5, np.nan])}, "differs from the model by nan"),
+        ({"p": np.array([0.5])}, r"shape \(1,\), expected \(2,\)"),
+        ({"q": np.array([0.5, 0.5])}, r"outputs \['q'\], expected \['p'\]"),
+        ({"p": np.array([0.5, 0.5 + 1e-6])}, r"by 2.0e-06 \(relative; allowed: 1e-06\) in 1 of 2 .* record 1 gives"),
+    ],
+)
+def test_compare_refuses(received, message):
+    with pytest.raises(ExportError, match=message):
+        guard.compare({"p": np.array([0.5, 0.5])}, received, 1e-6, "it")
+
+
+def test_compare_measures_relative_to_the_largest():
+    expected = {"p": np.array([[2.0, 1e-9], [0.0, 4.0]]), "label": np.array([None, "ü"], dtype=object)}
+    received = {"p": np.array([[2.0, 2e-9], [4e-7, 4.0]]), "label": np.array([b"?", "ü".encode()])}
+    assert guard.compare(expected, received, 1e-6, "it") == pytest.approx(1e-7)
+
+
+def test_an_export_that_does_not_load_is_refused(digits, tmp_path):
+    (tmp_path / "broken.onnx").write_bytes(b"nothing")
+    with pytest.raises(ExportError, match=r"broken.onnx: refused, onnx cannot run it \(.*"):
+        guard.check_core("onnx", tmp_path / "broken.onnx", digits.model, digits.prepare, digits.decode, digits.inputs)
+
+
+def test_the_fresh_process_cannot_import_the_suite(tmp_path):
+    """Even where the suite is on the path, as after `pip install -e .`"""
+    suite = str(saved_model.Path(saved_model.__file__).parents[1])
+    code = f"import sys; sys.path.insert(0, {suite!r}); import runpy; f = runpy.run_path({fresh_process.__file__!r});"
+    found = subprocess.run(
+        [sys.executable, "-I", "-c", code + "import export.errors"], cwd=tmp_path, capture_output=True
+    )
+    assert b"No module named" not in found.stderr  # without the ban it is found
+    ban = "f['forbid_suite'](); import export.errors"
+    found = subprocess.run([sys.executable, "-I", "-c", code + ban], cwd=tmp_path, capture_output=True, text=True)
+    assert "ModuleNotFoundError: import of export halted" in found.stderr
+
+
+def test_the_tool_gets_bytes_whole(tmp_path):
+    """NumPy's byte strings lose trailing zeros: such records stay out, or go alone."""
+
+    def passed(values):
+        inputs = {"image": np.array(values, dtype=object), "n": np.arange(len(values), dtype="float32")}
+        kept, command = saved_model_cli.command(tmp_path, inputs, tmp_path)
+        assert command[-1] == "image=rows.npz[c0];n=rows.npz[c1]"
+        with np.load(tmp_path / "rows.npz", allow_pickle=False) as file:
+            assert list(file["c1"]) == kept
+            return kept, file["c0"].astype(object).tolist()
+
+    assert passed([b"ab", b"c\0", b"d\0e", b""]) == ([0, 2, 3], [b"ab", b"d\0e", b""])
+    assert passed([b"ab\0\0", b"c\0"]) == ([0], [b"ab\0\0"])
+
+
+def test_what_the_tool_printed_is_read(tmp_path):
+    folder = tmp_path / saved_model_cli.OUTPUTS
+    folder.mkdir()
+    np.save(folder / "p.npy", np.array([1.0]))
+    labels = [b"a b", b"it's", b'"q"', "ü".encode(), b"\n]"]
+    shown = np.array(labels, dtype=object)
+    np.save(folder / "label.npy", shown)  # as the tool does: a pickle, which is not loaded
+    printed = f"Result for output key label:\n{shown}\nOutput label is saved to x\nResult for output key p:\n[1.]\n"
+    found = saved_model_cli.outputs(tmp_path, printed)
+    assert list(found["label"]) == labels
+    assert list(found["p"]) == [1.0]

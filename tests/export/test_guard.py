@@ -139,12 +139,10 @@ def test_an_export_that_does_not_load_is_refused(digits, tmp_path):
 def test_the_fresh_process_cannot_import_the_suite(tmp_path):
     """Even where the suite is on the path, as after `pip install -e .`"""
     suite = str(saved_model.Path(saved_model.__file__).parents[1])
-    code = f"import sys; sys.path.insert(0, {suite!r}); import runpy; f = runpy.run_path({fresh_process.__file__!r});"
-    found = subprocess.run(
-        [sys.executable, "-I", "-c", code + "import export.errors"], cwd=tmp_path, capture_output=True
-    )
+    code = f"import runpy, sys; sys.path.insert(0, {suite!r}); f = runpy.run_path({fresh_process.__file__!r});"
+    found = subprocess.run([sys.executable, "-I", "-c", code + "import export"], cwd=tmp_path, capture_output=True)
     assert b"No module named" not in found.stderr  # without the ban it is found
-    ban = "f['forbid_suite'](); import export.errors"
+    ban = "f['forbid_suite'](); import export"
     found = subprocess.run([sys.executable, "-I", "-c", code + ban], cwd=tmp_path, capture_output=True, text=True)
     assert "ModuleNotFoundError: import of export halted" in found.stderr
 

@@ -1,0 +1,236 @@
+"""apps.classify from the command line: help, a whole run, the same run again, refusals."""
+
+import csv
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from apps import classify
+from data.source import Data
+from models.logistic import Logistic
+from models.mlp import MLP
+from training.trainer import Trainer
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def command(*arguments, cwd=ROOT):
+    return subprocess.run(
+        [sys.executable, "-m", "apps.classify", *arguments],
+        cwd=cwd,
+        env={"PATH": "/usr/bin", "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "2", "COLUMNS": "100"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
+    )
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    """A whole run in a fresh process: its folder and what it printed."""
+    folder = tmp_path_factory.mktemp("tiny") / "run"
+    arguments = ["--run-dir", str(folder), "--epochs", "12", "--learning-rate", "0.01", "mlp", "--hidden", "48"]
+    return folder, command(*arguments), arguments
+
+
+def test_a_run_ends_with_all_its_files(tiny):
+    folder, done, _ = tiny
+    assert done.returncode == 0, done.stderr
+    names = {path.name for path in folder.iterdir()}
+    assert names == {
+        "config.json",
+        "environment.json",
+        "preparing.json",
+        "metrics.csv",
+        "timing.csv",
+        "results.json",
+        "report.html",
+        "model.keras",
+        "saved_model",
+        "examples.json",
+    }
+    page = (folder / "report.html").read_text()
+    assert "<script src" not in page and "http://" not in page.replace("http://www.w3.org", "")
+
+
+def test_the_last_line_is_for_machines(tiny):
+    folder, done, _ = tiny
+    line = dict(pair.split("=") for pair in done.stdout.splitlines()[-1].split())
+    results = json.loads((folder / "results.json").read_text())
+    assert float(line["test_accuracy"]) == pytest.approx(results["test"]["accuracy"], abs=1e-6)
+    assert float(line["test_accuracy"]) > 0.85
+    assert float(line["saved_model_difference"]) <= 1e-6
+    assert results["test"]["accuracy"] > results["baselines"]["most frequent class"]["accuracy"] + 0.5
+
+
+def test_test_accuracy_is_that_of_the_saved_network(tiny):
+    """Against scikit-learn's own copy of the split: the images are found again by their pixels."""
+    from models.loading import load
+
+    folder, _, _ = tiny
+    config = replace(classify.TINY, data=Data())
+    splits = classify.load(config)
+    prepared = np.asarray(splits.prepare.finish(splits.prepare.fixed(splits.test.inputs, splits.test.origins)))
+    logits = np.asarray(load(folder / "model.keras")(prepared, training=False))
+    results = json.loads((folder / "results.json").read_text())
+    assert results["test"]["accuracy"] == pytest.approx((logits.argmax(1) == splits.test.labels).mean())
+
+
+def test_metrics_hold_no_times_and_timing_does(tiny):
+    folder, _, _ = tiny
+    with (folder / "metrics.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == ["epoch", "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate"]
+    assert len(rows) == 12
+    assert "seconds" in (folder / "timing.csv").read_text().splitlines()[0]
+
+
+def test_typed_again_it_prints_the_result_and_trains_nothing(tiny):
+    folder, done, arguments = tiny
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+    again = command(*arguments)
+    assert again.returncode == 0 and "is finished; --fresh trains it anew" in again.stdout
+    assert again.stdout.splitlines()[-1] == done.stdout.splitlines()[-1]
+    assert before == {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+
+
+def test_other_settings_in_the_same_folder_are_refused(tiny):
+    folder, _, arguments = tiny
+    done = command(*arguments, "--seed", "3")
+    assert done.returncode == 2
+    assert "holds a run of other settings" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_help_is_quick_and_complete():
+    code = (
+        "import sys, time; start = time.perf_counter(); sys.argv = ['classify', '--help']\n"
+        "import runpy\n"
+        "try:\n    runpy.run_module('apps.classify', run_name='__main__')\n"
+        "except SystemExit: pass\n"
+        "heavy = {'tensorflow', 'keras', 'jax', 'torch', 'pandas', 'sklearn', 'matplotlib'} & set(sys.modules)\n"
+        "print('HEAVY', sorted(heavy))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "HEAVY []" in done.stdout
+    for flag in (
+        "--data",
+        "--target",
+        "--epochs",
+        "--learning-rate",
+        "--from",
+        "--fresh",
+        "--patience",
+        "mlp",
+        "resnet",
+    ):
+        assert flag in done.stdout
+
+
+@pytest.mark.parametrize("model", ["logistic", "mlp", "convnet", "resnet", "pretrained"])
+def test_every_field_of_every_model_is_explained(model):
+    from dataclasses import fields
+
+    done = command(model, "--help")
+    assert done.returncode == 0
+    recipe = {
+        "logistic": classify.Logistic,
+        "mlp": classify.MLP,
+        "convnet": classify.ConvNet,
+        "resnet": classify.ResNet,
+        "pretrained": classify.Pretrained,
+    }[model]
+    for field in fields(recipe):
+        assert "--" + field.name.replace("_", "-") in done.stdout
+
+
+@pytest.fixture
+def quick(monkeypatch, tmp_path):
+    """main() without exports, which have tests of their own, in an empty folder."""
+    from apps import classify_results
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(classify_results, "export", lambda *_: {"saved_model_difference": 0.0})
+    return tmp_path
+
+
+def test_xor_needs_a_hidden_layer(quick):
+    """S06: no line separates XOR; a hidden layer does."""
+    for_ever = Trainer(epochs=150, learning_rate=0.05)
+    line = classify.main(classify.Config(data=Data("xor"), model=Logistic(), trainer=for_ever))
+    assert line["accuracy"] <= 0.75
+    assert classify.main(classify.Config(data=Data("xor"), model=MLP((8,)), trainer=for_ever))["accuracy"] == 1.0
+    (report,) = quick.glob("runs/classify/xor-mlp-*/report.html")
+    assert "Decision region" in report.read_text()
+
+
+def test_same_seed_same_bytes(quick):
+    config = replace(classify.TINY, trainer=Trainer(epochs=3))
+    texts = []
+    for folder in ("a", "b"):
+        classify.main(replace(config, run_dir=folder))
+        texts.append((quick / folder / "metrics.csv").read_bytes())
+    assert texts[0] == texts[1]
+
+
+def test_interrupted_and_typed_again(quick, monkeypatch):
+    config = replace(classify.TINY, trainer=Trainer(epochs=4))
+    classify.main(replace(config, run_dir="whole"))
+    from training.epoch_log import EpochLog
+
+    written = EpochLog.on_epoch_begin
+
+    def stop(self, epoch, logs=None):
+        if epoch == 2:
+            raise KeyboardInterrupt
+        written(self, epoch, logs)
+
+    monkeypatch.setattr(EpochLog, "on_epoch_begin", stop)
+    with pytest.raises(KeyboardInterrupt):
+        classify.main(replace(config, run_dir="halves"))
+    monkeypatch.setattr(EpochLog, "on_epoch_begin", written)
+    classify.main(replace(config, run_dir="halves"))
+    assert (quick / "whole" / "metrics.csv").read_bytes() == (quick / "halves" / "metrics.csv").read_bytes()
+
+
+def test_warm_start_begins_where_the_earlier_run_ended(quick):
+    first = replace(classify.TINY, run_dir="first")
+    classify.main(first)
+    classify.main(replace(first, run_dir="second", warm_start="first", trainer=Trainer(epochs=1, learning_rate=1e-6)))
+    cold = replace(first, run_dir="third", trainer=Trainer(epochs=1, learning_rate=1e-6))
+    classify.main(cold)
+    accuracy = {
+        name: json.loads((quick / name / "results.json").read_text())["validation"]["accuracy"]
+        for name in ("first", "second", "third")
+    }
+    assert accuracy["second"] == pytest.approx(accuracy["first"], abs=0.01)
+    assert accuracy["third"] < 0.5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--data", "diggits"], "digits"),
+        (["--data", "none.csv"], "none.csv"),
+        (["--epochs", "0"], "`epochs` must be at least 1. Received: epochs=0"),
+        (["--epochs", "many"], "many"),
+        (["--learning-rate", "-1"], "`learning_rate` must be a positive number"),
+        (["--optimizer", "adamm"], "adam"),
+        (["--from", "runs/none"], "runs/none: no such run directory"),
+        (["--data", "xor", "convnet"], "`convnet` needs images"),
+        (["mlp", "--hidden", "0"], "`hidden` must be one or more positive sizes"),
+        (["mlp", "--dropout", "1"], "`dropout` must be in [0, 1). Received: dropout=1.0"),
+        (["--device", "gpu"], "`--device gpu`"),
+        (["--nonsense", "1"], "--nonsense"),
+    ],
+)
+def test_wrong_flags_stop_with_one_message(arguments, message, tmp_path):
+    done = command(*arguments, cwd=tmp_path)
+    assert done.returncode == 2, done.stderr
+    assert message in done.stderr + done.stdout
+    assert "Traceback" not in done.stderr

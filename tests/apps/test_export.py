@@ -1,0 +1,36 @@
+import pytest
+
+from apps import export
+from export.errors import ExportError
+
+
+def test_all_formats_of_a_table(people_run, tmp_path, capsys):
+    found = export.main(export.Config(str(people_run[0]), format="all", output=str(tmp_path / "exports")))
+    assert sorted(file.name for file in (tmp_path / "exports").iterdir()) == [
+        "model.onnx",
+        "model.tflite",
+        "saved_model",
+    ]
+    assert set(found) == {"saved_model_difference", "litert_difference", "onnx_difference"}
+    assert found["saved_model_difference"] < 1e-6
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.split("=")[0] == "saved_model_difference"
+
+
+def test_training_on_another_backend_exports_in_a_process_of_its_own(digits_run, tmp_path, monkeypatch, capsys):
+    from training import devices
+
+    monkeypatch.setattr(devices, "backend", lambda: "jax")
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    found = export.main(export.Config(str(digits_run[0]), format="onnx", output=str(tmp_path)))
+    assert (tmp_path / "model.onnx").is_file()
+    assert found["onnx_difference"] < 1e-5
+    with pytest.raises(ExportError, match="no such run directory"):
+        export.main(export.Config(str(tmp_path / "nothing")))
+
+
+def test_without_examples_there_is_no_export(damaged):
+    (damaged / "examples.json").unlink()
+    with pytest.raises(ExportError, match="examples.json: missing"):
+        export.main(export.Config(str(damaged)))
+    assert not (damaged / "saved_model").exists()

@@ -1,0 +1,101 @@
+import csv
+import json
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from apps import predict
+from data.errors import DataError
+
+
+def rows_of(text):
+    return list(csv.DictReader(text.splitlines()))
+
+
+@pytest.fixture
+def photos(digits_run, tmp_path):
+    test = digits_run[1].test
+    for folder, rows in (("a", range(20)), ("b/deeper", range(20, 30))):
+        (tmp_path / "photos" / folder).mkdir(parents=True)
+        for row in rows:
+            file = tmp_path / "photos" / folder / f"{row:02}.png"
+            file.write_bytes(tf.io.encode_png(test.inputs["image"][row]).numpy())
+    (tmp_path / "photos" / "notes.txt").write_text("not an image")
+    return tmp_path / "photos"
+
+
+def test_images(digits_run, photos, capsys):
+    run, splits = digits_run
+    found = predict.main(predict.Config(str(run), (str(photos / "a"), str(photos / "b/deeper/20.png")), top=2))
+    printed = rows_of(capsys.readouterr().out)
+    assert list(printed[0]) == ["origin", "label", "probability", "label_2", "probability_2"]
+    assert [row["origin"] for row in printed] == [str(photos / f"a/{n:02}.png") for n in range(20)] + [
+        str(photos / "b/deeper/20.png")
+    ]
+    right = [row["label"] == splits.classes[label] for row, label in zip(found, splits.test.labels[:21], strict=True)]
+    assert np.mean(right) > 0.85
+    assert all(float(row["probability"]) >= float(row["probability_2"]) for row in printed)
+    assert [row["label"] for row in found] == [row["label"] for row in printed]
+
+
+def test_a_folder_is_searched_in_depth(digits_run, photos):
+    assert len(predict.main(predict.Config(str(digits_run[0]), (str(photos),)))) == 30
+
+
+def test_a_table_to_json_lines(people_run, people_csv, tmp_path, capsys):
+    run, _ = people_run
+    rows = rows_of(people_csv.read_text("utf-8"))
+    table = tmp_path / "new.jsonl"  # other format, other order of columns, no target
+    wanted = [json.dumps({"town": r["town"], "age": int(r["age"]), "net income": int(r["net income"])}) for r in rows]
+    table.write_text("\n".join(wanted), "utf-8")
+    output = tmp_path / "predictions.jsonl"
+    predict.main(predict.Config(str(run), (str(table),), output=str(output)))
+    found = [json.loads(line) for line in output.read_text("utf-8").splitlines()]
+    assert capsys.readouterr().out.splitlines()[-1] == f"predictions=300 output={output}"
+    assert np.mean([row["label"] == r["buys"] for row, r in zip(found, rows, strict=True)]) > 0.9
+    assert found[1]["origin"].startswith("new.jsonl:")
+    assert sum(ranked["probability"] for ranked in found[0]["top"]) == pytest.approx(1, abs=2e-6)
+    assert len(found[0]["top"]) == 2  # there are but two classes
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ("age,town\n30,Ulm\n", "column 'net income' is missing"),
+        ("age,net income,town\nold,50,Ulm\n", "'old'"),
+        ("", "empty"),
+    ],
+)
+def test_bad_tables(people_run, tmp_path, table, message):
+    (tmp_path / "new.csv").write_text(table)
+    with pytest.raises(DataError, match=message) as refusal:
+        predict.main(predict.Config(str(people_run[0]), (str(tmp_path / "new.csv"),)))
+    assert "new.csv" in str(refusal.value)
+
+
+def test_bad_images(digits_run, photos, tmp_path, capsys):
+    run = str(digits_run[0])
+    with pytest.raises(DataError, match="absent.png: no such file or folder"):
+        predict.main(predict.Config(run, (str(photos / "absent.png"),)))
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DataError, match="empty: the folder holds no images"):
+        predict.main(predict.Config(run, (str(tmp_path / "empty"),)))
+    (photos / "a/07b.png").write_bytes((photos / "a/07.png").read_bytes()[:40])
+    output = tmp_path / "out.csv"
+    with pytest.raises(DataError, match="07b.png: the image cannot be decoded"):
+        predict.main(predict.Config(run, (str(photos),), output=str(output)))
+    assert not output.exists()
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"files": ()}, "at least one FILE"),
+        ({"top": 0}, "`--top` must be at least 1. Received: 0"),
+        ({"output": "a.xlsx"}, "must end in .csv or .jsonl. Received: a.xlsx"),
+    ],
+)
+def test_settings_are_checked(settings, message):
+    with pytest.raises(ValueError, match=message):
+        predict.Config("run", **{"files": ("x",), **settings})

@@ -93,11 +93,15 @@ class BatchNorm(keras.layers.Layer):
                 "`mask` must have one axis less than the inputs. "
                 f"Received: mask.shape={mask.shape}, inputs.shape={inputs.shape}"
             )
+        learning = training and self.trainable
+        if learning and mask is None and self._has_fused_form(inputs):
+            outputs, mean, variance = self._fused(inputs)
+            self._follow(mean, variance)
+            return outputs
         x = ops.cast(inputs, self.moving_mean.dtype)
-        if training and self.trainable:
+        if learning:
             mean, variance = self._moments(x, mask)
-            self._follow(self.moving_mean, mean)
-            self._follow(self.moving_variance, variance)
+            self._follow(mean, variance)
         else:
             mean, variance = ops.convert_to_tensor(self.moving_mean), ops.convert_to_tensor(self.moving_variance)
         factor = ops.rsqrt(variance + self.epsilon)  # (channels,)
@@ -108,15 +112,55 @@ class BatchNorm(keras.layers.Layer):
             offset = offset + self.beta
         return ops.cast(x * factor + offset, self.compute_dtype)
 
-    def _follow(self, moving, batch):
-        moving.assign(self.momentum * moving + (1 - self.momentum) * batch)
+    def _follow(self, mean, variance):
+        """Moves the moving statistics towards those of the batch."""
+        for moving, batch in ((self.moving_mean, mean), (self.moving_variance, variance)):
+            moving.assign(self.momentum * moving + (1 - self.momentum) * batch)
+
+    def _has_fused_form(self, inputs):
+        """Whether `_fused` can stand for the formula, and is faster: on matrices it is not."""
+        return (
+            keras.backend.backend() == "tensorflow"
+            and len(inputs.shape) > 2
+            and not self.synchronized
+            and self.moving_mean.dtype == "float32"
+        )
+
+    def _fused(self, inputs):
+        """Outputs, mean and variance of the batch. TensorFlow branch, for speed: one operation, with its own gradient.
+
+        Measured by `benchmarks/layers.py`: forward with backward takes half the time of the formula on images.
+        """
+        import tensorflow as tf
+
+        channels = inputs.shape[-1]
+        shape = tf.shape(inputs)
+        images = inputs  # (batch, height, width, channels), all that the operation takes
+        if len(inputs.shape) != 4:
+            images = tf.reshape(inputs, (shape[0], -1, 1, channels))
+        outputs, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
+            x=images,
+            scale=self.gamma if self.scale else tf.ones(channels),
+            offset=self.beta if self.center else tf.zeros(channels),
+            mean=tf.zeros(0),
+            variance=tf.zeros(0),
+            epsilon=self.epsilon,
+            exponential_avg_factor=1.0,
+            is_training=True,
+        )
+        if len(inputs.shape) != 4:
+            outputs = tf.reshape(outputs, shape)
+        # It divides the variance that it returns (not the one it uses) by the count less one; this undoes it.
+        count = tf.cast(tf.reduce_prod(shape[:-1]), "float32")
+        return outputs, mean, variance * (tf.maximum(count - 1, 1) / count)
 
     def _moments(self, x, mask):
         """Mean and variance, each of shape (channels,), of x (batch, ..., channels) over all axes but the last."""
         axes = tuple(range(len(x.shape) - 1))
         if mask is None and not self.synchronized:
             mean = ops.mean(x, axis=axes)
-            return mean, ops.mean(ops.square(x - mean), axis=axes)
+            # The gradient through this mean is a sum of deviations, which is zero: not computing it saves time.
+            return mean, ops.mean(ops.square(x - ops.stop_gradient(mean)), axis=axes)
         weights = ops.ones_like(x[..., :1]) if mask is None else ops.cast(ops.expand_dims(mask, -1), x.dtype)
         count = ops.maximum(self._over_replicas(ops.sum(weights)), 1)
         # `where`, not `weights * x`: a masked position may hold NaN.

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import layers
-from tests.layers.comparison import batches
+from tests.layers.comparison import batches, fill, trace
 
 SHAPES = [(32, 5), (8, 7, 5), (4, 6, 7, 5)]
 
@@ -98,6 +98,38 @@ def test_a_single_row_gives_beta_and_variance_zero(shape):
     outputs = np.asarray(layer(np.full(shape, 7.0, "float32"), training=True))
     np.testing.assert_allclose(outputs, 0, atol=1e-5)
     np.testing.assert_allclose(np.asarray(layer.moving_variance.value), 0, atol=1e-6)
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="the fused operation is TensorFlow's")
+@pytest.mark.parametrize("shape", [(8, 7, 5), (4, 6, 7, 5), (2, 3, 4, 5, 5), (1, 1, 1, 5)], ids=str)
+@pytest.mark.parametrize("parts", [{}, {"center": False}, {"scale": False}], ids=str)
+def test_fused_form_equals_the_formula(shape, parts, monkeypatch):
+    coefficients = np.random.default_rng(1).standard_normal(shape).astype("float32")
+    passes, weights = [], []
+    for fused in (True, False):
+        monkeypatch.setattr(layers.BatchNorm, "_has_fused_form", lambda layer, inputs, fused=fused: fused)
+        layer = layers.BatchNorm(momentum=0.5, **parts)
+        layer.build(shape)
+        fill(layer)
+        passes.append(trace(layer, [*batches(shape, "float32", 3)], coefficients))
+        weights.append(layer.get_weights())
+    for a, b in zip(*passes, strict=True):
+        np.testing.assert_allclose(a.outputs, b.outputs, rtol=1e-5, atol=1e-5)
+        np.testing.assert_allclose(a.input_gradient, b.input_gradient, rtol=1e-5, atol=1e-5)
+        for c, d in zip(a.weight_gradients, b.weight_gradients, strict=True):
+            np.testing.assert_allclose(c, d, rtol=1e-5, atol=1e-4)
+    for a, b in zip(*weights, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_statistics_survive_a_mean_far_above_the_deviation(shape):
+    """The mean of squares less the square of the mean would leave no digit here."""
+    x = batches(shape, "float32", 1)[0] + np.float32(10_000)
+    layer = layers.BatchNorm(momentum=0.0)
+    layer(x, training=True)
+    exact = x.reshape(-1, 5).astype("float64")
+    np.testing.assert_allclose(np.asarray(layer.moving_variance.value), exact.var(0), rtol=2e-3)
 
 
 def test_an_unknown_number_of_channels_is_refused():

@@ -19,6 +19,7 @@ from data.errors import DataError
 from data.raw_table import MISSING
 
 DATE = re.compile(r"^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$")
+LONGEST_MISSING = max(map(len, MISSING))
 TYPOS = 0.05  # share of cells that are no numbers, in a column of otherwise many numbers, that must be slips
 FEWEST_NUMBERS = 20  # different numbers from which a column with slips is taken for a number column
 FEWEST_IDS = 20  # rows from which a column of different single words is taken for a name of the row
@@ -37,7 +38,7 @@ def missing(cells):
     """Boolean (N,): the cells that say nothing."""
     if cells.dtype != object:
         return np.isnan(cells)
-    return np.array([cell.lower() in MISSING for cell in cells], dtype=bool)
+    return np.array([len(cell) <= LONGEST_MISSING and cell.lower() in MISSING for cell in cells], dtype=bool)
 
 
 def numbers(cells, form):
@@ -128,11 +129,18 @@ def convert(name, table, decided):
     Raises:
         DataError: a cell of a number column is no number.
     """
-    cells = table.columns[name]
     if decided.kind == "number":
-        values = numbers(cells, decided.form)
+        values = numbers(table.columns[name], decided.form)
         refuse_non_number(name, values, table)
         return values.astype(np.float32)
-    if cells.dtype != object:
-        cells = np.array([f"{value:g}" for value in cells], dtype=object)
-    return np.where(missing(cells), "", cells)
+    cells = table.columns[name]
+    return np.where(missing(cells), "", strings(cells))
+
+
+def strings(cells):
+    """Cells as strings, object (N,): whole numbers without a point."""
+    if cells.dtype == object:
+        return cells
+    return np.array(
+        [str(int(value)) if np.isfinite(value) and value == int(value) else str(value) for value in cells], dtype=object
+    )

@@ -152,7 +152,7 @@ def find(folder, notes):
         paths += images
         labels += [name] * len(images)
     if not paths:
-        loose = any(entry.name.lower().endswith(READABLE) for entry in os.scandir(folder))
+        loose = any(name.lower().endswith(READABLE) for name in os.listdir(folder))
         raise DataError(
             f"{folder}: {'images, but no class folders' if loose else 'no images'}. Needed: one folder per class, "
             f"such as {os.path.join(folder, 'cat', '1.jpg')}; allowed: {' '.join(READABLE)}."
@@ -198,7 +198,7 @@ def look(path):
 def _rows(found, classes, seed, folder, notes):
     """Returns part -> (part that it is taken from, rows)."""
     train = found["train"]
-    carve = [part for part in ("validation", "test") if part not in found]
+    carve = splitting.missing_parts(found)
     rows = {part: (part, np.arange(len(other))) for part, other in found.items()}
     if carve:
         if len(train) < FEWEST_IMAGES:
@@ -206,11 +206,8 @@ def _rows(found, classes, seed, folder, notes):
                 f"{folder}: {len(train)} images are too few to hold out {' and '.join(carve)}. "
                 f"At least {FEWEST_IMAGES} are needed."
             )
-        labels = _labels(train.names, classes)
-        fractions = splitting.THREE_PARTS if len(carve) == 2 else splitting.carved(len(train))
-        if carve == ["test"]:
-            fractions = (0.8, 0.2)
-        parts = splitting.stratified(labels, fractions, seed, groups=train.keys)
+        fractions = splitting.fractions(carve, len(train))
+        parts = splitting.stratified(_labels(train.names, classes), fractions, seed, groups=train.keys)
         rows |= {part: ("train", chosen) for part, chosen in zip(("train", *carve), parts, strict=True)}
         notes.append(f"{' and '.join(carve).capitalize()} held out at random with seed {seed}, stratified by class.")
     sizes = " / ".join(str(len(rows[part][1])) for part in ("train", "validation", "test"))

@@ -22,25 +22,23 @@ def read(path):
     """
     text, notes = read_text(path)
     if text.lstrip().startswith("["):
-        records, places, noun = _list(path, text)
+        records, places, pattern = _list(path, text)
     else:
-        records, places, noun = _lines(path, text)
+        records, places, pattern = _lines(path, text)
     flat = []
     for record, place in zip(records, places, strict=True):
         if not isinstance(record, dict):
             raise DataError(
-                f"{path}:{noun}{place}: a JSON object ({{...}}) is needed, one per record. "
+                f"{pattern.format(path, place)}: a JSON object ({{...}}) is needed, one per record. "
                 f"Received: {json.dumps(record)[:80]}"
             )
         flat.append(dict(_flattened(record)))
     names = list(dict.fromkeys(name for record in flat for name in record))
-    if len(names) < 2:
-        raise DataError(f"{path}: the records have {len(names)} field(s). A table needs a target and one more column.")
     columns = {}
     for name in names:
         columns[name] = np.empty(len(flat), dtype=object)
         columns[name][:] = [record.get(name, "") for record in flat]
-    return RawTable(path, columns, np.array(places), notes, noun)
+    return RawTable(path, columns, np.array(places), notes, pattern)
 
 
 def _lines(path, text):
@@ -56,7 +54,7 @@ def _lines(path, text):
                 f"JSON object. Received: {line.strip()[:80]!r}"
             ) from error
         places.append(number)
-    return records, places, ""
+    return records, places, "{}:{}"
 
 
 def _list(path, text):
@@ -68,7 +66,7 @@ def _list(path, text):
         ) from error
     if not records:
         raise DataError(f"{path}: the list is empty. A table needs at least a few records.")
-    return records, list(range(1, len(records) + 1)), "record "
+    return records, list(range(1, len(records) + 1)), "{}:record {}"
 
 
 def _flattened(record, prefix=""):

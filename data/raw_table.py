@@ -22,28 +22,32 @@ class RawTable:
         columns: name -> array (N,): stripped strings (object), or float32 where the source is typed.
         places: int (N,), line (or record) numbers, from 1.
         notes: what was decided on reading.
-        place_noun: "" if places are line numbers ("people.csv:17"), else what they count.
+        pattern: how a path and a place are shown, such as "people.csv:17".
     """
 
     path: str
     columns: dict[str, np.ndarray]
     places: np.ndarray
     notes: tuple[str, ...] = ()
-    place_noun: str = ""
+    pattern: str = "{}:{}"
 
     def __len__(self):
         return len(self.places)
 
     def origin(self, row):
         """Returns where a row came from, such as "people.csv:17"."""
-        return f"{os.path.basename(self.path)}:{self.place_noun}{self.places[row]}"
+        return self.pattern.format(self._short(), self.places[row])
+
+    def _short(self):
+        return self.path if self.path.startswith("tfds:") else os.path.basename(self.path)
 
     def place(self, row):
         """Returns where a row stands, for messages: the whole path and the line."""
-        return f"{self.path}:{self.place_noun}{self.places[row]}"
+        return self.pattern.format(self.path, self.places[row])
 
     def origins(self):
-        return np.array([self.origin(row) for row in range(len(self))], dtype=object)
+        short = self._short()
+        return np.array([self.pattern.format(short, place) for place in self.places], dtype=object)
 
     def take(self, rows):
         return replace(

@@ -11,10 +11,17 @@ THREE_PARTS = (0.64, 0.16, 0.20)  # train, validation, test: a fifth is tested, 
 MOST_CARVED = 5000  # rows are enough for a validation split carved from a large training split
 
 
-def carved(rows):
-    """Returns the fractions (train, validation) for carving validation out of `rows` training rows."""
-    validation = min(0.15, MOST_CARVED / max(rows, 1))
-    return 1 - validation, validation
+def fractions(carve, rows):
+    """Returns the share of training and of each part in `carve` (some of "validation", "test") of `rows` rows."""
+    if carve == ["validation"]:
+        validation = min(0.15, MOST_CARVED / rows)
+        return 1 - validation, validation
+    return (0.8, 0.2) if carve == ["test"] else THREE_PARTS
+
+
+def missing_parts(given):
+    """Returns which of "validation" and "test" are not `given`, and so have to be carved out of the training rows."""
+    return [part for part in ("validation", "test") if part not in given]
 
 
 def stratified(labels, fractions, seed, groups=None):

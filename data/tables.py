@@ -48,6 +48,11 @@ def from_raw(name, table, own, config, seed):
         config: the `Data` fields target, group, time.
         seed: of the random split.
     """
+    if len(table.columns) < 2:
+        raise DataError(
+            f"{table.path}: only one column found ({listing(table.columns)}). Allowed delimiters: comma, tab, "
+            f"semicolon or |. A table needs a target and at least one column to predict it from."
+        )
     target = _target_name(table, config.target)
     notes = list(table.notes)
     table = _labelled(table, target, notes)
@@ -94,7 +99,7 @@ def encode(table, target, classes):
         DataError: a label is none of `classes`.
     """
     index = {name: position for position, name in enumerate(classes)}
-    names = _strings(table.columns[target])
+    names = column_kinds.strings(table.columns[target])
     labels = np.array([index.get(name, -1) for name in names], np.int32)
     if (labels < 0).any():
         row = int(np.argmax(labels < 0))
@@ -155,10 +160,6 @@ def _labelled(table, target, notes):
     return table
 
 
-def _strings(cells):
-    return cells if cells.dtype == object else np.array([f"{value:g}" for value in cells], dtype=object)
-
-
 def natural(name):
     """Sorts "2" before "10" and "class 2" before "class 10"."""
     try:
@@ -177,7 +178,7 @@ def classes_of(cells, table, target):
     Raises:
         DataError: there is one class only, or the column holds numbers to be estimated rather than classes.
     """
-    names = sorted(set(_strings(cells).tolist()), key=natural)
+    names = sorted(set(column_kinds.strings(cells).tolist()), key=natural)
     if len(names) < 2:
         raise DataError(
             f"{table.path}: every row has the same value {names[0]!r} in the target column {target!r}. "
@@ -197,7 +198,7 @@ def classes_of(cells, table, target):
 def _parts(table, own, target, classes, config, seed, notes):
     """Returns the raw tables (train, validation, test), and adds a note that says how they were made."""
     labels = encode(table, target, classes)
-    carve = [part for part in ("validation", "test") if part not in own]
+    carve = splitting.missing_parts(own)
     if len(table) < FEWEST_ROWS and carve:
         raise DataError(
             f"{table.path}: {len(table)} rows are too few to hold out {' and '.join(carve)}. At least {FEWEST_ROWS} "
@@ -207,12 +208,10 @@ def _parts(table, own, target, classes, config, seed, notes):
         notes.append(f"{part.capitalize()} split: {len(other)} rows of {os.path.basename(other.path)}, as asked.")
     if not carve:
         return table, own["validation"], own["test"]
-    fractions = splitting.THREE_PARTS if len(carve) == 2 else splitting.carved(len(table))
-    if carve == ["test"]:
-        fractions = (0.8, 0.2)
+    fractions = splitting.fractions(carve, len(table))
     if config.group:
         column = table.column_name(config.group, "--group")
-        rows = splitting.by_group(_strings(table.columns[column]), fractions, seed)
+        rows = splitting.by_group(column_kinds.strings(table.columns[column]), fractions, seed)
         how = f"by group (column {column!r}, which is not an input)"
     elif config.time:
         column = table.column_name(config.time, "--time")

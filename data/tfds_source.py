@@ -9,6 +9,7 @@ import io
 import logging
 import os
 import warnings
+from dataclasses import replace
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from data.raw_table import RawTable
 from data.splits import Split, Splits
 
 LARGEST = 8 * 1024**3  # bytes on disk: records are held in memory
+LONGEST_VECTOR = 1024  # numbers of one feature that become columns
 
 
 def splits(config, seed, prepare_for):
@@ -67,17 +69,18 @@ def _prepared(wanted, download):
 
     folder = os.path.expanduser(os.environ.get("TFDS_DATA_DIR") or os.path.join("~", "tensorflow_datasets"))
     dataset = wanted.split("/")[0].split(":")[0]
-    try:
-        builder = tensorflow_datasets.builder(wanted, data_dir=folder)
-    except tensorflow_datasets.core.registered.DatasetNotFoundError as error:
-        known = tensorflow_datasets.list_builders()
+    known = tensorflow_datasets.list_builders(with_community_datasets=False)
+    if dataset not in known and not os.path.isdir(os.path.join(folder, dataset)):  # else the library asks the network
         raise MissingData(
             f"tfds:{wanted}: there is no TensorFlow dataset called {dataset!r}.{suggestion(dataset, known)} "
             f"The list is at https://www.tensorflow.org/datasets/catalog."
-        ) from error
+        )
+    try:
+        builder = tensorflow_datasets.builder(wanted, data_dir=folder)
     except (ValueError, AssertionError, KeyError, RuntimeError) as error:
+        reason = str(error).splitlines()[0].rsplit('}": ', 1)[-1].split(" Here are")[0]
         raise DataError(
-            f"tfds:{wanted}: this configuration or version is not known ({str(error).splitlines()[0][:200]}). "
+            f"tfds:{wanted}: this configuration or version is not known ({reason.rstrip('.')[:200]}). "
             f"Allowed: tfds:NAME, tfds:NAME/CONFIG, tfds:NAME:VERSION."
         ) from error
     if not builder.info.splits:
@@ -122,7 +125,7 @@ def _image_key(features):
     return keys[0] if len(keys) == 1 else None
 
 
-def _label_key(builder, wanted, target, kinds):
+def _label_key(builder, wanted, target):
     """Returns the feature to predict: the one asked for, or the one the dataset declares."""
     features = builder.info.features
     if target:
@@ -133,7 +136,7 @@ def _label_key(builder, wanted, target, kinds):
             )
         return target
     supervised = builder.info.supervised_keys
-    if supervised and isinstance(supervised[1], str) and isinstance(features[supervised[1]], kinds):
+    if supervised and isinstance(supervised[1], str):
         return supervised[1]
     raise DataError(f"tfds:{wanted}: which feature is to be predicted? Give --target with one of {listing(features)}.")
 
@@ -142,7 +145,7 @@ def _images(name, wanted, builder, named, config, seed, prepare_for):
     import tensorflow_datasets
 
     image, features = _image_key(builder.info.features), builder.info.features
-    label = _label_key(builder, wanted, config.target, tensorflow_datasets.features.ClassLabel)
+    label = _label_key(builder, wanted, config.target)
     if not isinstance(features[label], tensorflow_datasets.features.ClassLabel):
         raise DataError(
             f"tfds:{wanted}: feature {label!r} is not a class ({features[label]}). Choose another --target."
@@ -154,18 +157,15 @@ def _images(name, wanted, builder, named, config, seed, prepare_for):
     }
     notes = []
     keys = {part: duplicates.image_keys(split.inputs["image"]) for part, split in read.items()}
-    carve = [part for part in ("validation", "test") if part not in read]
+    carve = splitting.missing_parts(read)
     if carve:
-        train = read["train"]
-        fractions = splitting.THREE_PARTS if len(carve) == 2 else splitting.carved(len(train))
-        rows = splitting.stratified(train.labels, fractions, seed, groups=keys["train"])
-        all_keys = keys["train"]
+        train, train_keys = read["train"], keys["train"]
+        fractions = splitting.fractions(carve, len(train))
+        rows = splitting.stratified(train.labels, fractions, seed, groups=train_keys)
         for part, chosen in zip(("train", *carve), rows, strict=True):
-            read[part], keys[part] = train.take(chosen), all_keys[chosen]
-        notes.append(
-            f"{' and '.join(carve).capitalize()} held out of the training images at random with seed {seed}, "
-            f"stratified by class."
-        )
+            read[part], keys[part] = train.take(chosen), train_keys[chosen]
+        held_out = " and ".join(carve).capitalize()
+        notes.append(f"{held_out} held out of the training images at random with seed {seed}, stratified by class.")
     order = ("train", "validation", "test")
     notes.append(f"{' / '.join(str(len(read[part])) for part in order)} images for training / validation / test.")
     notes += duplicates.notes("image", [keys[part] for part in order], [read[part] for part in order])
@@ -193,34 +193,72 @@ def _columns(builder, split, names, decoders=None):
 
     config = tensorflow_datasets.ReadConfig(try_autocache=False, interleave_cycle_length=1)
     dataset = builder.as_dataset(split=split, decoders=decoders, read_config=config, shuffle_files=False)
-    dataset = dataset.map(lambda record: {name: record[name] for name in names}).batch(1024).prefetch(1)
+    dataset = dataset.map(lambda record: {name: _inside(record, name) for name in names}).batch(1024).prefetch(1)
     options = tf.data.Options()
     options.autotune.enabled = False
     pieces = list(dataset.with_options(options).as_numpy_iterator())
     return {name: np.concatenate([piece[name] for piece in pieces]) for name in names}
 
 
+def _inside(record, name):
+    """Returns what "outer.inner" names; a dot may also be part of a name."""
+    while name not in record:
+        outer, name = next((o, name[len(o) + 1 :]) for o in record if name.startswith(f"{o}."))
+        record = record[outer]
+    return record[name]
+
+
 def _table(name, wanted, builder, named, config, seed):
     """A dataset without images: its scalar features are the columns."""
-    import tensorflow_datasets
-
-    features = builder.info.features
-    label = _label_key(builder, wanted, config.target, tensorflow_datasets.features.FeatureConnector)
+    label = _label_key(builder, wanted, config.target)
     read = {part: _raw_table(builder, wanted, split) for part, split in named.items()}
     train = read.pop("train")
-    columns = list(train.columns)
-    if label not in columns:
-        raise DataError(f"tfds:{wanted}: feature {label!r} is {features[label]}. Allowed targets: {listing(columns)}.")
-    return tables.from_raw(name, train, read, _Asked(label), seed)
-
-
-class _Asked:
-    """The part of `Data` that `tables.from_raw` reads."""
-
-    def __init__(self, target):
-        self.target, self.group, self.time = target, None, None
+    if label not in train.columns:
+        what = builder.info.features[label]
+        raise DataError(f"tfds:{wanted}: {label!r} is {what}. Allowed targets: {listing(train.columns)}.")
+    return tables.from_raw(name, train, read, replace(config, target=label), seed)
 
 
 def _raw_table(builder, wanted, split):
-    """The scalar features of a split as a `RawTable`; nested ones are called "outer.inner"."""
-    import tensorflow_datasets
+    """The scalars and short vectors of a split as a `RawTable`; nested features are called "outer.inner"."""
+    features = dict(_leaves(builder.info.features))
+    usable = {name: feature for name, feature in features.items() if _is_column(feature)}
+    read = _columns(builder, split, list(usable))
+    columns = {}
+    for name, feature in usable.items():
+        values = read[name]
+        if values.ndim == 2:
+            columns |= {
+                f"{name}.{position}": values[:, position].astype(np.float64) for position in range(values.shape[1])
+            }
+        elif hasattr(feature, "names"):
+            known = [*feature.names, ""]  # -1 says that the class is not known
+            columns[name] = np.array([known[value] for value in values], dtype=object)
+        elif values.dtype == object:
+            columns[name] = np.array([value.decode("utf-8", "replace").strip() for value in values], dtype=object)
+        elif values.dtype == bool:
+            columns[name] = np.where(values, "true", "false").astype(object)
+        else:
+            columns[name] = values.astype(np.float64)
+    rows = len(next(iter(columns.values()))) if columns else 0
+    left_out = sorted(set(features) - set(usable))
+    notes = [f"Left out, since they are neither numbers nor text: {listing(left_out)}."] if left_out else []
+    return RawTable(f"tfds:{wanted}/{split}", columns, np.arange(rows), tuple(notes), "{}[{}]")
+
+
+def _leaves(features, prefix=""):
+    """Pairs of a dotted name and a feature, over nested features."""
+    for name, feature in features.items():
+        if hasattr(feature, "items"):
+            yield from _leaves(feature, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", feature
+
+
+def _is_column(feature):
+    """Whether a feature is a scalar, or a vector of numbers of a known, short length."""
+    shape = feature.shape
+    if not isinstance(shape, tuple) or not hasattr(feature, "np_dtype") or hasattr(feature, "feature"):
+        return False
+    numeric = np.issubdtype(feature.np_dtype, np.number)
+    return shape == () or (len(shape) == 1 and shape[0] is not None and shape[0] <= LONGEST_VECTOR and numeric)

@@ -155,9 +155,13 @@ def _region(model, splits):
 
 
 def _summary(model) -> str:
-    lines: list[str] = []
-    model.summary(print_fn=lambda line, **_: lines.append(line), line_length=100)
-    return "\n".join(lines)
+    """A line per layer: name, kind, output shape, parameters."""
+    lines = [f"{'layer':<28}{'kind':<24}{'output shape':<24}{'parameters':>12}"]
+    for layer in model.layers:
+        shape = str(tuple(layer.output.shape[1:]))
+        lines.append(f"{layer.name:<28}{type(layer).__name__:<24}{shape:<24}{layer.count_params():>12,}")
+    trainable = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
+    return "\n".join([*lines, f"{'in all':<76}{model.count_params():>12,}", f"{'trainable':<76}{trainable:>12,}"])
 
 
 def export(directory: RunDirectory, splits) -> dict[str, float]:

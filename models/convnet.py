@@ -13,7 +13,7 @@ class ConvNet:
 
     filters: tuple[int, ...] = (32, 64, 128)
     """Channels of each stage."""
-    convolutions: int = 2
+    convolutions: int = 1
     """Convolutions per stage."""
     dense: int = 128
     """Units of the dense layer before the logits; 0 for none (then the last stage is averaged over space)."""

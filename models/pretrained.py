@@ -6,6 +6,7 @@ statistics of the large dataset are not overwritten by those of a small one.
 """
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -77,17 +78,21 @@ class Pretrained:
             raise ValueError(
                 f"`weights` must be imagenet, none or a file. Received: weights={weights}, which is no file"
             )
-        try:
-            backbone = getattr(keras.applications, constructor)(
-                include_top=False, weights=weights, input_shape=input_shape, pooling="avg", name="backbone"
-            )
-        except Exception as error:  # Keras raises a bare Exception when a download fails
-            if "URL fetch failure" not in str(error) and not isinstance(error, OSError):
-                raise
-            raise ValueError(
-                f"The {self.weights} weights of {self.backbone} could not be had ({error}). Put them under "
-                "KERAS_HOME/models, give a file with `--weights PATH`, or start from random ones with `--weights none`."
-            ) from None
+        make = partial(getattr(keras.applications, constructor), include_top=False, pooling="avg", name="backbone")
+        backbone = make(weights=None, input_shape=input_shape)
+        if self.weights == "imagenet":
+            # Some backbones have a file per image size; that of 224 is the one everybody has, and serves all sizes.
+            try:
+                backbone.set_weights(make(weights="imagenet", input_shape=(224, 224, 3)).get_weights())
+            except Exception as error:  # Keras raises a bare Exception when a download fails
+                if "URL fetch failure" not in str(error) and not isinstance(error, OSError):
+                    raise
+                raise ValueError(
+                    f"The imagenet weights of {self.backbone} could not be had ({error}). Put them under "
+                    "KERAS_HOME/models, give a file with `--weights PATH`, or start from random ones: `--weights none`."
+                ) from None
+        elif self.weights != "none":
+            backbone.load_weights(self.weights)
         backbone.trainable = False
         features = keras.Input((backbone.output.shape[-1],), name="features")
         x = Dropout(self.dropout, name="dropout")(features) if self.dropout else features

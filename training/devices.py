@@ -3,6 +3,7 @@
 import os
 import platform
 import sys
+from contextlib import contextmanager
 from importlib import metadata
 from typing import Literal
 
@@ -21,16 +22,17 @@ def configure(device: Device = "auto") -> None:
     "cpu" when the backend has already started with a GPU.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
     if device == "cpu" and "keras" not in sys.modules:
         os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
         os.environ["JAX_PLATFORMS"] = "cpu"
-    if device == "gpu" and not count_gpus():
+    with _stderr_closed():
+        num_gpus = count_gpus()
+    if device == "gpu" and not num_gpus:
         raise DeviceError(
             f"`--device gpu`: the {backend()} backend sees no GPU on this machine. Use `--device cpu` (or auto), or "
             "install the GPU build of the backend (`pip install tensorflow[and-cuda]`, `pip install jax[cuda12]`)."
         )
-    if device == "cpu" and count_gpus():
+    if device == "cpu" and num_gpus:
         raise DeviceError("`--device cpu`: Keras has already started with a GPU; start a new process.")
 
 
@@ -50,6 +52,20 @@ def count_gpus() -> int:
     import keras
 
     return sum(name.startswith(("gpu", "cuda")) for name in keras.distribution.list_devices())
+
+
+@contextmanager
+def _stderr_closed():
+    """Hold back what the frameworks' C++ parts write while they start, before their log level takes effect."""
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def seed_everything(seed: int, deterministic: bool = False) -> None:

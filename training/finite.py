@@ -53,8 +53,8 @@ class FiniteGuard(keras.callbacks.Callback):
                 break
         rate = float(keras.ops.convert_to_numpy(model.optimizer.learning_rate))
         raise NonFiniteError(
-            f"The loss is no longer finite in epoch {self.epoch + 1}: {where}. Lower `--learning-rate` (now {rate:.3g}) "
-            "or set `--clip-norm 1`; check the inputs for extreme values. The state at the end of the last good epoch "
+            f"The loss is not finite in epoch {self.epoch + 1}: {where}. Lower `--learning-rate` (now {rate:.3g}) or "
+            "set `--clip-norm 1`; check the inputs for extreme values. The state at the end of the last good epoch "
             "is kept in the run directory."
         )
 

@@ -1,8 +1,8 @@
 """Dropout, as it is used today ("inverted"): scaled in training, so that inference is left alone."""
 
 import keras
-from keras import ops
 
+from layers.bernoulli import bernoulli
 from layers.seed import ReplicaSeed
 
 
@@ -47,9 +47,8 @@ class Dropout(keras.layers.Layer):
     def call(self, inputs, training=False):
         if not training or self.rate == 0:
             return inputs
-        uniform = keras.random.uniform(ops.shape(inputs), seed=self.seed_generator)  # float32 for any input
-        kept = ops.cast(uniform >= self.rate, inputs.dtype)
-        return inputs * (kept / (1 - self.rate))
+        kept = bernoulli(inputs, 1 - self.rate, self.seed_generator)
+        return inputs * (kept * (1 / (1 - self.rate)))
 
     def compute_output_shape(self, input_shape):
         return input_shape

@@ -1,8 +1,8 @@
 """Dropout as it was first published and as lectures give it: scaled at the test, not in training."""
 
 import keras
-from keras import ops
 
+from layers.bernoulli import bernoulli
 from layers.seed import ReplicaSeed
 
 
@@ -49,8 +49,7 @@ class ScaledDropout(keras.layers.Layer):
             return inputs
         if not training:
             return inputs * self.keep_probability
-        uniform = keras.random.uniform(ops.shape(inputs), seed=self.seed_generator)  # float32 for any input
-        return inputs * ops.cast(uniform < self.keep_probability, inputs.dtype)
+        return inputs * bernoulli(inputs, self.keep_probability, self.seed_generator)
 
     def compute_output_shape(self, input_shape):
         return input_shape

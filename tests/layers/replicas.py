@@ -54,6 +54,10 @@ def main():
         layer, outputs = per_replica(strategy, make, x)
         means, variances = values(strategy, layer.moving_mean), values(strategy, layer.moving_variance)
         results[name] = {"outputs": outputs, "means": means, "variances": variances}
+    images = x.reshape(4, 2, 2, 2)
+    layer, outputs = per_replica(strategy, lambda: layers.BatchNorm(momentum=0.5), images)
+    means, variances = values(strategy, layer.moving_mean), values(strategy, layer.moving_variance)
+    results["BatchNorm of images"] = {"outputs": outputs, "means": means, "variances": variances}
     print(json.dumps(results))
 
 

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 import layers
+from layers.bernoulli import half_words
 
 ONES = np.ones((200, 500), "float32")  # 100,000 draws: the standard error of a rate is at most 0.0016
 RATES = [0.0, 0.005, 0.1, 0.2, 0.5, 0.8, 0.95, 0.995]
@@ -48,6 +49,18 @@ def test_each_call_draws_anew_and_a_seed_repeats_the_sequence(layer):
     assert np.mean((first > 0) == (second > 0)) == pytest.approx(0.5, abs=0.01)
     copy = type(layer).from_config(layer.get_config())
     np.testing.assert_array_equal(np.asarray(copy(ONES, training=True)), first)
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="two draws from one word are TensorFlow's form")
+@pytest.mark.parametrize("probability", [0.2, 0.5, 0.9])
+def test_both_forms_of_drawing_have_the_same_rate(probability):
+    """A million draws each, standard error at most 0.0005; and the threshold itself is right to 1e-5."""
+    inputs = keras.ops.ones((1000, 1001))
+    halves = np.asarray(half_words(inputs, probability, layers.ReplicaSeed(1))).mean()
+    uniform = np.asarray(keras.random.uniform((1000, 1001), seed=1) < probability).mean()
+    assert halves == pytest.approx(probability, abs=0.002)
+    assert halves == pytest.approx(uniform, abs=0.003)
+    assert abs(round(probability * 2**16) / 2**16 - probability) < 1e-5
 
 
 @pytest.mark.parametrize("shape", [(1,), (3,), (7, 5), (3, 5, 7), (2, 3, 3, 5)], ids=str)

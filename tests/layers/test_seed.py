@@ -43,9 +43,10 @@ def test_stock_dropout_has_the_fault_that_the_seed_ends(replicas):
 
 
 @tensorflow_only
-def test_moving_statistics_are_the_mean_over_replicas(replicas):
+@pytest.mark.parametrize("name", ["BatchNorm", "BatchNorm of images"])
+def test_moving_statistics_are_the_mean_over_replicas(replicas, name):
     parts = np.split(np.array(replicas["x"]), 2)
-    ours, stock = replicas["BatchNorm"], replicas["stock batch norm"]
+    ours, stock = replicas[name], replicas["stock batch norm"]
     for mean in ours["means"]:  # on each replica the same
         np.testing.assert_allclose(mean, 0.5 * np.mean([part.mean(0) for part in parts], 0), rtol=1e-5)
     for variance in ours["variances"]:

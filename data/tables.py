@@ -103,6 +103,10 @@ def encode(table, target, classes):
     labels = np.array([index.get(name, -1) for name in names], np.int32)
     if (labels < 0).any():
         row = int(np.argmax(labels < 0))
+        if names[row].lower() in MISSING_LABEL:
+            raise DataError(
+                f"{table.place(row)}: no value in the target column {target!r}. Give the class or remove the row."
+            )
         raise DataError(
             f"{table.place(row)}: class {names[row]!r} in column {target!r} is not in the training data."
             f"{suggestion(names[row], classes)} Allowed: {listing(classes)}. Mend the label or remove the row."

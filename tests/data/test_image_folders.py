@@ -102,9 +102,8 @@ def test_equal_images_stay_in_one_split(draw, load, tmp_path):
         draw(f"photos/{'ab'[number % 2]}/{number}.png", np.full((4, 4, 3), number // 6 * 20 + number % 2, np.uint8))
     splits = load(str(tmp_path / "photos"))
     assert not any("Duplicates" in note for note in splits.notes)
-    content = [
-        {open(tmp_path / o, "rb").read() for o in p.origins} for p in (splits.train, splits.validation, splits.test)
-    ]
+    parts = (splits.train, splits.validation, splits.test)
+    content = [{(tmp_path / origin).read_bytes() for origin in part.origins} for part in parts]
     assert not (content[0] & content[1] or content[0] & content[2] or content[1] & content[2])
 
 

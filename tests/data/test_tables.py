@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from data import delimited, raw_table, tables
+from data.errors import DataError
 
 ROWS = 60
 
@@ -238,6 +239,13 @@ def test_a_file_is_read_for_prediction_without_its_target(write, load):
     assert np.isnan(raw["age"][0])
     assert raw["colour"].tolist() == ["red", ""]
     assert prepare.fixed(raw).shape == (2, *prepare.input_shape)
+
+
+def test_a_table_to_score_needs_every_label(write, load):
+    splits = load(write("t.csv", table()), target="label")
+    read = raw_table.read(write("new.csv", "remark,colour,age,label\nx,red,3,yes\ny,red,3,\n"))
+    with pytest.raises(DataError, match=r"new\.csv:3: no value in the target column 'label'"):
+        tables.split(read, "label", splits.classes, splits.prepare.kinds)
 
 
 def test_equal_rows_in_two_splits_are_reported_with_an_example(write, load):

@@ -33,7 +33,7 @@ class Trainer:
     warmup: float = 0.05
     """Share of the updates over which the cosine schedule first rises from zero."""
     momentum: float = 0.9
-    """Momentum of `--optimizer momentum` and of RMSprop's is 0."""
+    """Momentum of `--optimizer momentum`."""
     epsilon: float = 1e-8
     """Added to the denominator of the adaptive optimizers (1e-8 in Adam's paper; Keras' own default is 1e-7)."""
     weight_decay: float = 0.0
@@ -55,7 +55,7 @@ class Trainer:
     precision: Precision = "float32"
     """Arithmetic of the layers; weights stay float32."""
     jit: Literal["auto", "on", "off"] = "auto"
-    """Compile the training step with XLA. auto: on a GPU and on a CPU for models without convolutions."""
+    """Compile the training step with XLA. auto: on a GPU, not on a CPU, where it was slower."""
     device: Device = "auto"
     """Where to train. auto: a GPU where there is one."""
     deterministic: bool = False
@@ -132,21 +132,19 @@ def compile_model(model, trainer: Trainer, plan: Plan, loss, metrics=()) -> None
         optimizer,
         loss,
         metrics=list(metrics),
-        jit_compile=jit_compile(model, trainer.jit),
+        jit_compile=jit_compile(trainer.jit),
         steps_per_execution=plan.steps_per_execution,
     )
 
 
-def jit_compile(model, jit: str) -> bool | str:
-    """Whether XLA compiles the step of `model`: as asked, or as measured to be faster (benchmarks/training.py)."""
-    if jit != "auto":
-        return jit == "on"
+def jit_compile(jit: str) -> bool | str:
+    """Whether XLA compiles the step: as asked, or as measured to be faster (benchmarks/training.py)."""
     from training.devices import backend, count_gpus
 
-    if backend() != "tensorflow" or count_gpus():
-        return "auto"
-    # On a CPU XLA's convolutions are several times slower than TensorFlow's own; dense networks gain.
-    return not any(len(layer.output.shape) == 4 for layer in model.layers if hasattr(layer, "output"))
+    if jit != "auto":
+        return jit == "on"
+    # On a CPU TensorFlow's own kernels are faster: a little for dense networks, several times for convolutions.
+    return "auto" if backend() != "tensorflow" or count_gpus() else False
 
 
 def fit(

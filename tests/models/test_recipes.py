@@ -98,7 +98,10 @@ def test_batch_norm_of_a_pretrained_backbone_stays_in_inference_mode():
         (lambda: ConvNet().build((4,), 2), "`convnet` needs images .* Received: records of shape \\(4,\\)"),
         (lambda: Pretrained(size=8), "`size` must be at least 32 pixels. Received: size=8"),
         (lambda: Pretrained().build((32, 32, 1), 2), "`pretrained` needs colour images .* Received: .*\\(32, 32, 1\\)"),
-        (lambda: Pretrained(weights="no.h5").build((32, 32, 3), 2), "imagenet, none or a file. Received: weights=no.h5"),
+        (
+            lambda: Pretrained(weights="no.h5").build((32, 32, 3), 2),
+            "imagenet, none or a file. Received: weights=no.h5",
+        ),
     ],
 )
 def test_refusals(make, message):

@@ -7,8 +7,8 @@ import pytest
 from layers import PaddedShortcut
 from models.resnet import ResNet, copy_from_keras
 
-# He et al., 2015: table 6 (0.27, 0.46, 0.66, 0.85, 1.7 million; option A) and, for the ImageNet plans, the counts of the
-# reference weights that torchvision distributes. Trainable weights; the moving statistics of batch norm are no parameters.
+# He et al., 2015: table 6 (0.27, 0.46, 0.66, 0.85, 1.7 million; option A) and, for the ImageNet plans, the counts of
+# the reference weights that torchvision distributes. Moving statistics of batch norm are no parameters.
 CIFAR = {20: 269_722, 32: 464_154, 44: 658_586, 56: 853_018, 110: 1_727_962}
 IMAGENET = {18: 11_689_512, 34: 21_797_672, 50: 25_557_032, 101: 44_549_160, 152: 60_192_808}
 

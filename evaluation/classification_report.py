@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from evaluation import report
-from evaluation.baselines import Baseline
+from evaluation.baselines import MAJORITY, Baseline
 from evaluation.calibration import reliability
 from evaluation.classification import accuracy_interval, confusion, metrics, omitted, per_class
 from evaluation.classification_plots import class_distribution, confusion_matrix, reliability_diagram
@@ -127,7 +127,8 @@ def headline(scores, labels, counts, baselines: Sequence[Baseline], probabilitie
         table.append([baseline.name, *cells, baseline.note])
     strong = set()
     for column, key in enumerate(keys, start=1):
-        values = np.array([row[column] for row in table])
+        # Answering one class always is well calibrated and of no use, so it wins nothing.
+        values = np.array([row[column] if row[0] != MAJORITY else np.nan for row in table])
         best = np.nanmin(values) if key in SMALLER_IS_BETTER else np.nanmax(values)
         strong |= {(row, column) for row in np.flatnonzero(np.round(values, 3) == np.round(best, 3)).tolist()}
     has_notes = any(row[-1] for row in table)
@@ -176,7 +177,7 @@ def class_blocks(labels, probabilities, classes: Sequence[str], train_counts: Se
 
 def confusion_blocks(counts: np.ndarray, classes: Sequence[str]) -> list:
     """The matrix, and the most frequent confusions in words, which is what one reads off it with 100 classes."""
-    blocks = [report.Pictures([confusion_matrix(counts, classes)], wide=True)]
+    blocks = [report.Pictures([confusion_matrix(counts, classes)])]
     wrong = counts.copy()
     np.fill_diagonal(wrong, 0)
     order = np.argsort(-wrong, axis=None, kind="stable")[:WORST]
@@ -218,7 +219,7 @@ def cell(value: object) -> object:
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float):
-        return value if value != value else f"{value:.6g}"
+        return value if value != value else f"{value:.4g}"
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     text = "" if value is None else str(value)

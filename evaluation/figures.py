@@ -8,6 +8,7 @@ Matplotlib's object-oriented interface is used without pyplot, so nothing opens 
 
 import base64
 import io
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -29,10 +30,11 @@ LONGEST = 18  # characters of a class name in a picture
 
 @dataclass(frozen=True)
 class Picture:
-    """uri: the whole picture as a data URI; alt: what it shows, for those who cannot see it."""
+    """uri: the whole picture as a data URI; alt: what it shows, for those who cannot see it; width: in CSS pixels."""
 
     uri: str
     alt: str
+    width: int
 
 
 def canvas(width: float = WIDTH, height: float = HEIGHT) -> tuple[Figure, Axes]:
@@ -50,14 +52,19 @@ def as_svg(figure: Figure, alt: str) -> Picture:
     buffer = io.BytesIO()
     with matplotlib.rc_context({"svg.hashsalt": "lamina", "svg.fonttype": "path"}):
         figure.savefig(buffer, format="svg", metadata={"Date": None})
-    return Picture(data_uri(buffer.getvalue(), "image/svg+xml"), alt)
+    return Picture(data_uri(buffer.getvalue(), "image/svg+xml"), alt, pixels(figure))
 
 
 def as_png(figure: Figure, alt: str) -> Picture:
     """For areas of many cells, whose edges a browser would blur in SVG."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=200)
-    return Picture(data_uri(buffer.getvalue(), "image/png"), alt)
+    return Picture(data_uri(buffer.getvalue(), "image/png"), alt, pixels(figure))
+
+
+def pixels(figure: Figure) -> int:
+    """Width at which two pictures fit side by side and 10 points are as high as the small text beside them."""
+    return round(98 * figure.get_figwidth())
 
 
 def data_uri(content: bytes, media_type: str) -> str:
@@ -77,8 +84,13 @@ def label(name: str, number: int, longest: int = LONGEST) -> str:
 
 
 def labels(names: Sequence[str], longest: int = LONGEST) -> list[str]:
-    """`label` of each name."""
-    return [label(name, number, longest) for number, name in enumerate(names)]
+    """`label` of each name; those that shortening makes equal get their number in front."""
+    drawn = [label(name, number, longest) for number, name in enumerate(names)]
+    seen = Counter(drawn)
+    return [
+        text if seen[text] == 1 else label(f"{number} {names[number]}", number, longest)
+        for number, text in enumerate(drawn)
+    ]
 
 
 @cache

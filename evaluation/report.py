@@ -80,7 +80,6 @@ class Table:
 class Pictures:
     kind: ClassVar[str] = "pictures"
     items: Sequence[Picture]
-    wide: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,6 +130,11 @@ def is_number(cell: object) -> bool:
     return isinstance(cell, int | float) and not isinstance(cell, bool)
 
 
+def is_long(cell: object) -> bool:
+    """Whether a cell needs a wide column to stay below a handful of lines."""
+    return isinstance(cell, str) and len(cell) > 40
+
+
 def write(path: str | Path, title: str, subtitle: str, sections: Sequence[Section]) -> None:
     """Writes the page; a reader of an older one at `path` never sees half of the new one."""
     environment = Environment(
@@ -142,6 +146,7 @@ def write(path: str | Path, title: str, subtitle: str, sections: Sequence[Sectio
     )
     environment.filters["shown"] = shown
     environment.tests["number"] = is_number
+    environment.tests["long"] = is_long
     page = environment.get_template("report.html").render(title=title, subtitle=subtitle, sections=sections)
     path = Path(path)
     partial = path.with_name(path.name + ".partial")

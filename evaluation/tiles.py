@@ -16,14 +16,12 @@ LARGEST = 192  # pixels: sharp on a dense screen at the size the page shows, and
 def thumbnail(image) -> str:
     """A uint8 image (H, W), (H, W, 1), (H, W, 3) or (H, W, 4), made smaller where it is above 192 pixels."""
     image = np.asarray(image)
-    if image.ndim == 3 and image.shape[2] == 1:
-        image = image[..., 0]
-    if image.dtype != np.uint8 or not (image.ndim == 2 or (image.ndim == 3 and image.shape[2] in (3, 4))):
+    if image.dtype != np.uint8 or not (image.ndim == 2 or (image.ndim == 3 and image.shape[2] in (1, 3, 4))):
         raise ValueError(
             "`image` must be uint8 of shape (H, W), (H, W, 1), (H, W, 3) or (H, W, 4). "
             f"Received: dtype={image.dtype}, shape={image.shape}"
         )
-    picture = Image.fromarray(image)
+    picture = Image.fromarray(image[..., 0] if image.shape[2:] == (1,) else image)
     picture.thumbnail((LARGEST, LARGEST))
     buffer = io.BytesIO()
     picture.save(buffer, format="PNG")

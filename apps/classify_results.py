@@ -35,6 +35,7 @@ def score(model, recipe, splits, rows: list[dict], config) -> Found:
     from evaluation import baselines
     from evaluation.classification import metrics
     from evaluation.diagnosis import diagnose
+    from training.trainer import highest_rate
 
     chosen = np.unique(np.linspace(0, len(splits.train) - 1, LARGEST_TRAINING_SAMPLE).astype(int))
     sample = splits.train.take(chosen)
@@ -56,7 +57,7 @@ def score(model, recipe, splits, rows: list[dict], config) -> Found:
         num_validation=len(splits.validation),
         target=1.0 if splits.kind == "image" else None,
         baseline=max(baseline.validation_accuracy for baseline in simple) if splits.kind == "table" else None,
-        learning_rate=config.trainer.learning_rate,
+        learning_rate=highest_rate(config.trainer, model),
         penalized=bool(model.losses),
         flags=_flags(recipe),
     )

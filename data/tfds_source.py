@@ -127,7 +127,7 @@ def _image_key(features):
 
 def _label_key(builder, wanted, target):
     """Returns the feature to predict: the one asked for, or the one the dataset declares."""
-    features = builder.info.features
+    features = dict(_leaves(builder.info.features))
     if target:
         if target not in features:
             raise DataError(
@@ -146,10 +146,9 @@ def _images(name, wanted, builder, named, config, seed, prepare_for):
 
     image, features = _image_key(builder.info.features), builder.info.features
     label = _label_key(builder, wanted, config.target)
-    if not isinstance(features[label], tensorflow_datasets.features.ClassLabel):
-        raise DataError(
-            f"tfds:{wanted}: feature {label!r} is not a class ({features[label]}). Choose another --target."
-        )
+    labels = dict(_leaves(features))[label]
+    if not isinstance(labels, tensorflow_datasets.features.ClassLabel):
+        raise DataError(f"tfds:{wanted}: feature {label!r} is not a class ({labels}). Choose another --target.")
     decoders = {image: tensorflow_datasets.decode.SkipDecoding()}
     read = {
         part: _split(_columns(builder, split, [image, label], decoders), image, label, f"tfds:{wanted}/{split}")
@@ -174,7 +173,7 @@ def _images(name, wanted, builder, named, config, seed, prepare_for):
     if not (height and width) and not config.image_size:
         notes.append("Sizes differ: cropped at the centre and resized to a square (--image-size sets its side).")
     prepare = prepare_for(size, 1 if channels == 1 else 3, read["train"])
-    classes = tuple(features[label].names)
+    classes = tuple(labels.names)
     return Splits(
         name, "image", **{part: read[part] for part in order}, prepare=prepare, classes=classes, notes=tuple(notes)
     )
@@ -214,7 +213,7 @@ def _table(name, wanted, builder, named, config, seed):
     read = {part: _raw_table(builder, wanted, split) for part, split in named.items()}
     train = read.pop("train")
     if label not in train.columns:
-        what = builder.info.features[label]
+        what = dict(_leaves(builder.info.features))[label]
         raise DataError(f"tfds:{wanted}: {label!r} is {what}. Allowed targets: {listing(train.columns)}.")
     return tables.from_raw(name, train, read, replace(config, target=label), seed)
 

@@ -7,7 +7,10 @@ from unittest import mock
 import keras
 import numpy as np
 
+from layers import activations
+
 STEPS = 4
+EXTREMES = np.array([-1e4, -200.0, -90.0, -20.0, -1.0, -1e-4, 1e-4, 1.0, 20.0, 90.0, 200.0, 1e4])
 TOLERANCE = {"float32": 1e-5, "float64": 1e-9}
 
 
@@ -204,3 +207,34 @@ def finite_difference_error(case, step=1e-6) -> float:
         expected = sum(np.sum(g * d) for g, d in zip(gradients, directions, strict=True))
         size = sum(np.sum(np.abs(g * d)) for g, d in zip(gradients, directions, strict=True))
         return float(abs(slope - expected) / max(size, 1e-3))
+
+
+class Elementwise(keras.layers.Layer):
+    """Makes a layer of a function, so that `Caller` can take its gradient."""
+
+    def __init__(self, function, dtype):
+        super().__init__(dtype=dtype)
+        self.function = function
+        self.built = True
+
+    def call(self, inputs):
+        return self.function(inputs)
+
+
+def value_and_gradient(function, x, coefficients=None):
+    """A function's values at x, and the gradient of their sum, or of the sum that is weighted by the coefficients."""
+    coefficients = np.ones_like(x) if coefficients is None else coefficients
+    result = Caller(Elementwise(function, str(x.dtype)))(x, coefficients, training=False)
+    return result.outputs, result.input_gradient
+
+
+def activation_errors(name, dtype) -> tuple[float, float]:
+    """Errors of value and gradient: an activation written out against the fused operation that layers use."""
+    with precision(dtype):
+        x = np.concatenate([np.linspace(-6, 6, 97), EXTREMES]).astype(dtype)
+        x = x[:, None] * np.array([[1.0, 0.5, -1.0]], dtype) if name == "softmax" else x
+        coefficients = np.random.default_rng(0).uniform(0.5, 1.5, x.shape).astype(dtype)
+        ours = value_and_gradient(activations.WRITTEN_OUT[name], x, coefficients)
+        fused = value_and_gradient(activations.FUSED[name], x, coefficients)
+        away = x != 0 if name == "leaky_relu" else np.ones_like(x, bool)  # backends differ in its slope at 0
+        return difference(ours[0], fused[0]), difference(ours[1][away], fused[1][away])

@@ -26,22 +26,26 @@ weights, train for four steps of plain gradient descent on data whose channels d
 - *slope*: gradient against central finite differences in float64, along a random direction.
 
 Differences are relative to the largest expected value; 0 means equal to the last bit. The tests demand 1e-5 in float32,
-1e-9 in float64 and 1e-8 for the slope. References without a Keras layer of the same job are NumPy formulas. Keras on
-JAX has no float64; for this proof it is let through.
-
+1e-9 in float64 and 1e-8 for the slope. References without a Keras layer of the same job are NumPy formulas. The last
+rows of each table hold activations written out against the fused operations that the layers use (TensorFlow keeps leaky
+ReLU's slope in float32). Keras on JAX has no float64; for this proof it is let through.
 """
 
 
 def measure() -> dict:
     """Errors of every case on the backend of this process."""
+    from layers import activations
     from tests.layers.cases import CASES
-    from tests.layers.comparison import errors, finite_difference_error
+    from tests.layers.comparison import activation_errors, errors, finite_difference_error
 
     results = {}
     for case in CASES:
         reference = f"keras {case.twin.__name__}" if case.twin else "NumPy formula"
         row = [*errors(case, "float32"), *errors(case, "float64"), finite_difference_error(case)]
         results[case.name] = [reference, *row]
+    for name in activations.FUSED:
+        row = [*activation_errors(name, "float32"), *activation_errors(name, "float64")]
+        results[f"activations.{name}, written out"] = ["the fused operation", *row, None]
     return results
 
 
@@ -55,6 +59,8 @@ def on_backend(backend) -> dict:
 
 
 def rounded(error) -> str:
+    if error is None:
+        return ""
     return "0" if error == 0 else f"{error:.0e}".replace("e-0", "e-")
 
 

@@ -27,7 +27,7 @@ def run(main: Callable, prog: str) -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     # Flags may stand before or after the name of the model.
     prefixes = (tyro.conf.OmitSubcommandPrefixes, tyro.conf.OmitArgPrefixes, tyro.conf.CascadeSubcommandArgs)
-    description = sys.modules[main.__module__].__doc__
+    description = main.__globals__["__doc__"]
     try:
         config = tyro.cli(typing.get_type_hints(main)["config"], prog=prog, description=description, config=prefixes)
         main(config)
@@ -37,9 +37,7 @@ def run(main: Callable, prog: str) -> None:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
-        print(
-            "\ninterrupted; a training goes on where it stopped when the same command is typed again", file=sys.stderr
-        )
+        print("\ninterrupted; the same command goes on where a training stopped", file=sys.stderr)
         sys.exit(130)
     except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -22,9 +22,9 @@ def test_training_on_another_backend_exports_in_a_process_of_its_own(digits_run,
 
     monkeypatch.setattr(devices, "backend", lambda: "jax")
     monkeypatch.setenv("KERAS_BACKEND", "jax")
-    found = export.main(export.Config(str(digits_run[0]), format="onnx", output=str(tmp_path)))
-    assert (tmp_path / "model.onnx").is_file()
-    assert found["onnx_difference"] < 1e-5
+    found = export.main(export.Config(str(digits_run[0]), format="litert", output=str(tmp_path)))
+    assert (tmp_path / "model.tflite").is_file()
+    assert found["litert_difference"] < 1e-5
     with pytest.raises(ExportError, match="no such run directory"):
         export.main(export.Config(str(tmp_path / "nothing")))
 

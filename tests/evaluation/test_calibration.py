@@ -27,6 +27,10 @@ def test_by_hand_with_five_bins():
     assert expected_calibration_error(labels, probabilities, num_bins=5) == pytest.approx(expected)
 
 
+def test_a_confidence_on_an_edge_belongs_to_the_bin_below():
+    np.testing.assert_array_equal(reliability([0, 0], rows([0.75, 0.76]), num_bins=4).counts, [0, 0, 1, 1])
+
+
 def test_the_extremes():
     assert expected_calibration_error([0, 1], np.eye(2)) == 0
     assert expected_calibration_error([1, 0], np.eye(2)) == 1

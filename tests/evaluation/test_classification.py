@@ -1,7 +1,8 @@
 """The scores against scikit-learn's and against figures worked out by hand.
 
-Faults planted and caught: ranks counted from 0 in top-k; balanced accuracy averaged over all K classes; AUC of two
-classes from column 0; Brier averaged over classes; confusion transposed.
+Faults planted and caught: ranks counted from 0 in top-k; balanced accuracy averaged over all K classes; AUC of
+every column against class 1; Brier averaged over classes; confusion transposed; mistakes
+by rising confidence; weights that count absent classes.
 """
 
 import numpy as np

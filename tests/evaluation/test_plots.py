@@ -1,7 +1,7 @@
 """Every picture is drawn for 2 to 100 classes and for names that break drawing, and shows what it was given.
 
-Faults planted and caught: names drawn as formulas (a dollar sign raises); a font without Chinese letters (warns);
-time stamps and random ids in SVG; figures left in pyplot.
+Faults planted and caught: names drawn as formulas (dollar signs raise); a font without Chinese letters (warns);
+time stamps and random ids in SVG; a decision region upside down; a confusion matrix transposed.
 """
 
 import base64
@@ -19,7 +19,7 @@ from evaluation.curve_plots import learning_curves
 from evaluation.decision_region import Region, decision_region
 from evaluation.tiles import LARGEST, thumbnail
 
-HARD = ["$x_{", "_hidden", "猫", "<script>alert(1)</script>", "", "a name of more than eighteen letters", "tab\there"]
+HARD = ["$x_{$", "_hidden", "猫", "<script>alert(1)</script>", "", "a name of more than eighteen letters", "tab\there"]
 
 
 def content(uri):
@@ -98,15 +98,22 @@ def test_decision_region_is_painted_by_the_prediction():
 
     def predict(grid):
         seen.append(grid)
-        right = (grid[:, 0] > 0.5).astype(float)
-        return np.stack([1 - right, right], axis=1)
+        corner = ((grid[:, 0] > 0.5) & (grid[:, 1] > 0.5)).astype(float)
+        return np.stack([1 - corner, corner], axis=1)
 
-    picture = decision_region(Region(predict, points, np.array([0, 1, 0]), ("$x", "y")), ["a", "b"])
+    picture = decision_region(Region(predict, points, np.array([0, 1, 0]), ("$x_{$", "y")), ["$a_{$", "_b"])
     assert seen[0].min() < 0 and seen[0].max() > 1 and np.isfinite(seen[0]).all()
     image = pixels(picture.uri)
-    row = image[image.shape[0] // 2]
-    blue, red = row[row.shape[0] // 4], row[row.shape[0] // 2]
-    assert blue[2] > blue[0] and red[0] > red[2]  # left the first class's colour, right the second's
+    height, width = image.shape[:2]
+    # The second class's colour, red, fills the upper right quarter alone; the first class's is blue.
+    places = {
+        "upper left": (0.25, 0.25),
+        "upper right": (0.25, 0.6),
+        "lower left": (0.7, 0.25),
+        "lower right": (0.7, 0.6),
+    }
+    seen_colours = {name: image[int(down * height), int(right * width)] for name, (down, right) in places.items()}
+    assert [name for name, colour in seen_colours.items() if colour[0] > colour[2]] == ["upper right"]
     many = np.random.default_rng(0).normal(size=(40, 2))
 
     def even(grid):

@@ -1,7 +1,6 @@
 """The page: complete, self-contained, escaped, and the same for the same run.
 
-Faults planted and caught: autoescape off; an image by address; NaN printed; a crash without baselines, mistakes,
-history of validation or rows of a class.
+Faults planted and caught: autoescape off; an image by address; NaN printed.
 """
 
 import re

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 import tensorflow as tf
 
-CHARACTERS = ("digits", "mnist", "emnist", "kmnist", "qmnist", "svhn", "omniglot", "usps", "cmaterdb", "kuzushiji")
-NOT_CHARACTERS = ("fashion_mnist", "fashion-mnist")
+CHARACTERS = ("digits", "letters", "mnist", "svhn", "omniglot", "usps", "cmaterdb", "kuzushiji")
 SMALL = 64  # pixels; below, an object fills its image
 NUMBER_WORDS = {"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"}
 SIDED = re.compile(r"(^|[^a-z])(left|right|links|rechts|clockwise|counterclockwise|east|west|b|d|p|q)([^a-z]|$)")
@@ -122,8 +121,8 @@ def choose(augment, name, classes, size):
 
 def sided_reason(name, classes):
     """Returns why a mirror image would change a label, or None."""
-    plain = name.lower().removeprefix("tfds-")
-    if not plain.startswith(NOT_CHARACTERS) and plain.startswith(CHARACTERS):
+    plain = name.lower()
+    if any(word in plain for word in CHARACTERS) and "fashion" not in plain:
         return f"{name} shows characters"
     lowered = [str(value).strip().lower() for value in classes]
     if all(len(value) == 1 or value.isdigit() for value in lowered):

@@ -83,10 +83,8 @@ def by_group(groups, fractions, seed):
     wanted = np.asarray(fractions) * len(units)
     filled = np.zeros(len(fractions))
     part_of_group = np.zeros(len(names), np.int8)
-    for position, group in enumerate(order):
-        empty = np.flatnonzero(filled == 0)
-        must_fill = len(order) - position <= len(empty)
-        part = empty[0] if must_fill else int(np.argmax((wanted - filled) / wanted))
+    for group in order:
+        part = int(np.argmax((wanted - filled) / wanted))  # an empty part lacks most, so none stays empty
         part_of_group[group] = part
         filled[part] += sizes[group]
     return _indices(part_of_group[units], len(fractions))

@@ -187,8 +187,13 @@ def train(config: Config, splits, directory: RunDirectory):
         augment=splits.augmentation,
     )
     validation = batches(splits.validation, splits.prepare, 512)
-    rows = fit(model, training, validation, trainer=config.trainer, plan=schedule, run=directory)
-    return model, rows
+    by = best_by(splits)
+    return model, fit(model, training, validation, trainer=config.trainer, plan=schedule, run=directory, best_by=by)
+
+
+def best_by(splits) -> str:
+    """What the best epoch is chosen by: on few validation records the accuracy is too coarse, and the loss decides."""
+    return "accuracy" if len(splits.validation) >= 1000 else "loss"
 
 
 def announce(results: dict, directory: RunDirectory) -> dict[str, float]:

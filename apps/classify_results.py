@@ -78,9 +78,12 @@ def write_report(directory: RunDirectory, config, model, splits, rows: list[dict
     import sys
     from dataclasses import asdict
 
+    from apps.classify import best_by
     from evaluation import classification_report
+    from models.pretrained import Pretrained
 
-    best = max(rows, key=lambda row: (row["val_accuracy"], -row["val_loss"]))
+    by_accuracy = best_by(splits) == "accuracy" and not isinstance(config.model, Pretrained)
+    best = max(rows, key=lambda row: (row["val_accuracy"] if by_accuracy else 0, -row["val_loss"]))
     classification_report.write(
         directory / "report.html",
         title=f"{splits.name}, {model.name}",

@@ -15,8 +15,8 @@ def fine_tune(model, config, splits, directory: RunDirectory):
     """Train a `Pretrained` model; return it and a row of figures per epoch, those of the head first.
 
     The features are computed once: the backbone is frozen and the images of the first stage are not augmented. The
-    records of the first stage are in the folder head/ of the run. Should the second stage not improve the validation
-    accuracy, the result of the first is kept.
+    records of the first stage are in the folder head/ of the run. Should the second stage not lower the validation
+    loss, the result of the first is kept.
     """
     head_rows = _train_head(model, config, splits, RunDirectory(directory / "head"))
     if not config.model.fine_tune_epochs:
@@ -44,8 +44,8 @@ def fine_tune(model, config, splits, directory: RunDirectory):
     )
     validation = pipeline.batches(splits.validation, splits.prepare, 32)
     rows = fit(model, training, validation, trainer=trainer, plan=schedule, run=directory)
-    if max(row["val_accuracy"] for row in rows) < max(row["val_accuracy"] for row in head_rows):
-        print("fine-tuning did not improve the validation accuracy: the head on frozen features is kept")
+    if min(row["val_loss"] for row in rows) > min(row["val_loss"] for row in head_rows):
+        print("fine-tuning did not lower the validation loss: the head on frozen features is kept")
         model.set_weights(head_weights)
     return model, [*head_rows, *({**row, "epoch": row["epoch"] + len(head_rows)} for row in rows)]
 

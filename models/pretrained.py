@@ -38,13 +38,13 @@ class Pretrained:
     """Network of keras.applications."""
     weights: str = "imagenet"
     """imagenet (downloaded once by Keras into KERAS_HOME), none, or the path of a weights file."""
-    size: int = 160
+    size: int = 224
     """Side in pixels that images are resized to, unless `--image-size` says otherwise."""
     dropout: float = 0.2
     """Fraction of the features dropped in training, in [0, 1)."""
-    fine_tune_epochs: int = 4
+    fine_tune_epochs: int = 6
     """Epochs with the backbone unfrozen, after the head has been trained on frozen features; 0 for none."""
-    fine_tune_learning_rate: float = 1e-4
+    fine_tune_learning_rate: float = 5e-5
     """Highest learning rate of those epochs."""
 
     def __post_init__(self):

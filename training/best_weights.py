@@ -1,5 +1,7 @@
 """The weights of the best validation epoch, and when to stop."""
 
+from typing import Literal
+
 import keras
 import numpy as np
 
@@ -7,15 +9,15 @@ import numpy as np
 class BestWeights(keras.callbacks.Callback):
     """Remembers the weights of the best validation and stops training once nothing has improved for `patience` epochs.
 
-    Better means a higher `accuracy` where there is one and, among equals, a lower `loss`. The rules for stopping are
-    those of the field: `best` counts the epochs since the best one; `increases` counts epochs in a row whose loss is
+    Better means a lower `loss`, or with `by="accuracy"` a higher accuracy and, among equals, a lower loss. The rules
+    for stopping are those of the field: `best` counts the epochs since the best one; `increases` counts epochs in a row whose loss is
     above that of the epoch before; `running_mean` counts epochs in a row whose loss is above the mean of all losses
     so far. Without validation the weights of the last epoch are kept.
     """
 
-    def __init__(self, patience: int | None, rule: str):
+    def __init__(self, patience: int | None, rule: str, by: Literal["loss", "accuracy"] = "loss"):
         super().__init__()
-        self.patience, self.rule = patience, rule
+        self.patience, self.rule, self.by = patience, rule, by
         self.weights: list[np.ndarray] | None = None
         self.score = (-np.inf, -np.inf)
         self.epoch = -1  # of the best weights, counted from 0
@@ -34,7 +36,7 @@ class BestWeights(keras.callbacks.Callback):
     def on_test_end(self, logs=None):
         # Here, not at the end of the epoch: with an average of the weights the model now holds the average.
         loss = float(logs["loss"])
-        score = (float(logs.get("accuracy", 0.0)), -loss)
+        score = (float(logs["accuracy"]) if self.by == "accuracy" else 0.0, -loss)
         improved = score > self.score
         if improved:
             self.score, self.epoch, self.weights = score, self._epoch, self.model.get_weights()

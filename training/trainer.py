@@ -170,13 +170,20 @@ def jit_compile(jit: str) -> bool | str:
 
 
 def fit(
-    model, train: Callable, validation, *, trainer: Trainer, plan: Plan, run: RunDirectory
+    model,
+    train: Callable,
+    validation,
+    *,
+    trainer: Trainer,
+    plan: Plan,
+    run: RunDirectory,
+    best_by: Literal["loss", "accuracy"] = "loss",
 ) -> list[dict[str, float]]:
     """Train a compiled `model`; go on where an earlier attempt in `run` stopped. Returns one row of figures per epoch.
 
     `train(first_epoch=e)` gives a dataset of the batches of the epochs from e (counted from 0) on,
     `plan.steps_per_epoch` each, whose order depends on the seed and the epoch alone; `validation` is a dataset or None.
-    Afterwards the model has the weights of its best validation epoch.
+    Afterwards the model has the weights of its best validation epoch, by the loss or by the metric `accuracy`.
 
     Raises NonFiniteError, with step and layer, when the loss is no longer a finite number.
     """
@@ -189,7 +196,7 @@ def fit(
     from training.progress import Progress
 
     model.optimizer.build(model.trainable_variables)
-    best = BestWeights(trainer.patience, trainer.stop_rule)
+    best = BestWeights(trainer.patience, trainer.stop_rule, best_by)
     log = EpochLog(run, plan)
     checkpoint = Checkpoint(run / "checkpoint.npz", best, log)
     first_epoch = checkpoint.restore(model)

@@ -45,5 +45,5 @@ def test_cosine_rises_then_falls_to_zero():
 
 @pytest.mark.parametrize("updates", [1, 2, 10])
 def test_cosine_on_few_updates(updates):
-    rate = make(Trainer(), updates=updates, updates_per_epoch=1)
+    rate = make(Trainer(learning_rate=0.1), updates=updates, updates_per_epoch=1)
     assert all(math.isfinite(float(rate(step))) for step in range(updates))

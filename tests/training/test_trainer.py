@@ -54,7 +54,7 @@ def run(path, trainer, callback=None):
 
 def test_learns_and_keeps_the_best_weights(tmp_path):
     model, rows = run(tmp_path, Trainer(epochs=12, learning_rate=0.01))
-    best = max(rows, key=lambda row: (row["val_accuracy"], -row["val_loss"]))
+    best = min(rows, key=lambda row: row["val_loss"])
     assert best["val_accuracy"] > 0.85
     loss, accuracy = model.evaluate(validation(), verbose=0)
     assert (loss, accuracy) == (best["val_loss"], best["val_accuracy"])
@@ -95,6 +95,17 @@ def test_resumed_is_uninterrupted_to_the_bit(tmp_path, settings, monkeypatch):
     assert (tmp_path / "halves" / "metrics.csv").read_bytes() == (tmp_path / "whole" / "metrics.csv").read_bytes()
     for ours, theirs in zip(resumed.get_weights(), whole.get_weights(), strict=True):
         np.testing.assert_array_equal(ours, theirs)
+
+
+def test_best_by_accuracy_ties_broken_by_loss():
+    from training.best_weights import BestWeights
+
+    callback = BestWeights(None, "best", by="accuracy")
+    callback.set_model(keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)]))
+    for epoch, (accuracy, loss) in enumerate([(0.8, 0.1), (0.9, 0.5), (0.9, 0.4), (0.9, 0.6), (0.7, 0.05)]):
+        callback.on_epoch_begin(epoch)
+        callback.on_test_end({"accuracy": accuracy, "loss": loss})
+    assert callback.epoch == 2
 
 
 def test_same_seed_same_bytes_other_seed_others(tmp_path):

@@ -59,7 +59,7 @@ def score(model, recipe, splits, rows: list[dict], config) -> Found:
         baseline=max(baseline.validation_accuracy for baseline in simple) if splits.kind == "table" else None,
         learning_rate=highest_rate(config.trainer, model),
         penalized=bool(model.losses),
-        flags=_flags(recipe),
+        flags=_flags(recipe, config),
     )
     return Found(figures["test"], figures["validation"], figures["train"], simple, found, outputs["test"])
 
@@ -177,14 +177,16 @@ def export(directory: RunDirectory, splits) -> dict[str, float]:
     return app.main(app.Config(run=str(directory.path)))
 
 
-def _flags(recipe):
-    """The flags that the diagnosis may recommend for this recipe."""
+def _flags(recipe, config):
+    """The flags that the diagnosis may recommend for this recipe, less the one already given."""
     from evaluation.diagnosis import Flags
+
+    augment = None if config.data.augment == "strong" else "--augment strong"
 
     return {
         "Logistic": Flags(bigger=None, regularize="--l2"),
         "MLP": Flags(),
-        "ConvNet": Flags(bigger="--filters", augment="--augment strong"),
-        "ResNet": Flags(bigger="--depth", regularize="--l2", augment="--augment strong"),
-        "Pretrained": Flags(bigger="--fine-tune-epochs", augment="--augment strong"),
+        "ConvNet": Flags(bigger="--filters", augment=augment),
+        "ResNet": Flags(bigger="--depth", regularize="--l2", augment=augment),
+        "Pretrained": Flags(bigger="--fine-tune-epochs"),
     }[type(recipe).__name__]

@@ -92,8 +92,8 @@ def choose(augment, name, classes, size):
 
     With "auto" images are mirrored, unless that would change a label as it does of characters and of classes named by
     a side. Characters are shifted a little (at most a fourteenth of the side, an eighth if tiny), photographs varied
-    as in "strong". Small images of objects are not: on Fashion-MNIST (28x28, ten epochs of the default ConvNet, seed 0) mirrors alone
-    reached 0.931 of the test images, mirrors and shifts 0.918.
+    as in "strong". Small images of objects are not: on Fashion-MNIST (28x28, ten epochs of the default ConvNet,
+    seed 0) mirrors alone reached 0.931 of the test images, mirrors and shifts 0.918.
 
     Args:
         augment: "auto", "none", "shift", "flip", "shift-flip" or "strong"; the named ones do as told, unasked.

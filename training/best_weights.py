@@ -10,9 +10,9 @@ class BestWeights(keras.callbacks.Callback):
     """Remembers the weights of the best validation and stops training once nothing has improved for `patience` epochs.
 
     Better means a lower `loss`, or with `by="accuracy"` a higher accuracy and, among equals, a lower loss. The rules
-    for stopping are those of the field: `best` counts the epochs since the best one; `increases` counts epochs in a row whose loss is
-    above that of the epoch before; `running_mean` counts epochs in a row whose loss is above the mean of all losses
-    so far. Without validation the weights of the last epoch are kept.
+    for stopping are those of the field: `best` counts the epochs since the best one; `increases` counts epochs in a
+    row whose loss is above that of the epoch before; `running_mean` counts epochs in a row whose loss is above the
+    mean of all losses so far. Without validation the weights of the last epoch are kept.
     """
 
     def __init__(self, patience: int | None, rule: str, by: Literal["loss", "accuracy"] = "loss"):

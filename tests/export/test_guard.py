@@ -1,6 +1,6 @@
 """What the guard lets pass, and the faults that it must see. Fresh processes cost seconds, so most answers come from
 
-a SavedModel loaded here; two tests go the whole way.
+a SavedModel loaded here; one test goes the whole way.
 """
 
 import copy
@@ -50,17 +50,24 @@ def test_the_whole_way(digits, tmp_path):
 
 
 def test_a_refused_export_never_looks_good(digits, tmp_path, monkeypatch):
+    def refuse(*arguments):
+        raise ExportError("saved_model: refused")
+
+    monkeypatch.setattr(guard, "check_saved_model", refuse)
     (tmp_path / "saved_model").mkdir()
-    brighter = ImagePrepare(digits.prepare.size, 1, [digits.prepare.mean[0] * 1.02], digits.prepare.std)
-    write = saved_model.write
-    monkeypatch.setattr(saved_model, "write", lambda model, prepare, decode, path: write(model, brighter, decode, path))
-    with pytest.raises(ExportError) as refusal:
+    with pytest.raises(ExportError, match="saved_model: refused. Nothing usable was written; .*saved_model.refused"):
         write_checked("saved_model", digits.model, digits.prepare, digits.decode, digits.inputs, tmp_path)
-    message = str(refusal.value)
-    assert "saved_model loaded in Python: refused, output `probabilit" in message
-    assert "(relative; allowed: 1e-06) in 32 of 32 example records: record 0 gives" in message
-    assert "saved_model.refused" in message
     assert [entry.name for entry in tmp_path.iterdir()] == ["saved_model.refused"]
+
+
+def test_wrong_mean_in_the_preparing_function(digits, tmp_path):
+    mean = [digits.prepare.mean[0] * 1.001]
+    brighter = ImagePrepare(digits.prepare.size, 1, mean, digits.prepare.std)
+    saved_model.write(digits.model, brighter, digits.decode, tmp_path / "saved")
+    with pytest.raises(ExportError) as refusal:
+        judge(digits, tmp_path / "saved")
+    assert "saved: refused, output `probabilit" in str(refusal.value)
+    assert "(relative; allowed: 1e-06) in 32 of 32 example records: record 0 gives" in str(refusal.value)
 
 
 def test_a_right_export_passes(digits, tmp_path):

@@ -58,7 +58,7 @@ def test_save_and_load_in_a_fresh_process(tmp_path):
         model.save(tmp_path / f"{number}.keras")
         np.savez(tmp_path / f"{number}.npz", x=x, y=np.asarray(model(x, training=False)))
     command = [sys.executable, "-m", "tests.layers.reload", str(tmp_path)]
-    result = subprocess.run(command, capture_output=True, text=True, env=dict(os.environ), timeout=120)
+    result = subprocess.run(command, capture_output=True, text=True, env=dict(os.environ), timeout=600)
     assert result.returncode == 0, result.stderr[-2000:]
     differences = json.loads(result.stdout.splitlines()[-1])
     assert len(differences) == len(CASES)

@@ -28,7 +28,7 @@ def write_checked(kind: Format, model, prepare, decode, inputs, folder: str | Pa
     Raises:
         ExportError: It cannot be written, or the guard refused it; it then lies there as NAME.refused, for study.
     """
-    from models.loading import in_float32
+    from models.loading import float32_policy, in_float32
 
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -39,12 +39,13 @@ def write_checked(kind: Format, model, prepare, decode, inputs, folder: str | Pa
         _remove(earlier)
     model = in_float32(model)
     try:
-        if kind == "saved_model":
-            saved_model.write(model, prepare, decode, unchecked)
-            differences = guard.check_saved_model(unchecked, model, prepare, decode, inputs)
-        else:
-            (litert if kind == "litert" else onnx).write(model, decode, unchecked)
-            differences = guard.check_core(kind, unchecked, model, prepare, decode, inputs)
+        with float32_policy():
+            if kind == "saved_model":
+                saved_model.write(model, prepare, decode, unchecked)
+                differences = guard.check_saved_model(unchecked, model, prepare, decode, inputs)
+            else:
+                (litert if kind == "litert" else onnx).write(model, decode, unchecked)
+                differences = guard.check_core(kind, unchecked, model, prepare, decode, inputs)
     except ExportError as error:
         if unchecked.exists():
             os.replace(unchecked, refused)

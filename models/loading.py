@@ -1,5 +1,6 @@
 """Loading trained models from model.keras files, in other precisions and as a warm start."""
 
+import contextlib
 import zipfile
 from pathlib import Path
 
@@ -43,9 +44,23 @@ def in_float32(model):
     replaced = _replace_half(config)
     if replaced == config:
         return model
-    twin = type(model).from_config(replaced)
+    with float32_policy():  # containers take the global policy, which training may have set to half precision
+        twin = type(model).from_config(replaced)
     twin.set_weights([weight.astype("float32") for weight in model.get_weights()])
     return twin
+
+
+@contextlib.contextmanager
+def float32_policy():
+    """The global dtype policy is float32 inside the block."""
+    import keras
+
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("float32")
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(policy)
 
 
 def copy_matching_weights(source, target) -> tuple[list[str], list[str]]:

@@ -109,6 +109,7 @@ def main(config: Config) -> dict[str, float]:
 
     configure(config.trainer.device)
     directory, settings = open_run(config)
+    directory.check(settings, fresh=config.fresh)
     if not config.fresh and (results := directory.results()):
         print(f"{directory.path} is finished; --fresh trains it anew.\n")
         return announce(results, directory)

@@ -43,26 +43,31 @@ class RunDirectory:
             raise RunError(f"{path}: no such run directory. {hint}.")
         return run
 
-    def start(self, config: Mapping, environment: Mapping, *, fresh: bool = False) -> None:
-        """Make the folder, or take up an earlier one of the same settings.
-
-        Raises RunError when the folder holds something else or a run of other settings; `fresh` empties a run's folder.
-        """
+    def check(self, config: Mapping, *, fresh: bool = False) -> None:
+        """Raise RunError when the folder holds something else or, unless `fresh`, a run of other settings."""
         if self.path.is_file():
             raise RunError(f"{self.path}: is a file; `--run-dir` must name a folder for the run.")
-        if self.path.is_dir() and any(self.path.iterdir()):
-            if not (self / "config.json").exists():
-                raise RunError(
-                    f"{self.path}: is not empty and holds no run (no config.json); name another `--run-dir`."
-                )
-            if fresh:
-                shutil.rmtree(self.path)
-            elif (earlier := self.read_json("config.json")) != json.loads(json.dumps(config, default=str)):
-                changed = sorted(key for key in {*earlier, *config} if earlier.get(key) != config.get(key))
-                raise RunError(
-                    f"{self.path}: holds a run of other settings (they differ in {', '.join(changed)}). "
-                    "Name another `--run-dir`, or `--fresh` to replace it."
-                )
+        if not self.path.is_dir() or not any(self.path.iterdir()):
+            return
+        if not (self / "config.json").exists():
+            raise RunError(f"{self.path}: is not empty and holds no run (no config.json); name another `--run-dir`.")
+        if fresh:
+            return
+        if (earlier := self.read_json("config.json")) != json.loads(json.dumps(config, default=str)):
+            changed = sorted(key for key in {*earlier, *config} if earlier.get(key) != config.get(key))
+            raise RunError(
+                f"{self.path}: holds a run of other settings (they differ in {', '.join(changed)}). "
+                "Name another `--run-dir`, or `--fresh` to replace it."
+            )
+
+    def start(self, config: Mapping, environment: Mapping, *, fresh: bool = False) -> None:
+        """Make the folder, or take up an earlier run of the same settings; `fresh` empties a run's folder first.
+
+        Raises RunError as `check` does.
+        """
+        self.check(config, fresh=fresh)
+        if fresh and self.path.is_dir():
+            shutil.rmtree(self.path)
         self.path.mkdir(parents=True, exist_ok=True)
         self.write_json("config.json", config)
         self.write_json("environment.json", environment)

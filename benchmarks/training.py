@@ -142,6 +142,9 @@ def work(system: str, model: str, precision: str) -> None:
 def make(system, model, precision, images, labels):
     """The training of `system`, in a fresh process: nothing of the others is imported."""
     if system == "lamina":
+        from training.devices import configure
+
+        configure()  # as every app does, before anything of TensorFlow is imported
         from benchmarks.lamina_training import LaminaTraining
 
         return LaminaTraining(model, precision, images, labels, EPOCHS, BATCH_SIZE)

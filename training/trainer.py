@@ -193,10 +193,8 @@ def fit(
     from training.checkpoint import Checkpoint
     from training.epoch_log import EpochLog
     from training.finite import FiniteGuard
-    from training.memory import keep_freed_memory
     from training.progress import Progress
 
-    keep_freed_memory()
     model.optimizer.build(model.trainable_variables)
     best = BestWeights(trainer.patience, trainer.stop_rule, best_by)
     log = EpochLog(run, plan)

@@ -3,8 +3,11 @@
 from layers.activation import Activation
 from layers.batch_norm import BatchNorm
 from layers.conv import Conv2D
+from layers.conv_transpose import Conv2DTranspose
 from layers.dense import Dense
 from layers.dropout import Dropout
+from layers.gaussian_code import GaussianCode
+from layers.gaussian_noise import GaussianNoise
 from layers.initializers import (
     GlorotNormal,
     GlorotUniform,
@@ -14,6 +17,7 @@ from layers.initializers import (
     LecunUniform,
     Normal,
     Orthogonal,
+    Uniform,
     VarianceScaling,
     Zeros,
 )
@@ -21,6 +25,7 @@ from layers.padded_shortcut import PaddedShortcut
 from layers.penalties import L1, L1L2, L2
 from layers.scaled_dropout import ScaledDropout
 from layers.seed import ReplicaSeed
+from layers.sparsity import Sparsity
 
 __all__ = [
     "L1",
@@ -29,8 +34,11 @@ __all__ = [
     "Activation",
     "BatchNorm",
     "Conv2D",
+    "Conv2DTranspose",
     "Dense",
     "Dropout",
+    "GaussianCode",
+    "GaussianNoise",
     "GlorotNormal",
     "GlorotUniform",
     "HeNormal",
@@ -42,6 +50,8 @@ __all__ = [
     "PaddedShortcut",
     "ReplicaSeed",
     "ScaledDropout",
+    "Sparsity",
+    "Uniform",
     "VarianceScaling",
     "Zeros",
 ]

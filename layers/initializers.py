@@ -199,6 +199,29 @@ class Normal(Random):
 
 
 @keras.saving.register_keras_serializable(package="lamina")
+class Uniform(Random):
+    """Draws evenly between two numbers, as the textbooks' small random weights are.
+
+    Args:
+        minval, maxval: Floats, `minval` below `maxval`.
+        seed: Integer or None, see `Random`.
+    """
+
+    def __init__(self, minval: float = -0.1, maxval: float = 0.1, seed: int | None = None):
+        if not minval < maxval:
+            raise ValueError(f"`minval` must be below `maxval`. Received: minval={minval}, maxval={maxval}")
+        super().__init__(seed)
+        self.minval = minval
+        self.maxval = maxval
+
+    def __call__(self, shape, dtype=None):
+        return keras.random.uniform(shape, self.minval, self.maxval, dtype=dtype, seed=self.drawn_seed)
+
+    def get_config(self):
+        return {"minval": self.minval, "maxval": self.maxval, **super().get_config()}
+
+
+@keras.saving.register_keras_serializable(package="lamina")
 class Orthogonal(Random):
     """Draws a matrix with orthonormal columns, or rows where there are fewer of those (Saxe et al. 2014).
 
@@ -241,6 +264,7 @@ class Zeros(keras.initializers.Initializer):
 NAMES = {
     "zeros": Zeros,
     "normal": Normal,
+    "uniform": Uniform,
     "orthogonal": Orthogonal,
     "lecun_normal": LecunNormal,
     "lecun_uniform": LecunUniform,

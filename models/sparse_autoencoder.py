@@ -1,0 +1,52 @@
+"""Sparse autoencoder: a code that may be larger than the record, of which few units answer at a time.
+
+Ng, 2011 (Sparse autoencoder, lecture notes of CS294A).
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from models.autoencoder import CODE, check_sizes
+from models.dense_autoencoder import DenseAutoencoder
+from models.mlp import ActivationName
+
+
+@dataclass(frozen=True)
+class SparseAutoencoder:
+    """Sparse autoencoder: dense, with a penalty on the activity of the code."""
+
+    hidden: tuple[int, ...] = (128,)
+    """Units of the encoder's layers, the last is the size of the code; the decoder mirrors them."""
+    activation: ActivationName = "elu"
+    """Nonlinearity of the other layers."""
+    penalty: Literal["l1", "kl"] = "l1"
+    """l1: sum of the code's absolute values, ReLU units; kl: distance of each unit's mean activity from `target`,
+    sigmoid units."""
+    sparsity: float = 1e-4
+    """Strength of the penalty."""
+    target: float = 0.05
+    """kl: share of the records that a unit should answer to."""
+    l2: float = 0.0
+    """Strength of the L2 penalty on the weights (never on the biases)."""
+
+    def __post_init__(self):
+        check_sizes("hidden", self.hidden)
+        if self.sparsity <= 0:
+            raise ValueError(f"`sparsity` must be positive. Received: sparsity={self.sparsity}")
+        if not 0 < self.target < 1:
+            raise ValueError(f"`target` must be in (0, 1). Received: target={self.target}")
+
+    def build(self, input_shape: tuple[int, ...]):
+        """Return a `keras.Model` from `(batch, *input_shape)` to the same, float32."""
+        import keras
+
+        from layers import Sparsity
+
+        dense = DenseAutoencoder(self.hidden, activation=self.activation, l2=self.l2)
+        inputs = keras.Input(input_shape, name="inputs")
+        x = keras.layers.Flatten(name="flatten")(inputs) if len(input_shape) > 1 else inputs
+        for i, units in enumerate(self.hidden[:-1], start=1):
+            x = dense.layer(units, self.activation, f"encoder_{i}")(x)
+        x = dense.layer(self.hidden[-1], "relu" if self.penalty == "l1" else "sigmoid", "code_units")(x)
+        code = Sparsity(self.penalty, self.sparsity, self.target, name=CODE)(x)
+        return keras.Model(inputs, dense.decoder(input_shape)(code), name="sparse_autoencoder")

@@ -56,6 +56,14 @@ class ImagePrepare:
             std.append(float(np.sqrt(histogram @ (levels - mean[-1]) ** 2 / count)) or 1.0)
         return ImagePrepare(self.size, self.channels, mean, std)
 
+    def in_unit_range(self):
+        """Returns the same preparation with pixels between 0 and 1, whatever the training images are."""
+        return ImagePrepare(self.size, self.channels, std=[255.0] * self.channels)
+
+    def restore(self, finished):
+        """float32 (N, height, width, channels) as `finish` gives it -> pixels float32, clipped to 0-255."""
+        return {"image": tf.clip_by_value(finished / self._scale + self._shift, 0.0, 255.0)}
+
     def decode(self, data):
         """Scalar string tensor (the bytes of a file) -> uint8 (height, width, channels), inside a graph."""
         image = tf.io.decode_image(data, channels=0, expand_animations=False)

@@ -36,7 +36,17 @@ def fixed_part(split, prepare):
 
 
 def batches(
-    split, prepare, batch_size, *, seed=None, first_epoch=0, epochs=1, steps_per_epoch=None, augment=None, prefetch=4
+    split,
+    prepare,
+    batch_size,
+    *,
+    seed=None,
+    first_epoch=0,
+    epochs=1,
+    steps_per_epoch=None,
+    augment=None,
+    reconstruct=False,
+    prefetch=4,
 ):
     """Returns a dataset of `(x, y)`: x float32 (batch, *prepare.input_shape), y of the dtype of the labels (batch,).
 
@@ -50,6 +60,7 @@ def batches(
         epochs: training ends before this epoch; one continuous dataset holds all epochs between.
         steps_per_epoch: batches per training epoch; by default as many as the rows fill, and never more.
         augment: an `Augmentation` for training batches of images, or None.
+        reconstruct: True gives `(x, x)`: the record, as augmented, is its own target.
         prefetch: batches prepared ahead.
 
     Raises:
@@ -68,6 +79,8 @@ def batches(
             batch_size = min(batch_size, len(split))
             steps = min(steps_per_epoch or len(split), len(split) // batch_size)
             dataset = _shuffled(split, prepare, batch_size, steps, seed, first_epoch, epochs, augment)
+        if reconstruct:
+            dataset = dataset.map(lambda x, _: (x, x))
         options = tf.data.Options()
         options.autotune.enabled = False
         options.deterministic = True

@@ -69,6 +69,14 @@ class NumberColumn:
             columns.append(1.0 - tf.cast(known, tf.float32))
         return tf.stack(columns, axis=1)
 
+    def restore(self, features):
+        """float32 (N, width) -> float32 (N,), in the units of the column."""
+        # In float64: `sinh` multiplies what rounding leaves.
+        values = tf.cast(features[:, 0], tf.float64) * self.std + self.mean
+        if self.quartiles:
+            values = tf.sinh(values) * self.quartiles + self.median
+        return tf.cast(values, tf.float32)
+
     def config(self):
         return {"kind": "number", **asdict(self)}
 
@@ -115,6 +123,11 @@ class CategoryColumn:
         missing = self.width - 1 if self.missing else nothing
         places = np.array([*range(len(self.words)), missing, other], np.int32)
         return tf.one_hot(tf.gather(places, self._vocabulary.find(tf.strings.strip(values))), self.width)
+
+    def restore(self, features):
+        """float32 (N, width) -> string (N,): the value with the largest feature; "other", or "" for missing."""
+        names = [*self.words, *["other"] * self.other, *[""] * self.missing]
+        return tf.gather(tf.constant(names, tf.string), tf.argmax(features, axis=1))
 
     def config(self):
         return {"kind": "category", **asdict(self)}

@@ -86,6 +86,12 @@ class TablePrepare:
     def __call__(self, raw):
         return self.finish(self.graph(raw))
 
+    def restore(self, finished):
+        """float32 (N, features) -> raw columns `{column: float32 or string (N,)}`; free text cannot be restored."""
+        parts = tf.split(finished, [column.width for column in self.columns], axis=1)
+        pairs = zip(self.columns, parts, strict=True)
+        return {c.name: c.restore(part) for c, part in pairs if not isinstance(c, table_columns.TextColumn)}
+
     def signature(self):
         """The raw record as tensors: one vector per column."""
         return {column.name: column.spec for column in self.columns}

@@ -7,12 +7,15 @@
 | circles | inner, outer | radius 0.5 or 1, blurred by a normal error of 0.1 | 0.9938 = Phi(2.5) |
 | moons | upper, lower | two half circles, every point less than 0.2 from its arc, the arcs 0.5 apart | 1 |
 | spirals | first, second | two arms, 1.75 turns, every point less than 0.08 from its arm, the arms 0.25 apart | 1 |
+
+and one of eight columns: `one_hot_8`, a single 1 in each of eight rows (Mitchell 1997), for autoencoders.
 """
 
 import numpy as np
 
 from data.column_kinds import ColumnKind
 from data.splits import Split, Splits
+from data.table_columns import NumberColumn
 from data.table_features import TablePrepare
 
 GATES = {"and": (0, 0, 0, 1), "or": (0, 1, 1, 1), "xor": (0, 1, 1, 0)}
@@ -26,8 +29,11 @@ BEST_ACCURACY = {
     "circles": 0.9938,
     "moons": 1.0,
     "spirals": 1.0,
+    "one_hot_8": 1.0,
 }
 NUMBER = ColumnKind("number", "plain")
+ONE_HOT = "one_hot_8"
+ONE_HOT_COPIES = 100  # an epoch is a hundred of Mitchell's
 TURNS = 1.75
 ARM_SPACING = 0.25  # between neighbouring arms of the two spirals, along a radius
 
@@ -41,6 +47,8 @@ def make(name, seed):
     """
     if name in GATES:
         return _gate(name)
+    if name == ONE_HOT:
+        return _one_hot(8)
     classes, draw = SHAPES[name]
     parts = []
     for part, rows in zip(("train", "validation", "test"), ROWS, strict=True):
@@ -63,6 +71,20 @@ def _gate(name):
     train = exact.take(np.tile(np.arange(4), GATE_COPIES))
     note = f"The four points of the gate are training ({GATE_COPIES} times each), validation and test alike."
     return _splits(name, [train, exact, exact.take(np.arange(4))], ("0", "1"), note)
+
+
+def _one_hot(size):
+    """Mitchell 1997, figure 4.7: rows of zeros with a single one, which go in as they are, not standardised."""
+    names = [f"bit {place}" for place in range(1, size + 1)]
+    rows = np.eye(size, dtype=np.float32)
+    columns = {name: rows[:, place] for place, name in enumerate(names)}
+    origins = np.array([f"{ONE_HOT}[{row}]" for row in range(size)], dtype=object)
+    exact = Split(columns, np.arange(size, dtype=np.int32), origins)
+    train = exact.take(np.tile(np.arange(size), ONE_HOT_COPIES))
+    prepare = TablePrepare(NumberColumn(name, 0.0, 1.0, 0.0, 0.0, missing=False) for name in names)
+    note = f"The {size} rows are training ({ONE_HOT_COPIES} times each), validation and test alike."
+    parts = (train, exact, exact.take(np.arange(size)))
+    return Splits(ONE_HOT, "table", *parts, prepare=prepare, classes=tuple(names), notes=(note,))
 
 
 def _split(points, labels, origins):

@@ -1,7 +1,7 @@
 """Variational autoencoder: a code drawn from a normal distribution, so that codes drawn anew make new records.
 
-Kingma and Welling, 2014 (Auto-encoding variational Bayes, arXiv:1312.6114); the weight of the second term of the loss is
-the beta of Higgins et al., 2017.
+Kingma and Welling, 2014 (Auto-encoding variational Bayes, arXiv:1312.6114); the weight of the second term of the loss
+is the beta of Higgins et al., 2017.
 """
 
 from dataclasses import dataclass

@@ -12,12 +12,12 @@ interruption, or to see the results; `--fresh` trains anew.
 
 from dataclasses import asdict, dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Annotated
 
 import tyro
 
 from apps.command import run
+from apps.run_folder import open_run
 from data.source import Data
 from models.convnet import ConvNet
 from models.logistic import Logistic
@@ -108,7 +108,7 @@ def main(config: Config) -> dict[str, float]:
     from training.devices import configure, environment
 
     configure(config.trainer.device)
-    directory, settings = open_run(config)
+    directory, settings = open_run("classify", config, {"from": config.warm_start})
     directory.check(settings, fresh=config.fresh)
     if not config.fresh and (results := directory.results()):
         print(f"{directory.path} is finished; --fresh trains it anew.\n")
@@ -133,21 +133,6 @@ def main(config: Config) -> dict[str, float]:
     directory.write_json("results.json", results)
     (directory / "checkpoint.npz").unlink(missing_ok=True)
     return announce(results, directory)
-
-
-def open_run(config: Config) -> tuple[RunDirectory, dict]:
-    """The folder of the run and the settings that name it."""
-    from data.fingerprint import fingerprint
-
-    model = {"name": type(config.model).__name__.lower(), **asdict(config.model)}
-    data = asdict(config.data)
-    settings = {"app": "classify", "data": data, "model": model, "trainer": asdict(config.trainer)}
-    settings["from"] = config.warm_start
-    settings["files"] = fingerprint(config.data.data, config.data.validation, config.data.test)
-    if config.run_dir:
-        return RunDirectory(config.run_dir), settings
-    name = Path(config.data.data.removeprefix("tfds:").replace(":", "-")).name.split(".")[0] or "data"
-    return RunDirectory.for_config("classify", f"{name}-{model['name']}", settings), settings
 
 
 def describe(splits, recipe, directory: RunDirectory) -> None:

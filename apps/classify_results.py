@@ -54,14 +54,13 @@ def score(model, recipe, splits, rows: list[dict], config) -> Found:
         {name: [row[name] for row in rows] for name in ("loss", "val_loss")},
         train_accuracy=figures["train"]["accuracy"],
         validation_accuracy=figures["validation"]["accuracy"],
-        num_classes=len(splits.classes),
+        guess=None if model.losses else float(np.log(len(splits.classes))),
         num_validation=len(splits.validation),
         # What can be reached: known of made-up data and taken to be all of images, which people can name; of other
         # tables the best baseline tells.
         target=BEST_ACCURACY.get(config.data.data, 1.0 if splits.kind == "image" else None),
         baseline=max(baseline.validation_accuracy for baseline in simple),
         learning_rate=highest_rate(config.trainer, model),
-        penalized=bool(model.losses),
         flags=_flags(recipe, config),
     )
     return Found(figures["test"], figures["validation"], figures["train"], simple, found, outputs["test"])
@@ -77,12 +76,12 @@ def _rows(split, prepare):
 
 def write_report(directory: RunDirectory, config, model, splits, rows: list[dict], found: Found) -> None:
     """Write report.html of the run."""
-    import shlex
-    import sys
     from dataclasses import asdict
 
     from apps.classify import best_by
+    from apps.command import typed
     from evaluation import classification_report
+    from evaluation.model_summary import summary
     from models.pretrained import Pretrained
 
     by_accuracy = best_by(splits) == "accuracy" and not isinstance(config.model, Pretrained)
@@ -90,7 +89,7 @@ def write_report(directory: RunDirectory, config, model, splits, rows: list[dict
     classification_report.write(
         directory / "report.html",
         title=f"{splits.name}, {model.name}",
-        command="python -m apps.classify " + shlex.join(sys.argv[1:] if sys.argv[0].endswith("classify.py") else []),
+        command=typed("python -m apps.classify"),
         notes=splits.notes,
         classes=splits.classes,
         history={name: [row[name] for row in rows] for name in rows[0] if name != "epoch"},
@@ -101,7 +100,7 @@ def write_report(directory: RunDirectory, config, model, splits, rows: list[dict
         mistakes=_mistakes(splits, found.probabilities),
         decision_region=_region(model, splits),
         environment=directory.read_json("environment.json"),
-        model_summary=_summary(model),
+        model_summary=summary(model),
         train_counts=np.bincount(splits.train.labels, minlength=len(splits.classes)).tolist(),
         best_epoch=int(best["epoch"]),
         files=FILES,
@@ -159,16 +158,6 @@ def _region(model, splits):
         return powers / powers.sum(axis=1, keepdims=True)
 
     return Region(predict, np.stack(list(inputs.values()), axis=1), splits.train.labels, names)
-
-
-def _summary(model) -> str:
-    """A line per layer: name, kind, output shape, parameters."""
-    lines = [f"{'layer':<28}{'kind':<24}{'output shape':<24}{'parameters':>12}"]
-    for layer in model.layers:
-        shape = str(tuple(layer.output.shape[1:]))
-        lines.append(f"{layer.name:<28}{type(layer).__name__:<24}{shape:<24}{layer.count_params():>12,}")
-    trainable = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
-    return "\n".join([*lines, f"{'in all':<76}{model.count_params():>12,}", f"{'trainable':<76}{trainable:>12,}"])
 
 
 def export(directory: RunDirectory, splits) -> dict[str, float]:

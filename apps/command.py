@@ -1,6 +1,7 @@
 """How every app is started from a command line: parse, run, and say in one line what the user can mend."""
 
 import os
+import shlex
 import sys
 import traceback
 import typing
@@ -41,6 +42,12 @@ def run(main: Callable, prog: str) -> None:
         sys.exit(130)
     except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def typed(prog: str) -> str:
+    """The command line of this run for its report: `prog` and what followed it, or `prog` where a program called."""
+    started_here = Path(sys.argv[0]).stem == prog.rpartition(".")[2]
+    return shlex.join([*prog.split(), *(sys.argv[1:] if started_here else [])])
 
 
 def raised_on_purpose(error: ValueError) -> bool:

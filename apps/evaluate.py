@@ -5,19 +5,18 @@
     python -m apps.evaluate runs/classify/NAME --data photos/holiday    every image of another folder of class folders
     python -m apps.evaluate runs/classify/NAME --data tfds:mnist        the test split of a dataset
 
-Classes are matched by name. The scores go to evaluation-NAME.json in the run's folder, and the last line gives them.
+Classes are matched by name; the target of a regression is in the units of training. The scores go to
+evaluation-NAME.json in the run's folder, and the last line gives them.
 """
 
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
 import tyro
 
 from apps.command import run
-
-LONGEST_TABLE = 30  # classes; of more, those with the lowest F1 are printed
+from apps.run_folder import data_name
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class Config:
     data: str | None = None
     """A table, a folder with one folder of images per class, a bundled name or tfds:NAME. Default: the run's own."""
     target: str | None = None
-    """Table: the column with the true classes. Default: the column of that name or number in training."""
+    """Table: the column with the truth. Default: the column of that name or number in training."""
     download: bool = False
     """tfds: may the dataset be downloaded if it is not prepared yet."""
 
@@ -39,27 +38,13 @@ def main(config: Config) -> dict[str, float]:
     from training.devices import configure
 
     configure()
-    from apps.trained import TrainedClassifier
-    from evaluation import classification
+    from apps.trained import read
 
-    trained = TrainedClassifier.read(config.run)
+    trained = read(config.run)
     name, split = labelled(config, trained)
-    probabilities = trained.probabilities(split.inputs, split.origins)
-    scores = classification.metrics(split.labels, probabilities)
-    classes = classification.per_class(split.labels, probabilities, trained.classes)
-    print_classes(classes)
-    for reason in classification.omitted(split.labels, probabilities).values():
-        print(reason)
-    low, high = classification.accuracy_interval(round(scores["accuracy"] * len(split)), len(split))
-    print(f"accuracy {scores['accuracy']:.4f}, 95% interval {low:.4f} to {high:.4f}")
+    scores, details = trained.score(split)
     file = f"evaluation-{name}.json"
-    undefined_as_none = [{k: None if v != v else v for k, v in asdict(one).items()} for one in classes]
-    content = {
-        "data": config.data or "own test split",
-        "rows": len(split),
-        "scores": scores,
-        "classes": undefined_as_none,
-    }
+    content = {"data": config.data or "own test split", "rows": len(split), "scores": scores, **details}
     trained.directory.write_json(file, content)
     print(f"written to {trained.directory / file}")
     print(" ".join([f"rows={len(split)}", *(f"{key}={value:.6g}" for key, value in scores.items())]))
@@ -67,10 +52,10 @@ def main(config: Config) -> dict[str, float]:
 
 
 def labelled(config: Config, trained):
-    """Name of the data, and the split of it to score, with labels in the run's order of classes.
+    """Name of the data, and the split of it to score, with labels as the run has them.
 
     Raises:
-        DataError: The data is missing, of another kind, lacks columns, or has classes that the run does not know.
+        DataError: The data is missing, of another kind, lacks columns, or has labels that the run does not know.
     """
     from data.errors import DataError
     from data.images import ImagePrepare
@@ -79,12 +64,12 @@ def labelled(config: Config, trained):
     settings = trained.directory.read_json("config.json")
     if config.data is None:
         return "own-test", test_split(own_data(settings, trained), settings, trained)
-    kind = kind_of(config.data)
+    kind = kind_of(config.data, trained.task)
     is_image_run = isinstance(trained.prepare, ImagePrepare)
     if {"table": is_image_run, "toy": is_image_run, "folder": not is_image_run}.get(kind, False):
         wants = "images" if is_image_run else "a table"
         raise DataError(f"{config.data}: the run {config.run} was trained on {wants}, and this is a {kind}.")
-    name = Path(config.data.removeprefix("tfds:").replace(":", "-")).name.split(".")[0] or "data"
+    name = data_name(config.data)
     if kind == "table":
         return name, table_split(config.data, config.target or settings["data"].get("target"), trained)
     if kind == "folder":
@@ -101,8 +86,9 @@ def table_split(path: str, target: str | None, trained):
 
     table = raw_table.read(path)
     if target is None:
-        raise DataError(f"{path}: which column holds the true classes? Give --target: {listing(table.columns, 40)}")
-    return tables.split(table, table.column_name(target, "--target"), trained.classes, trained.prepare.kinds)
+        raise DataError(f"{path}: which column holds the truth? Give --target: {listing(table.columns, 40)}")
+    name = table.column_name(target, "--target")
+    return tables.split(table, trained.target(name), trained.prepare.kinds)
 
 
 def folder_split(root: str, trained):
@@ -122,13 +108,15 @@ def test_split(data, settings: dict, trained):
     from data.source import resolve
     from data.splits import Split
 
-    splits = resolve(data, seed=settings.get("trainer", {}).get("seed", 0), standardize=False)
+    splits = resolve(data, seed=settings.get("trainer", {}).get("seed", 0), task=trained.task, standardize=False)
     missing = sorted(set(trained.prepare.signature()) - set(splits.test.inputs))
     if missing:
         raise DataError(
             f"{data.data}: lacks {', '.join(missing)}, which the run was trained on. "
             f"Received: {', '.join(splits.test.inputs)}"
         )
+    if not splits.classes:
+        return splits.test
     names = np.array(splits.classes, dtype=object)[splits.test.labels]
     return Split(splits.test.inputs, matched(names, trained.classes, data.data), splits.test.origins)
 
@@ -158,19 +146,6 @@ def matched(names: np.ndarray, classes: tuple[str, ...], where: str) -> np.ndarr
         )
     index = {name: position for position, name in enumerate(classes)}
     return np.array([index[name] for name in names], np.int32)
-
-
-def print_classes(classes) -> None:
-    """A line per class: precision, recall, F1, AUC, rows and predictions."""
-    shown = classes
-    if len(classes) > LONGEST_TABLE:
-        shown = sorted(classes, key=lambda one: (one.f1 != one.f1, one.f1))[:LONGEST_TABLE]
-        print(f"the {LONGEST_TABLE} of {len(classes)} classes with the lowest F1:")
-    width = max(5, *(len(one.name) for one in shown))
-    print(f"{'class':<{width}} precision recall     F1    AUC   rows predicted")
-    for one in shown:
-        figures = f"{one.precision:>9.4f} {one.recall:>6.4f} {one.f1:>6.4f} {one.auc:>6.4f}".replace("nan", "  -")
-        print(f"{one.name:<{width}} {figures} {one.support:>6} {one.predicted:>9}")
 
 
 if __name__ == "__main__":

@@ -43,11 +43,11 @@ def main(config: Config) -> dict[str, float]:
     configure()
     if backend() != "tensorflow":
         return in_tensorflow(config)
-    from apps.trained import TrainedClassifier
+    from apps.trained import read
     from export import examples
     from export.checked import FILES, write_checked
 
-    trained = TrainedClassifier.read(config.run)
+    trained = read(config.run)
     inputs = examples.read(trained.directory / "examples.json")
     folder = Path(config.output or config.run)
     found = {}

@@ -34,7 +34,7 @@ class Config:
     output: str | None = None
     """File to write: .csv or .jsonl. Default: CSV on the screen."""
     top: int = 3
-    """How many labels to give for each record, most probable first."""
+    """Classifier: how many labels to give for each record, most probable first."""
 
     def __post_init__(self):
         if not self.files:
@@ -46,16 +46,16 @@ class Config:
 
 
 def main(config: Config) -> list[dict]:
-    """Predict every record and write the rows; return them as dicts of origin, label, probability and top."""
+    """Predict every record and write the rows; return them as dicts: origin, and what the run answers."""
     from training.devices import configure
 
     configure()
-    from apps.trained import TrainedClassifier
+    from apps.trained import read
 
-    trained = TrainedClassifier.read(config.run)
+    trained = read(config.run)
     predictions = []
     for inputs, origins in records(config.files, trained.prepare):
-        predictions += answers(origins, trained.probabilities(inputs, origins), trained.classes, config.top)
+        predictions += trained.answers(inputs, origins, config.top)
     as_lines = config.output is not None and config.output.endswith(".jsonl")
     text = (
         "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in predictions) if as_lines else table(predictions)
@@ -99,31 +99,22 @@ def images(name: str) -> list[str]:
     return found
 
 
-def answers(origins, probabilities: np.ndarray, classes, top: int) -> list[dict]:
-    """One dict per record: origin, label, probability, and top, a list of labels with probabilities."""
-    order = np.argsort(-probabilities, axis=1, kind="stable")[:, :top]
-    rows = []
-    for origin, row, best in zip(origins, probabilities, order, strict=True):
-        ranked = [{"label": classes[k], "probability": round(float(row[k]), 6)} for k in best]
-        rows.append({"origin": str(origin), **ranked[0], "top": ranked})
-    return rows
-
-
-def lines(predictions: list[dict]) -> str:
-    """JSON lines: origin, label, probability, and top, a list of objects of label and probability."""
-    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in predictions)
-
-
 def table(predictions: list[dict]) -> str:
-    """CSV: origin, label, probability, label_2, probability_2, ..."""
-    further = range(2, len(predictions[0]["top"]) + 1) if predictions else []
+    """CSV with a column per key; a list `top` becomes label_2, probability_2, label_3, ..."""
+    rows = [flat(row) for row in predictions]
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    header = ["origin", "label", "probability"]
-    writer.writerow(header + [f"{what}_{rank}" for rank in further for what in ("label", "probability")])
-    for row in predictions:
-        writer.writerow([row["origin"], *(value for ranked in row["top"] for value in ranked.values())])
+    writer = csv.DictWriter(text, rows[0] if rows else [], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
     return text.getvalue()
+
+
+def flat(row: dict) -> dict:
+    """An answer without its list `top`, whose entries from the second on become columns."""
+    columns = {name: value for name, value in row.items() if name != "top"}
+    for rank, entry in enumerate(row.get("top", [])[1:], start=2):
+        columns |= {f"{name}_{rank}": value for name, value in entry.items()}
+    return columns
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A finished run, ready to be used: how it prepares records, its network, and what its scores mean."""
+"""A finished run, ready to be used: how it prepares records, and its network."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,43 +11,18 @@ RECORDS_AT_ONCE = 256
 
 
 @dataclass(frozen=True)
-class TrainedClassifier:
-    """A finished run of apps.classify.
+class Trained:
+    """What every finished run has.
 
     Attributes:
         directory: Where it lies.
         prepare: Its preparing function, from preparing.json.
-        decode: Its class names, as an `export.decoding.ClassDecoding`.
+        decode: From the network's output to answers, as its exports do it.
     """
 
     directory: RunDirectory
     prepare: object
     decode: object
-
-    @classmethod
-    def read(cls, path: str) -> "TrainedClassifier":
-        """The run in the folder `path`. Raises RunError when it is missing, unfinished or broken."""
-        from export.decoding import ClassDecoding
-
-        directory = RunDirectory.existing(path)
-        directory.read_json("config.json")
-        preparing = directory.read_json("preparing.json")
-        if not (directory / "model.keras").is_file():
-            raise RunError(
-                f"{directory / 'model.keras'}: missing, so this run is not finished. Type its training command again."
-            )
-        try:
-            prepare = prepare_of(preparing["kind"]).from_config(preparing["prepare"])
-            decode = ClassDecoding(tuple(preparing["classes"]), preparing.get("temperature", 1.0))
-        except (KeyError, TypeError) as error:
-            raise RunError(
-                f"{directory / 'preparing.json'}: lacks or garbles {error}. Train the run again with `--fresh`."
-            ) from error
-        return cls(directory, prepare, decode)
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        return self.decode.classes
 
     @cached_property
     def model(self):
@@ -55,24 +30,56 @@ class TrainedClassifier:
         from models.loading import in_float32, load
 
         model = in_float32(load(self.directory / "model.keras"))
-        if model.output_shape[-1] != len(self.classes) or model.input_shape[1:] != self.prepare.input_shape:
+        if model.input_shape[1:] != self.prepare.input_shape or not self.fits(model.output_shape):
             raise RunError(
                 f"{self.directory.path}: model.keras and preparing.json are not of the same run (the network takes "
-                f"{model.input_shape[1:]} and scores {model.output_shape[-1]} classes, the records are "
-                f"{self.prepare.input_shape} of {len(self.classes)} classes). Train the run again with `--fresh`."
+                f"{model.input_shape[1:]} and gives {model.output_shape[1:]}, the records are "
+                f"{self.prepare.input_shape}). Train the run again with `--fresh`."
             )
         return model
 
-    def probabilities(self, inputs: dict[str, np.ndarray], origins: np.ndarray) -> np.ndarray:
-        """Class probabilities (N, K) of raw records. Raises DataError, with its origin, on an unreadable one."""
-        rows = []
+    def fits(self, output_shape: tuple) -> bool:
+        """Whether the network's output is what `decode` takes."""
+        return output_shape is not None
+
+    def prepared(self, inputs: dict[str, np.ndarray], origins: np.ndarray):
+        """Yields raw records as model input float32 (n, ...), some at a time.
+
+        Raises DataError, with its origin, on an unreadable one.
+        """
         for start in range(0, len(origins), RECORDS_AT_ONCE):
             part = slice(start, start + RECORDS_AT_ONCE)
             chunk = {name: values[part] for name, values in inputs.items()}
             fixed = self.prepare.fixed(chunk, origins[part]) if "image" in chunk else self.prepare.fixed(chunk)
-            prepared = np.asarray(self.prepare.finish(fixed))
-            rows.append(self.decode.reference(self.model.predict_on_batch(prepared))["probabilities"])
-        return np.concatenate(rows)
+            yield np.asarray(self.prepare.finish(fixed))
+
+    def outputs(self, inputs: dict[str, np.ndarray], origins: np.ndarray) -> np.ndarray:
+        """The network's outputs (N, ...) for raw records."""
+        return np.concatenate([self.model.predict_on_batch(batch) for batch in self.prepared(inputs, origins)])
+
+
+def read(path: str) -> Trained:
+    """The run in the folder `path`. Raises RunError when it is missing, unfinished, broken or of an unknown app."""
+    from apps.trained_classifier import TrainedClassifier
+    from apps.trained_regressor import TrainedRegressor
+
+    kinds = {"classify": TrainedClassifier, "regress": TrainedRegressor}
+    directory = RunDirectory.existing(path)
+    app = directory.read_json("config.json").get("app")
+    if app not in kinds:
+        raise RunError(f"{directory / 'config.json'}: `app` must be one of {', '.join(kinds)}. Received: {app!r}")
+    preparing = directory.read_json("preparing.json")
+    if not (directory / "model.keras").is_file():
+        raise RunError(
+            f"{directory / 'model.keras'}: missing, so this run is not finished. Type its training command again."
+        )
+    try:
+        prepare = prepare_of(preparing["kind"]).from_config(preparing["prepare"])
+        return kinds[app](directory, prepare, kinds[app].decoding(preparing))
+    except (KeyError, TypeError) as error:
+        raise RunError(
+            f"{directory / 'preparing.json'}: lacks or garbles {error}. Train the run again with `--fresh`."
+        ) from error
 
 
 def prepare_of(kind: str):

@@ -41,6 +41,24 @@ def digits(seed, prepare_for):
     )
 
 
+def diabetes(seed):
+    """442 patients: ten measurements, and the progression of the disease a year later, 25 to 346 (Efron et al., 2004).
+
+    Args:
+        seed: of the split, stratified by the target's deciles.
+    """
+    from sklearn.datasets import load_diabetes
+
+    from data import tables
+    from data.raw_table import RawTable
+    from data.source import Data
+
+    bunch = load_diabetes(scaled=False)
+    columns = {name: bunch.data[:, position] for position, name in enumerate(bunch.feature_names)}
+    table = RawTable("diabetes", {**columns, "progression": bunch.target}, np.arange(len(bunch.target)), (), "{}[{}]")
+    return tables.from_raw("diabetes", table, {}, Data("diabetes", target="progression"), seed, "regress")
+
+
 def prepare_images(image_size, channels, standardize):
     """Returns `prepare_for(natural size, natural channels, train)`, with the wishes of the user and the model in it.
 

@@ -15,7 +15,7 @@ from data import duplicates, splitting
 from data.errors import DataError, MissingData, listing, suggestion
 from data.images import CORES, READABLE
 from data.splits import Split, Splits
-from data.tables import natural
+from data.targets import natural
 
 PARTS = {
     "train": "train", "training": "train",

@@ -21,7 +21,7 @@ class Split:
         inputs: tables: column name -> array (N,), float32 for numbers (NaN is missing) or strings for categories
             and text ("" is missing). Images: `{"image": array}`, either (N,) bytes, (N,) paths (str) or
             uint8 (N, height, width, channels).
-        labels: int32 (N,), class indices.
+        labels: (N,): class indices int32, or numbers to estimate float32; zeros where nothing is predicted.
         origins: (N,) strings that say where each record came from, such as "people.csv:17".
         fixed: prepared arrays already computed for this split, kept by `pipeline.fixed_part`.
     """
@@ -50,8 +50,9 @@ class Splits:
         kind: "table" or "image".
         train, validation, test: the three parts; they never overlap.
         prepare: the one function from raw records to model input; its statistics come from `train` only.
-        classes: class index -> class name.
+        classes: class index -> class name; empty where the labels are no classes.
         notes: sentences for the user that say what was decided.
+        target: name of the column that is predicted; None where the source has no columns, or nothing is.
         augmentation: how training images may be varied without changing their label; None for tables.
     """
 
@@ -64,6 +65,7 @@ class Splits:
     classes: tuple[str, ...]
     notes: tuple[str, ...] = ()
     augmentation: Augmentation | None = None
+    target: str | None = None
 
     @property
     def input_shape(self):

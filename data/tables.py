@@ -8,20 +8,20 @@ import numpy as np
 
 from data import column_kinds, duplicates, raw_table, splitting
 from data.errors import DataError, listing, suggestion
-from data.raw_table import MISSING_LABEL
 from data.splits import Split, Splits
 from data.table_features import TablePrepare
+from data.targets import ClassTarget, NoTarget, NumberTarget
 
 FEWEST_ROWS = 10  # below this there is nothing to hold out
-MOST_CLASSES = 1000
 
 
-def splits(config, seed):
+def splits(config, seed, task="classify"):
     """Yields the `Splits` of the table that `config.data` names.
 
     Args:
         config: the `Data` fields data, target, validation, test, group, time.
         seed: of the random split.
+        task: "classify", "regress" or "autoencode"; the last needs no target.
 
     Raises:
         DataError: the table, its target or its splits cannot be used.
@@ -35,10 +35,10 @@ def splits(config, seed):
     own = {
         part: raw_table.read(path) for part, path in (("validation", config.validation), ("test", config.test)) if path
     }
-    return from_raw(name, table, own, config, seed)
+    return from_raw(name, table, own, config, seed, task)
 
 
-def from_raw(name, table, own, config, seed):
+def from_raw(name, table, own, config, seed, task="classify"):
     """Yields the `Splits` of tables already read.
 
     Args:
@@ -47,21 +47,25 @@ def from_raw(name, table, own, config, seed):
         own: "validation" and "test" -> the user's own `RawTable`.
         config: the `Data` fields target, group, time.
         seed: of the random split.
+        task: "classify", "regress" or "autoencode".
     """
     if len(table.columns) < 2:
         raise DataError(
             f"{table.path}: only one column found ({listing(table.columns)}). Allowed delimiters: comma, tab, "
-            f"semicolon or |. A table needs a target and at least one column to predict it from."
+            f"semicolon or |. A table needs two columns at least."
         )
-    target = _target_name(table, config.target)
     notes = list(table.notes)
-    table = _labelled(table, target, notes)
-    own = {part: _labelled(other, _same_column(other, target, table), notes) for part, other in own.items()}
-    classes = classes_of(table.columns[target], table, target)
-    parts = _parts(table, own, target, classes, config, seed, notes)
+    target = NoTarget()
+    if task != "autoencode" or config.target is not None:
+        wanted = _target_name(table, config.target)
+        kind = NumberTarget if task == "regress" else ClassTarget
+        table = _labelled(table, wanted, kind, notes)
+        own = {part: _labelled(other, _same_column(other, wanted, table), kind, notes) for part, other in own.items()}
+        target = kind.fit(wanted, table)
+    parts = _parts(table, own, target, config, seed, notes)
 
     asked = ((config.group, "--group"), (config.time, "--time"))
-    left_out = {target} | {table.column_name(wanted, flag) for wanted, flag in asked if wanted}
+    left_out = {target.name} | {table.column_name(wanted, flag) for wanted, flag in asked if wanted}
     kinds = {}
     for column in table.columns:
         if column in left_out:
@@ -71,47 +75,32 @@ def from_raw(name, table, own, config, seed):
         if decided.kind != "left out":
             kinds[column] = decided
     if not kinds:
-        raise DataError(f"{table.path}: no column is left to predict {target!r} from. {' '.join(notes)}")
-    converted = [split(part, target, classes, kinds) for part in parts]
+        raise DataError(f"{table.path}: no column is left to learn from. {' '.join(notes)}")
+    converted = [split(part, target, kinds) for part in parts]
     prepare = TablePrepare.fit(converted[0].inputs, kinds)
     counts = Counter(decided.kind for decided in kinds.values())
     notes.append(
         f"Columns: {', '.join(f'{count} {kind}' for kind, count in counts.items())} -> "
-        f"{prepare.input_shape[0]} features; target {target!r} with {len(classes)} classes."
+        f"{prepare.input_shape[0]} features; {target.described()}."
     )
     notes += duplicates.notes("row", [duplicates.row_keys(part.inputs) for part in converted], converted)
-    return Splits(name, "table", *converted, prepare=prepare, classes=classes, notes=tuple(notes))
+    return Splits(
+        name, "table", *converted, prepare=prepare, classes=target.classes, notes=tuple(notes), target=target.name
+    )
 
 
-def split(table, target, classes, kinds):
+def split(table, target, kinds):
     """Returns the `Split` of a raw table whose columns are already decided.
 
-    Raises:
-        DataError: a label is none of `classes`, or a cell of a number column is no number.
-    """
-    return Split(inputs(table, kinds), encode(table, target, classes), table.origins())
-
-
-def encode(table, target, classes):
-    """Returns the class indices of the rows: int32 (N,).
+    Args:
+        table: the rows.
+        target: a `ClassTarget`, `NumberTarget` or `NoTarget`.
+        kinds: column -> `ColumnKind`.
 
     Raises:
-        DataError: a label is none of `classes`.
+        DataError: a cell of the target or of a number column does not fit.
     """
-    index = {name: position for position, name in enumerate(classes)}
-    names = column_kinds.strings(table.columns[target])
-    labels = np.array([index.get(name, -1) for name in names], np.int32)
-    if (labels < 0).any():
-        row = int(np.argmax(labels < 0))
-        if names[row].lower() in MISSING_LABEL:
-            raise DataError(
-                f"{table.place(row)}: no value in the target column {target!r}. Give the class or remove the row."
-            )
-        raise DataError(
-            f"{table.place(row)}: class {names[row]!r} in column {target!r} is not in the training data."
-            f"{suggestion(names[row], classes)} Allowed: {listing(classes)}. Mend the label or remove the row."
-        )
-    return labels
+    return Split(inputs(table, kinds), target.encode(table), table.origins())
 
 
 def inputs(table, kinds):
@@ -149,10 +138,9 @@ def _same_column(other, target, table):
     return target
 
 
-def _labelled(table, target, notes):
+def _labelled(table, target, kind, notes):
     """Returns the rows that have a label; those without are left out with a note."""
-    labels = table.columns[target]
-    gone = np.array([cell.lower() in MISSING_LABEL for cell in labels]) if labels.dtype == object else np.isnan(labels)
+    gone = kind.missing(table.columns[target])
     if gone.all():
         raise DataError(f"{table.path}: no row has a value in the target column {target!r}. Choose another --target.")
     if gone.any():
@@ -164,44 +152,9 @@ def _labelled(table, target, notes):
     return table
 
 
-def natural(name):
-    """Sorts "2" before "10" and "class 2" before "class 10"."""
-    try:
-        return (0, float(name), [])
-    except ValueError:
-        return (
-            1,
-            0.0,
-            [(int(part) if part.isdigit() else 0, part.lower()) for part in re.split(r"(\d+)", name)] + [name],
-        )
-
-
-def classes_of(cells, table, target):
-    """Returns the class names, sorted naturally.
-
-    Raises:
-        DataError: there is one class only, or the column holds numbers to be estimated rather than classes.
-    """
-    names = sorted(set(column_kinds.strings(cells).tolist()), key=natural)
-    if len(names) < 2:
-        raise DataError(
-            f"{table.path}: every row has the same value {names[0]!r} in the target column {target!r}. "
-            f"A classifier needs at least two classes. Choose another --target."
-        )
-    values = column_kinds.numbers(np.array(names, dtype=object), "plain")
-    continuous = not np.isnan(values).any() and (len(names) > 20 and np.any(values % 1) or len(names) > 200)
-    if continuous or len(names) > min(MOST_CLASSES, 0.5 * len(cells) + 5):
-        advice = "To estimate a number use apps.regress; else" if continuous else "To classify"
-        raise DataError(
-            f"{table.path}: the target column {target!r} has {len(names)} different values in {len(cells)} rows "
-            f"(such as {listing(names[:3])}), too many for classes. {advice} choose another --target."
-        )
-    return tuple(names)
-
-
-def _parts(table, own, target, classes, config, seed, notes):
+def _parts(table, own, target, config, seed, notes):
     """Returns the raw tables (train, validation, test), and adds a note that says how they were made."""
-    labels = encode(table, target, classes)
+    labels = target.encode(table)
     carve = splitting.missing_parts(own)
     if len(table) < FEWEST_ROWS and carve:
         raise DataError(
@@ -222,17 +175,18 @@ def _parts(table, own, target, classes, config, seed, notes):
         rows = splitting.by_time(_times(table, column), fractions)
         how = f"by time (column {column!r}, which is not an input): training before validation before test"
     else:
-        rows = splitting.stratified(labels, fractions, seed)
-        how = f"at random with seed {seed}, stratified by class"
+        rows = splitting.stratified(target.strata(labels), fractions, seed)
+        how = f"at random with seed {seed}" + (f", stratified by {target.name!r}" if target.name else "")
     shares = " / ".join(str(len(part)) for part in rows)
     notes.append(f"Split {how}: {shares} rows for training / {' / '.join(carve)}.")
-    counts = np.bincount(labels[rows[0]], minlength=len(classes))
-    absent = [name for name, count in zip(classes, counts, strict=True) if count == 0]
-    single = [name for name, count in zip(classes, counts, strict=True) if count == 1]
-    if absent:
-        notes.append(f"No training row has class {listing(absent)}: it cannot be learned from this split.")
-    if single:
-        notes.append(f"Class {listing(single)} has a single training row: its score says little.")
+    if target.classes:
+        counts = np.bincount(labels[rows[0]], minlength=len(target.classes))
+        absent = [name for name, count in zip(target.classes, counts, strict=True) if count == 0]
+        single = [name for name, count in zip(target.classes, counts, strict=True) if count == 1]
+        if absent:
+            notes.append(f"No training row has class {listing(absent)}: it cannot be learned from this split.")
+        if single:
+            notes.append(f"Class {listing(single)} has a single training row: its score says little.")
     made = dict(zip(("train", *carve), (table.take(part) for part in rows), strict=True)) | own
     return made["train"], made["validation"], made["test"]
 

@@ -22,13 +22,14 @@ LARGEST = 8 * 1024**3  # bytes on disk: records are held in memory
 LONGEST_VECTOR = 1024  # numbers of one feature that become columns
 
 
-def splits(config, seed, prepare_for):
+def splits(config, seed, prepare_for, task="classify"):
     """Yields the `Splits` of a TensorFlow dataset.
 
     Args:
         config: the `Data` fields data, target, download, image_size.
         seed: of the random split, where the dataset does not have it.
         prepare_for: `(natural size, natural channels, training split) -> ImagePrepare`.
+        task: "classify", "regress" or "autoencode"; the last takes the classes along where the dataset has any.
 
     Raises:
         DataError: the dataset is unknown, not prepared, too large, or of a kind that is not supported.
@@ -44,9 +45,11 @@ def splits(config, seed, prepare_for):
             )
         name = "tfds-" + "-".join(part for part in (builder.name, _config_name(builder)) if part)
         parts = _part_names(builder, wanted)
-        if _image_key(builder.info.features):
-            return _images(name, wanted, builder, parts, config, seed, prepare_for)
-        return _table(name, wanted, builder, parts, config, seed)
+        if not _image_key(builder.info.features):
+            return _table(name, wanted, builder, parts, config, seed, task)
+        if task == "regress":
+            raise DataError(f"tfds:{wanted} holds images, and regression takes tables. For classes use apps.classify.")
+        return _images(name, wanted, builder, parts, config, seed, prepare_for, task)
 
 
 @contextlib.contextmanager
@@ -141,17 +144,31 @@ def _label_key(builder, wanted, target):
     raise DataError(f"tfds:{wanted}: which feature is to be predicted? Give --target with one of {listing(features)}.")
 
 
-def _images(name, wanted, builder, named, config, seed, prepare_for):
+def _class_key(builder, wanted, target, task):
+    """Returns the feature that holds the class, or None where nothing is predicted and the dataset has no classes."""
+    import tensorflow_datasets
+
+    supervised = builder.info.supervised_keys
+    if task == "autoencode" and target is None and not (supervised and isinstance(supervised[1], str)):
+        return None
+    label = _label_key(builder, wanted, target)
+    feature = dict(_leaves(builder.info.features))[label]
+    if isinstance(feature, tensorflow_datasets.features.ClassLabel):
+        return label
+    if task == "autoencode" and target is None:
+        return None
+    raise DataError(f"tfds:{wanted}: feature {label!r} is not a class ({feature}). Choose another --target.")
+
+
+def _images(name, wanted, builder, named, config, seed, prepare_for, task):
     import tensorflow_datasets
 
     image, features = _image_key(builder.info.features), builder.info.features
-    label = _label_key(builder, wanted, config.target)
-    labels = dict(_leaves(features))[label]
-    if not isinstance(labels, tensorflow_datasets.features.ClassLabel):
-        raise DataError(f"tfds:{wanted}: feature {label!r} is not a class ({labels}). Choose another --target.")
+    label = _class_key(builder, wanted, config.target, task)
     decoders = {image: tensorflow_datasets.decode.SkipDecoding()}
+    wanted_columns = [image, label] if label else [image]
     read = {
-        part: _split(_columns(builder, split, [image, label], decoders), image, label, f"tfds:{wanted}/{split}")
+        part: _split(_columns(builder, split, wanted_columns, decoders), image, label, f"tfds:{wanted}/{split}")
         for part, split in named.items()
     }
     notes = []
@@ -173,16 +190,17 @@ def _images(name, wanted, builder, named, config, seed, prepare_for):
     if not (height and width) and not config.image_size:
         notes.append("Sizes differ: cropped at the centre and resized to a square (--image-size sets its side).")
     prepare = prepare_for(size, 1 if channels == 1 else 3, read["train"])
-    classes = tuple(labels.names)
+    classes = tuple(dict(_leaves(features))[label].names) if label else ()
     return Splits(
         name, "image", **{part: read[part] for part in order}, prepare=prepare, classes=classes, notes=tuple(notes)
     )
 
 
 def _split(columns, image, label, origin):
-    labels = columns[label].astype(np.int32)
+    images = columns[image]
+    labels = columns[label].astype(np.int32) if label else np.zeros(len(images), np.int32)
     origins = np.array([f"{origin}[{row}]" for row in range(len(labels))], dtype=object)
-    return Split({"image": columns[image]}, labels, origins)
+    return Split({"image": images}, labels, origins)
 
 
 def _columns(builder, split, names, decoders=None):
@@ -207,15 +225,18 @@ def _inside(record, name):
     return record[name]
 
 
-def _table(name, wanted, builder, named, config, seed):
+def _table(name, wanted, builder, named, config, seed, task):
     """A dataset without images: its scalar features are the columns."""
-    label = _label_key(builder, wanted, config.target)
+    if task == "autoencode":
+        label = _class_key(builder, wanted, config.target, task)
+    else:
+        label = _label_key(builder, wanted, config.target)
     read = {part: _raw_table(builder, wanted, split) for part, split in named.items()}
     train = read.pop("train")
-    if label not in train.columns:
+    if label and label not in train.columns:
         what = dict(_leaves(builder.info.features))[label]
         raise DataError(f"tfds:{wanted}: {label!r} is {what}. Allowed targets: {listing(train.columns)}.")
-    return tables.from_raw(name, train, read, replace(config, target=label), seed)
+    return tables.from_raw(name, train, read, replace(config, target=label), seed, task)
 
 
 def _raw_table(builder, wanted, split):

@@ -1,7 +1,7 @@
 """What to change next, read off the curves and the two accuracies as a lecturer would.
 
-    diagnose(history, *, train_accuracy, validation_accuracy, num_classes, num_validation=None, target=None,
-             baseline=None, learning_rate=None, penalized=False, flags=Flags()) -> Diagnosis
+    diagnose(history, *, train_accuracy, validation_accuracy, guess=None, num_validation=None, target=None,
+             baseline=None, learning_rate=None, flags=Flags(), measure="accuracy") -> Diagnosis
 
 The lectures' table, in percent, training / validation: 99/89 is high variance, 90/89 high bias, 89/78 both. A wrong
 learning rate comes first: as long as it is wrong the two accuracies say nothing about the size of the network.
@@ -9,7 +9,7 @@ learning rate comes first: as long as it is wrong the two accuracies say nothing
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import log, sqrt
+from math import sqrt
 
 from evaluation.loss_curve import CurveReading, read
 
@@ -76,13 +76,13 @@ def diagnose(
     *,
     train_accuracy: float,
     validation_accuracy: float,
-    num_classes: int,
+    guess: float | None = None,
     num_validation: int | None = None,
     target: float | None = None,
     baseline: float | None = None,
     learning_rate: float | None = None,
-    penalized: bool = False,
     flags: Flags | None = None,
+    measure: str = "accuracy",
 ) -> Diagnosis:
     """Names the one thing that is wrong first, and the flag that acts on it.
 
@@ -95,13 +95,14 @@ def diagnose(
         history: "loss" and, where there is validation, "val_loss", one number an epoch.
         train_accuracy, validation_accuracy: of the final weights, in inference mode (the running accuracy of an
             epoch is lower, with dropout and augmentation in it).
-        num_classes: ln of it is the loss of guessing.
+        guess: the loss of guessing, ln K for K classes; None where the loss also holds a weight penalty: its size in
+            the first epoch is then not judged.
         num_validation: rows of the validation split; distances that chance alone explains are then not called large.
         target: accuracy that is known to be reachable.
         baseline: accuracy of the best baseline on the validation split.
         learning_rate: the rate the training began with; the advice then names the next one.
-        penalized: whether the loss holds a weight penalty, in which case its size in the first epoch is not judged.
         flags: how the app calls what the advice speaks of.
+        measure: what the accuracies are where they are another share of 1: "R2" for regression.
     """
     given = {"train_accuracy": train_accuracy, "validation_accuracy": validation_accuracy}
     given |= {"target": target or 0, "baseline": baseline or 0}
@@ -109,8 +110,8 @@ def diagnose(
         if not 0 <= value <= 1:
             raise ValueError(f"`{name}` must be in [0, 1]. Received: {name}={value}")
     flags = flags or Flags()
-    curve = read(history["loss"], history.get("val_loss"), guess=None if penalized else log(num_classes))
-    numbers = f"accuracy is {train_accuracy:.3f} on training and {validation_accuracy:.3f} on validation data"
+    curve = read(history["loss"], history.get("val_loss"), guess=guess)
+    numbers = f"{measure} is {train_accuracy:.3f} on training and {validation_accuracy:.3f} on validation data"
 
     reachable, source, large = target, "as given", LARGE
     if reachable is None and baseline is not None:
@@ -126,18 +127,18 @@ def diagnose(
         flag = flags.learning_rate
         if learning_rate is not None:
             flag += f" {learning_rate * curve.factor:.1g}"
-        advice = f"Change {flag} first: with this rate the accuracies say little about the model."
+        advice = f"Change {flag} first: with this rate the {measure} says little about the model."
         return Diagnosis(label, (curve.reason, numbers), REMEDIES[label], flag, advice)
 
     readings = [
         numbers,
-        f"training accuracy is {points(bias)} the {reachable:.3f} that can be reached ({source}): "
+        f"training {measure} is {points(bias)} the {reachable:.3f} that can be reached ({source}): "
         f"{'high' if high_bias else 'low'} bias",
-        f"validation accuracy is {points(variance)} training accuracy: {'high' if high_variance else 'low'} variance",
+        f"validation {measure} is {points(variance)} training {measure}: {'high' if high_variance else 'low'} variance",
     ]
     if variance > LARGE and not high_variance:
         readings.append(
-            f"on {num_validation} validation rows chance alone moves an accuracy by {100 * noise:.1f} points"
+            f"on {num_validation} validation rows chance alone moves the {measure} by {100 * noise:.1f} points"
         )
     if baseline is not None and validation_accuracy < baseline - max(LARGE_TO_BASELINE, noise):
         readings.append(f"a baseline does better on the validation data: {baseline:.3f}")

@@ -5,14 +5,14 @@ import pytest
 import tensorflow as tf
 
 from apps import evaluate
-from apps.trained import TrainedClassifier
+from apps.trained import read
 from data.errors import DataError
 
 
 def test_own_test_split(digits_run, capsys):
     run, splits = digits_run
     scores = evaluate.main(evaluate.Config(str(run)))
-    trained = TrainedClassifier.read(run)
+    trained = read(run)
     right = trained.probabilities(splits.test.inputs, splits.test.origins).argmax(axis=1) == splits.test.labels
     assert scores["accuracy"] == pytest.approx(right.mean())
     assert scores["accuracy"] > 0.9

@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from apps import evaluate, export, predict
-from apps.trained import TrainedClassifier
+from apps.trained import read
 
 
 def without(name):
@@ -63,7 +63,7 @@ DAMAGES = {
 def test_damage_is_named(damaged, damage, message):
     damage(damaged)
     with pytest.raises(ValueError, match=message):
-        _ = TrainedClassifier.read(damaged).model
+        _ = read(damaged).model
 
 
 @pytest.mark.parametrize(

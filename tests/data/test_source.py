@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 
+from data.errors import DataError
 from data.source import BUNDLED, TOYS, kind_of
 
 
@@ -19,12 +20,24 @@ def test_the_configuration_imports_no_framework():
 
 
 def test_every_kind_is_read_off_the_argument(write, tmp_path):
-    assert {kind_of(name) for name in BUNDLED} == {"bundled"}
-    assert {kind_of(name) for name in TOYS} == {"toy"}
+    assert {kind_of(name, task) for name, tasks in BUNDLED.items() for task in tasks} == {"bundled"}
+    assert {kind_of(name, task) for name, tasks in TOYS.items() for task in tasks} == {"toy"}
     assert kind_of("tfds:mnist") == "tfds"
     assert kind_of(str(tmp_path)) == "folder"
     for name in ("a.csv", "a.tsv", "a.txt", "a.jsonl", "a.json", "a.csv.gz", "A.CSV"):
         assert kind_of(write(name, "x")) == "table"
+
+
+def test_bundled_data_of_another_application_are_refused_with_those_that_fit():
+    with pytest.raises(DataError, match=r"--data diabetes is for apps.regress. Allowed here: digits, and, or"):
+        kind_of("diabetes", "classify")
+    with pytest.raises(DataError, match=r"--data digits is for apps.classify and apps.autoencode. Allowed here: diab"):
+        kind_of("digits", "regress")
+
+
+def test_regression_takes_no_folder(tmp_path):
+    with pytest.raises(DataError, match="is a folder, and regression takes a table"):
+        kind_of(str(tmp_path), "regress")
 
 
 def test_digits_are_the_real_ones_in_three_parts(load):

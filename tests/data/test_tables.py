@@ -8,6 +8,7 @@ import pytest
 
 from data import delimited, raw_table, tables
 from data.errors import DataError
+from data.targets import ClassTarget
 
 ROWS = 60
 
@@ -245,7 +246,7 @@ def test_a_table_to_score_needs_every_label(write, load):
     splits = load(write("t.csv", table()), target="label")
     read = raw_table.read(write("new.csv", "remark,colour,age,label\nx,red,3,yes\ny,red,3,\n"))
     with pytest.raises(DataError, match=r"new\.csv:3: no value in the target column 'label'"):
-        tables.split(read, "label", splits.classes, splits.prepare.kinds)
+        tables.split(read, ClassTarget("label", splits.classes), splits.prepare.kinds)
 
 
 def test_equal_rows_in_two_splits_are_reported_with_an_example(write, load):

@@ -1,0 +1,30 @@
+"""The folder of a run: which one a configuration means, and the settings that name it."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+from training.run_directory import RunDirectory
+
+
+def open_run(app: str, config, extra: dict | None = None) -> tuple[RunDirectory, dict]:
+    """The folder of the run and the settings that name it; nothing is made yet.
+
+    Args:
+        app: "classify", "regress" ...: the folder below runs/.
+        config: the `Config` of the app, with data, model, trainer and run_dir.
+        extra: further settings that tell two runs of the app apart.
+    """
+    from data.fingerprint import fingerprint
+
+    model = {"name": type(config.model).__name__.lower(), **asdict(config.model)}
+    settings = {"app": app, "data": asdict(config.data), "model": model, "trainer": asdict(config.trainer)}
+    settings |= extra or {}
+    settings["files"] = fingerprint(config.data.data, config.data.validation, config.data.test)
+    if config.run_dir:
+        return RunDirectory(config.run_dir), settings
+    return RunDirectory.for_config(app, f"{data_name(config.data.data)}-{model['name']}", settings), settings
+
+
+def data_name(data: str) -> str:
+    """A data argument as a part of a file name: "photos/cats.csv.gz" gives "cats", "tfds:mnist" gives "mnist"."""
+    return Path(data.removeprefix("tfds:").replace(":", "-")).name.split(".")[0] or "data"

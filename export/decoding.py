@@ -10,8 +10,32 @@ from export.errors import ExportError
 TIE = 1e-5  # two probabilities as close as this may swap places by rounding
 
 
+class Decoding:
+    """What the decodings share: which signatures an export has beside its answers on raw records.
+
+    A decoding is called with the network's output inside the export, gives the same once more in NumPy (`reference`),
+    and has `numeric` for formats without strings, whose values `reference` holds under the name `numeric_output`. Its
+    `views()` are the signatures on raw records, each with the names of the answers it gives; `serving_default` is one.
+    """
+
+    def endpoints(self, model) -> dict:
+        """Further signatures, on other inputs: name to function and `{input: TensorSpec}`."""
+        return {}
+
+    def probes(self, outputs) -> dict[str, tuple[dict, tuple[str, ...]]]:
+        """How the guard tries the endpoints.
+
+        Args:
+            outputs: The network's outputs for N records, NumPy.
+
+        Returns:
+            Endpoint to its inputs `{name: array (N, ...)}`, and to the answers to these records that it must repeat.
+        """
+        return {}
+
+
 @dataclass(frozen=True)
-class ClassDecoding:
+class ClassDecoding(Decoding):
     """Logits to class names and probabilities, `softmax(logits / temperature)`.
 
     Args:
@@ -68,8 +92,11 @@ class ClassDecoding:
         label[tied] = None
         return {"label": label, "probability": ordered[:, -1], "probabilities": probabilities}
 
-    def endpoints(self) -> dict:
-        """Further signatures: `classes`, index int32 (N,) to label string (N,)."""
+    def views(self) -> dict[str, tuple[str, ...]]:
+        return {"serving_default": ("label", "probability", "probabilities")}
+
+    def endpoints(self, model) -> dict:
+        """Further signature: `classes`, index int32 (N,) to label string (N,)."""
         import tensorflow as tf
 
         def classes(fields):

@@ -40,15 +40,22 @@ def take(inputs: dict[str, np.ndarray], rows: int = ROWS) -> dict[str, np.ndarra
 
 def write(inputs: dict[str, np.ndarray], path: str | Path) -> None:
     """Write records (from `take`) as JSON; bytes in base64, a missing number as null."""
+    Path(path).write_text(json.dumps(as_json(inputs), ensure_ascii=False), encoding="utf-8")
+
+
+def as_json(inputs: dict[str, np.ndarray]) -> dict:
+    """Records as they are written; arrays of more than one axis, which are no raw records, as nested lists."""
     content = {}
     for name, values in inputs.items():
-        if values.dtype != object:
+        if values.ndim > 1:
+            content[name] = {"type": "array", "values": values.tolist()}
+        elif values.dtype != object:
             content[name] = {"type": "number", "values": [None if np.isnan(v) else float(v) for v in values]}
         elif isinstance(values[0], bytes):
             content[name] = {"type": "bytes", "values": [base64.b64encode(v).decode("ascii") for v in values]}
         else:
             content[name] = {"type": "text", "values": list(values)}
-    Path(path).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    return content
 
 
 def read(path: str | Path) -> dict[str, np.ndarray]:

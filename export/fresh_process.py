@@ -1,8 +1,9 @@
 """Run one export as a stranger would: `python -I fresh_process.py KIND EXPORT INPUTS OUTPUTS`.
 
 A script of its own: nothing of the suite can be imported, even where it is installed. KIND is saved_model, litert or
-onnx; INPUTS is a JSON file of raw records (saved_model) or an .npy file of prepared input; OUTPUTS is an .npz file
-with each output for all records at once, and as `first:NAME` for the first record alone.
+onnx; INPUTS is a JSON file of the inputs of each signature (saved_model) or an .npy file of prepared input; OUTPUTS is
+an .npz file with each output for all records at once, and as `first:NAME` for the first record alone. Of a SavedModel
+the names are SIGNATURE/NAME.
 """
 
 import base64
@@ -27,20 +28,25 @@ def forbid_suite() -> None:
 
 
 def run_saved_model(path: str, inputs_path: str) -> list[dict]:
-    """Outputs of `serving_default` for all records, and for the first alone."""
+    """Outputs of every signature for all records, and for the first alone."""
     import tensorflow as tf
 
     with open(inputs_path, encoding="utf-8") as file:
         content = json.load(file)
     loaded = tf.saved_model.load(path)  # kept in a name: the signature does not keep it alive
-    serve = loaded.signatures["serving_default"]
 
     def call(count):
-        fields = {name: tensor(column, count) for name, column in content.items()}
-        return {name: value.numpy() for name, value in serve(**fields).items()}
+        outputs = {}
+        for signature, columns in content.items():
+            fields = {name: tensor(column, count) for name, column in columns.items()}
+            answers = loaded.signatures[signature](**fields)
+            outputs |= {f"{signature}/{name}": value.numpy() for name, value in answers.items()}
+        return outputs
 
     def tensor(column, count):
         values = column["values"][:count]
+        if column["type"] == "array":
+            return tf.constant(values, tf.float32)
         if column["type"] == "number":
             return tf.constant([np.nan if v is None else v for v in values], tf.float32)
         return tf.constant([base64.b64decode(v) for v in values] if column["type"] == "bytes" else values, tf.string)

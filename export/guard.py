@@ -1,5 +1,6 @@
 """The guard: an export is loaded by strangers' tools and must compute what the model computes, or it is refused."""
 
+import json
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -18,16 +19,20 @@ SHOWN = 3  # offending records that a message names
 
 @dataclass(frozen=True)
 class Answer:
-    """What a tool gave for some of the records: its name, the words for messages, the records' rows, the outputs."""
+    """What a tool gave for some of the records: its name, the words for messages, the records' rows, the outputs.
+
+    `names` are the answers that it must have given; None for all that the reference has.
+    """
 
     tool: str
     what: str
     rows: list[int]
     outputs: dict[str, np.ndarray]
+    names: tuple[str, ...] | None = None
 
 
 def check_saved_model(path, model, prepare, decode, inputs, tolerance: float = 1e-6) -> dict[str, float]:
-    """Run a SavedModel through its Python signature and through `saved_model_cli run`, each in a fresh process.
+    """Run every signature of a SavedModel in Python and through `saved_model_cli run`, each in a fresh process.
 
     Args:
         path: The SavedModel.
@@ -49,19 +54,27 @@ def check_saved_model(path, model, prepare, decode, inputs, tolerance: float = 1
     everyone = list(range(len(prepared)))
     names = field_names(list(prepare.signature()))
     fields = {name: inputs[field] for field, name in names.items()}
+    calls, given = dict.fromkeys(decode.views(), fields), dict(decode.views())
+    for endpoint, (probe, again) in decode.probes(_run(model, prepared)).items():
+        calls[endpoint], given[endpoint] = probe, again
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
-        examples.write(fields, folder / "records.json")
-        kept, command = saved_model_cli.command(path, fields, folder)
+        records = {signature: examples.as_json(columns) for signature, columns in calls.items()}
+        (folder / "records.json").write_text(json.dumps(records), encoding="utf-8")
+        kept, command = saved_model_cli.command(path, calls, folder)
         tools = {"Python": _fresh("saved_model", path, "records.json"), "saved_model_cli": command}
         printed = run_apart(tools, export, folder)
         everything, first = _outputs(folder)
         by_cli = saved_model_cli.outputs(folder, printed["saved_model_cli"])
-    answers = [
-        Answer("Python", f"{export} loaded in Python", everyone, everything),
-        Answer("Python", f"{export} loaded in Python, one record at a time", [0], first),
-        Answer("saved_model_cli", f"{export} run by saved_model_cli", kept, by_cli),
-    ]
+    answers = []
+    for signature, again in given.items():
+        which = export if signature == "serving_default" else f"{export}, signature {signature},"
+        of_all, of_first = (_of_signature(outputs, signature) for outputs in (everything, first))
+        answers += [
+            Answer("Python", f"{which} loaded in Python", everyone, of_all, again),
+            Answer("Python", f"{which} loaded in Python, one record at a time", [0], of_first, again),
+            Answer("saved_model_cli", f"{which} run by saved_model_cli", kept[signature], by_cli[signature], again),
+        ]
     return judge(answers, model, prepared, decode.reference, tolerance)
 
 
@@ -113,7 +126,9 @@ def judge(answers: list[Answer], model, prepared: np.ndarray, decode, tolerance:
         found: dict[str, float] = {}
         for answer in answers:
             with tf.device("/CPU:0"):
-                expected = decode(np.asarray(way(tf.constant(prepared[answer.rows]))))
+                expected = decode(_as_numpy(way(tf.constant(prepared[answer.rows]))))
+            if answer.names is not None:
+                expected = {name: expected[name] for name in answer.names}
             difference = compare(expected, answer.outputs, tolerance, answer.what)
             found[answer.tool] = max(difference, found.get(answer.tool, 0.0))
         return found
@@ -126,6 +141,24 @@ def judge(answers: list[Answer], model, prepared: np.ndarray, decode, tolerance:
             return differences(tf.function(eagerly, input_signature=[any_batch]))
         except ExportError:
             raise refusal from None
+
+
+def _run(model, prepared: np.ndarray):
+    """The network's output, or list of outputs, as NumPy, on the CPU."""
+    import tensorflow as tf
+
+    with tf.device("/CPU:0"):
+        return _as_numpy(model(tf.constant(prepared), training=False))
+
+
+def _as_numpy(outputs):
+    return [np.asarray(output) for output in outputs] if isinstance(outputs, list | tuple) else np.asarray(outputs)
+
+
+def _of_signature(outputs: dict[str, np.ndarray], signature: str) -> dict[str, np.ndarray]:
+    """Outputs of one signature of a SavedModel, by their own names."""
+    start = f"{signature}/"
+    return {name.removeprefix(start): value for name, value in outputs.items() if name.startswith(start)}
 
 
 def compare(expected: dict, received: dict, tolerance: float, what: str) -> float:

@@ -5,11 +5,12 @@ from typing import ClassVar
 
 import numpy as np
 
+from export.decoding import Decoding
 from export.errors import ExportError
 
 
 @dataclass(frozen=True)
-class RegressionDecoding:
+class RegressionDecoding(Decoding):
     """Standardised outputs of the members to answers in the units of the target.
 
     With member i giving the mean u_i and, where it gives one, the standard deviation s_i:
@@ -75,6 +76,5 @@ class RegressionDecoding:
         numbers = np.stack([prediction, std, lower, upper], axis=1)
         return {"prediction": prediction, "std": std, "lower": lower, "upper": upper, "numbers": numbers}
 
-    def endpoints(self) -> dict:
-        """No further signatures."""
-        return {}
+    def views(self) -> dict[str, tuple[str, ...]]:
+        return {"serving_default": ("prediction", "std", "lower", "upper")}

@@ -12,13 +12,14 @@ def write(model, prepare, decode, path: str | Path) -> None:
     """Write `decode(model(prepare(raw)))` as the SavedModel `path`.
 
     The signature `serving_default` takes the raw fields of a record, each of shape (N,): image bytes as `image`,
-    the columns of a table under `field_names`. Its outputs are those of `decode`. `assets.extra/inputs.json`
-    says which field each input is.
+    the columns of a table under `field_names`. Its outputs are those of `decode`; the other signatures of
+    `decode.views()` take the same and give a part of them. `assets.extra/inputs.json` says which field each input is.
 
     Args:
         model: `keras.Model` that computes in float32 (`models.loading.in_float32`).
         prepare: Function from a dict of raw tensors to model input, with `signature()`.
-        decode: Function from model output to a dict of tensors; `decode.endpoints()` are further signatures.
+        decode: A `Decoding`: function from model output to a dict of tensors; `decode.endpoints(model)` are further
+            signatures.
         path: Folder to make.
 
     Raises:
@@ -33,8 +34,13 @@ def write(model, prepare, decode, path: str | Path) -> None:
     signature = prepare.signature()
     names = field_names(list(signature))
 
-    def serve(fields):
-        return decode(model(prepare({field: fields[name] for field, name in names.items()}), training=False))
+    def serving(answers):
+        def serve(fields):
+            prepared = prepare({field: fields[name] for field, name in names.items()})
+            found = decode(model(prepared, training=False))
+            return {answer: found[answer] for answer in answers}
+
+        return serve
 
     specs = {names[field]: tf.TensorSpec(spec.shape, spec.dtype, names[field]) for field, spec in signature.items()}
     archive = keras.export.ExportArchive()
@@ -42,8 +48,9 @@ def write(model, prepare, decode, path: str | Path) -> None:
     for resource in _resources(prepare, tf):
         archive.track(resource)
     with quiet():
-        archive.add_endpoint("serving_default", serve, input_signature=[specs])
-        for name, (function, spec) in decode.endpoints().items():
+        for name, answers in decode.views().items():
+            archive.add_endpoint(name, serving(answers), input_signature=[specs])
+        for name, (function, spec) in decode.endpoints(model).items():
             archive.add_endpoint(name, function, input_signature=[spec])
         archive.write_out(str(path), verbose=False)
     inputs = {names[field]: {"field": field, "type": spec.dtype.name} for field, spec in signature.items()}

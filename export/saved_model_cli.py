@@ -1,26 +1,77 @@
-"""TensorFlow's own `saved_model_cli run`, which loads as TensorFlow Serving does: into a session."""
+"""TensorFlow's own `saved_model_cli run`, which loads as TensorFlow Serving does: into a session.
+
+The command is run once per signature, one after the other in one process: starting TensorFlow takes most of the time.
+"""
 
 import ast
+import json
 import re
 import sys
 from pathlib import Path
 
 import numpy as np
 
-OUTPUTS = "outputs_of_cli"
+BEGIN = "signature to run: "
+# Runs in a process of its own, which cannot import this suite.
+MANY = f"""
+import json, sys
+from tensorflow.python.tools import saved_model_cli
+for name, arguments in json.load(open(sys.argv[1])).items():
+    print({BEGIN!r} + name, flush=True)
+    sys.argv = ["saved_model_cli", *arguments]
+    try:
+        saved_model_cli.main()
+    except SystemExit as end:
+        if end.code:
+            raise
+"""
 
 
-def command(path: Path, inputs: dict[str, np.ndarray], folder: Path) -> tuple[list[int], list[str]]:
-    """The command line that runs `serving_default` in `folder`, and the rows of `inputs` that it runs on.
+def command(
+    path: Path, calls: dict[str, dict[str, np.ndarray]], folder: Path
+) -> tuple[dict[str, list[int]], list[str]]:
+    """The command line that runs signatures in `folder`, and for each the rows of its inputs that it runs on.
 
     The tool reads NumPy arrays, whose byte strings lose trailing zeros, so records that end in zero are left out.
     Where all do (BMP images), the first goes alone, as a block of exactly its length.
 
     Args:
         path: The SavedModel.
-        inputs: Signature name to array (N,): float32, or objects (bytes or str).
-        folder: The working folder of the command; its input is written there.
+        calls: Signature to its inputs: name to array (N, ...): float32, or objects (bytes or str).
+        folder: The working folder of the command; its inputs are written there.
     """
+    rows, arguments = {}, {}
+    for number, (signature, inputs) in enumerate(calls.items()):
+        file = f"rows{number}.npz"
+        rows[signature], parts = _write(inputs, folder / file)
+        chosen = ["--tag_set", "serve", "--signature_def", signature, "--outdir", f"outputs{number}"]
+        given = ";".join(f"{name}={file}[{key}]" for name, key in parts.items())
+        arguments[signature] = ["run", "--dir", str(path), *chosen, "--inputs", given]
+    (folder / "calls.json").write_text(json.dumps(arguments), encoding="utf-8")
+    return rows, [sys.executable, "-I", "-c", MANY, "calls.json"]
+
+
+def outputs(folder: Path, printed: str) -> dict[str, dict[str, np.ndarray]]:
+    """What each signature gave: numbers from the files it wrote, text from what it printed (its files pickle text)."""
+    found = {}
+    for number, section in enumerate(printed.split(BEGIN)[1:]):
+        signature, _, said = section.partition("\n")
+        found[signature] = {}
+        for path in sorted((folder / f"outputs{number}").glob("*.npy")):
+            try:
+                found[signature][path.stem] = np.load(path, allow_pickle=False)
+            except ValueError:
+                block = said.split(f"Result for output key {path.stem}:\n", 1)[1]
+                block = block.split(f"Output {path.stem} is saved", 1)[0]
+                literals = re.findall(r"b'(?:[^'\\]|\\.)*'|b\"(?:[^\"\\]|\\.)*\"", block)
+                found[signature][path.stem] = np.array(
+                    [ast.literal_eval(literal) for literal in literals], dtype=object
+                )
+    return found
+
+
+def _write(inputs: dict[str, np.ndarray], file: Path) -> tuple[list[int], dict[str, str]]:
+    """Write the inputs of one signature; return the rows that were kept, and input name to its key in the file."""
     encoded = {
         name: [value if isinstance(value, bytes) else value.encode("utf-8") for value in values]
         for name, values in inputs.items()
@@ -28,28 +79,12 @@ def command(path: Path, inputs: dict[str, np.ndarray], folder: Path) -> tuple[li
     }
     count = len(next(iter(inputs.values())))
     kept = [row for row in range(count) if not any(values[row].endswith(b"\0") for values in encoded.values())] or [0]
-    arrays, parts = {}, []
+    arrays, keys = {}, {}
     for position, (name, values) in enumerate(inputs.items()):
-        arrays[f"c{position}"] = _byte_array([encoded[name][row] for row in kept]) if name in encoded else values[kept]
-        parts.append(f"{name}=rows.npz[c{position}]")  # relative, because the tool splits at "=", "[" and ";"
-    np.savez(folder / "rows.npz", **arrays)
-    tool = [sys.executable, "-I", "-m", "tensorflow.python.tools.saved_model_cli", "run", "--dir", str(path)]
-    chosen = ["--tag_set", "serve", "--signature_def", "serving_default"]
-    return kept, [*tool, *chosen, "--outdir", OUTPUTS, "--inputs", ";".join(parts)]
-
-
-def outputs(folder: Path, printed: str) -> dict[str, np.ndarray]:
-    """What the command gave: numbers from the files it wrote, text from what it printed (its files pickle text)."""
-    found = {}
-    for path in sorted((folder / OUTPUTS).glob("*.npy")):
-        try:
-            found[path.stem] = np.load(path, allow_pickle=False)
-        except ValueError:
-            block = printed.split(f"Result for output key {path.stem}:\n", 1)[1]
-            block = block.split(f"Output {path.stem} is saved", 1)[0]
-            literals = re.findall(r"b'(?:[^'\\]|\\.)*'|b\"(?:[^\"\\]|\\.)*\"", block)
-            found[path.stem] = np.array([ast.literal_eval(literal) for literal in literals], dtype=object)
-    return found
+        keys[name] = f"c{position}"  # names of inputs may hold what the tool splits at: "=", "[" and ";"
+        arrays[keys[name]] = _byte_array([encoded[name][row] for row in kept]) if name in encoded else values[kept]
+    np.savez(file, **arrays)
+    return kept, keys
 
 
 def _byte_array(rows: list[bytes]) -> np.ndarray:

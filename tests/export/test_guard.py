@@ -4,6 +4,7 @@ a SavedModel loaded here; one test goes the whole way.
 """
 
 import copy
+import json
 import re
 import subprocess
 import sys
@@ -160,9 +161,11 @@ def test_the_tool_gets_bytes_whole(tmp_path):
 
     def passed(values):
         inputs = {"image": np.array(values, dtype=object), "n": np.arange(len(values), dtype="float32")}
-        kept, command = saved_model_cli.command(tmp_path, inputs, tmp_path)
-        assert command[-1] == "image=rows.npz[c0];n=rows.npz[c1]"
-        with np.load(tmp_path / "rows.npz", allow_pickle=False) as file:
+        rows, command = saved_model_cli.command(tmp_path, {"serving_default": inputs}, tmp_path)
+        calls = json.loads((tmp_path / command[-1]).read_text())
+        assert calls["serving_default"][-1] == "image=rows0.npz[c0];n=rows0.npz[c1]"
+        kept = rows["serving_default"]
+        with np.load(tmp_path / "rows0.npz", allow_pickle=False) as file:
             assert list(file["c1"]) == kept
             return kept, file["c0"].astype(object).tolist()
 
@@ -171,13 +174,17 @@ def test_the_tool_gets_bytes_whole(tmp_path):
 
 
 def test_what_the_tool_printed_is_read(tmp_path):
-    folder = tmp_path / saved_model_cli.OUTPUTS
+    folder = tmp_path / "outputs1"
     folder.mkdir()
+    (tmp_path / "outputs0").mkdir()
     np.save(folder / "p.npy", np.array([1.0]))
     labels = [b"a b", b"it's", b'"q"', "ü".encode(), b"\n]"]
     shown = np.array(labels, dtype=object)
     np.save(folder / "label.npy", shown)  # as the tool does: a pickle, which is not loaded
-    printed = f"Result for output key label:\n{shown}\nOutput label is saved to x\nResult for output key p:\n[1.]\n"
-    found = saved_model_cli.outputs(tmp_path, printed)
+    printed = f"{saved_model_cli.BEGIN}encode\nnothing\n{saved_model_cli.BEGIN}serving_default\n"
+    printed += f"Result for output key label:\n{shown}\nOutput label is saved to x\nResult for output key p:\n[1.]\n"
+    both = saved_model_cli.outputs(tmp_path, printed)
+    assert both["encode"] == {}
+    found = both["serving_default"]
     assert list(found["label"]) == labels
     assert list(found["p"]) == [1.0]

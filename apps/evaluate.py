@@ -85,9 +85,9 @@ def table_split(path: str, target: str | None, trained):
     from data.errors import DataError, listing
 
     table = raw_table.read(path)
-    if target is None:
+    if target is None and trained.task != "autoencode":
         raise DataError(f"{path}: which column holds the truth? Give --target: {listing(table.columns, 40)}")
-    name = table.column_name(target, "--target")
+    name = None if target is None else table.column_name(target, "--target")
     return tables.split(table, trained.target(name), trained.prepare.kinds)
 
 
@@ -96,10 +96,12 @@ def folder_split(root: str, trained):
     from data import image_folders
     from data.splits import Split
 
-    parts = [image_folders.find(folder, []) for folder in image_folders.part_folders(root).values()]
+    labelled = trained.task == "classify" or trained.anomaly is not None
+    parts = [image_folders.find(folder, [], labelled) for folder in image_folders.part_folders(root).values()]
     paths = np.concatenate([part.paths for part in parts])
     names = np.concatenate([part.names for part in parts])
-    return Split({"image": paths}, matched(names, trained.classes, root), paths)
+    labels = matched(names, trained.classes, root) if labelled else np.zeros(len(paths), np.int32)
+    return Split({"image": paths}, labels, paths)
 
 
 def test_split(data, settings: dict, trained):
@@ -115,7 +117,7 @@ def test_split(data, settings: dict, trained):
             f"{data.data}: lacks {', '.join(missing)}, which the run was trained on. "
             f"Received: {', '.join(splits.test.inputs)}"
         )
-    if not splits.classes:
+    if not splits.classes or (trained.task == "autoencode" and trained.anomaly is None):
         return splits.test
     names = np.array(splits.classes, dtype=object)[splits.test.labels]
     return Split(splits.test.inputs, matched(names, trained.classes, data.data), splits.test.origins)

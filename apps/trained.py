@@ -60,10 +60,11 @@ class Trained:
 
 def read(path: str) -> Trained:
     """The run in the folder `path`. Raises RunError when it is missing, unfinished, broken or of an unknown app."""
+    from apps.trained_autoencoder import TrainedAutoencoder
     from apps.trained_classifier import TrainedClassifier
     from apps.trained_regressor import TrainedRegressor
 
-    kinds = {"classify": TrainedClassifier, "regress": TrainedRegressor}
+    kinds = {"classify": TrainedClassifier, "regress": TrainedRegressor, "autoencode": TrainedAutoencoder}
     directory = RunDirectory.existing(path)
     app = directory.read_json("config.json").get("app")
     if app not in kinds:

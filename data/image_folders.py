@@ -1,5 +1,7 @@
 """Yields splits of a folder of images: `ROOT/class/image.jpg`, or `ROOT/train/class/image.jpg` with `val` and `test`.
 
+For autoencoding the images may lie there without class folders; they then have no labels.
+
 Files are known by path; their headers are looked at once, their bytes are hashed once (for duplicates), their pixels
 are decoded once if all fit in memory (`pipeline.MEMORY_LIMIT`), else once per epoch.
 """
@@ -43,16 +45,17 @@ class Found:
         return len(self.paths)
 
 
-def splits(config, seed, prepare_for):
+def splits(config, seed, prepare_for, task="classify"):
     """Yields the `Splits` of a folder of images.
 
     Args:
         config: the `Data` fields data, validation, test, image_size.
         seed: of the random split.
         prepare_for: `(natural size, natural channels, training split) -> ImagePrepare`.
+        task: "classify", or "autoencode", which needs no classes.
 
     Raises:
-        DataError: there are no images, one class only, or a file that is no whole image.
+        DataError: there are no images, to classify one class only, or a file that is no whole image.
     """
     root = os.path.normpath(config.data)
     notes = []
@@ -65,15 +68,16 @@ def splits(config, seed, prepare_for):
     if "test" not in folders and "validation" in folders and not config.validation:
         folders["test"] = folders.pop("validation")
         notes.append(f"{folders['test']} is the test split; validation is carved from the training images.")
-    found = {part: find(folder, notes) for part, folder in folders.items()}
-    classes = tuple(sorted(set(found["train"].names), key=natural))
-    if len(classes) < 2:
+    labelled = task == "classify" or all(map(has_classes, folders.values()))
+    found = {part: find(folder, notes, labelled) for part, folder in folders.items()}
+    classes = tuple(sorted(set(found["train"].names), key=natural)) if labelled else ()
+    if labelled and len(classes) < 2:
         raise DataError(
             f"{folders['train']}: images of one class only ({classes[0]!r}). Put the images of each class into a "
             f"folder of its own: {root}/cat/1.jpg, {root}/dog/2.jpg."
         )
     for part, other in found.items():
-        for name in sorted(set(other.names) - set(classes)):
+        for name in sorted(set(other.names) - set(classes)) if labelled else ():
             raise DataError(
                 f"{folders[part]}/{name}: class {name!r} is not among the training images."
                 f"{suggestion(name, classes)} Allowed: {listing(classes)}. Rename or remove the folder."
@@ -88,7 +92,8 @@ def splits(config, seed, prepare_for):
     grey = all(other.grey for other in found.values())
     size, note = natural_size(sizes, config.image_size)
     prepare = prepare_for(size, 1 if grey else 3, split["train"])
-    notes.append(f"{len(classes)} classes, {'grey' if grey else 'colour'} images; {note}")
+    kinds = f"{len(classes)} classes" if labelled else "No classes"
+    notes.append(f"{kinds}, {'grey' if grey else 'colour'} images; {note}")
     name = os.path.basename(os.path.abspath(root))
     return Splits(name, "image", **split, prepare=prepare, classes=classes, notes=tuple(notes))
 
@@ -120,13 +125,28 @@ def part_folders(root):
     return folders if "train" in folders else {"train": root}
 
 
-def find(folder, notes):
+def class_folders(folder):
+    """Returns the names of the folders in `folder`, sorted, without hidden ones."""
+    return sorted(entry.name for entry in os.scandir(folder) if entry.is_dir() and not entry.name.startswith("."))
+
+
+def has_classes(folder):
+    """Says whether `folder` holds class folders, at least two, and no image beside them."""
+    return len(class_folders(folder)) > 1 and not any(name.lower().endswith(READABLE) for name in os.listdir(folder))
+
+
+def find(folder, notes, labelled=True):
     """Finds the images below the class folders of `folder`, and looks at each once.
+
+    Args:
+        folder: where to look.
+        notes: sentences for the user, added to.
+        labelled: False takes every image below `folder`, all of the class "".
 
     Raises:
         DataError: there is no class folder, a class has no image, or a file is no whole image.
     """
-    names = sorted(entry.name for entry in os.scandir(folder) if entry.is_dir() and not entry.name.startswith("."))
+    names = class_folders(folder) if labelled else [""]
     paths, labels, ignored = [], [], []
     for name in names:
         files = [
@@ -140,10 +160,10 @@ def find(folder, notes):
         foreign = [path for path in others if path.lower().endswith(OTHER_IMAGES)]
         if foreign:
             raise DataError(
-                f"{foreign[0]}: this kind of image cannot be read ({len(foreign)} such file(s) in class {name!r}). "
+                f"{foreign[0]}: this kind of image cannot be read ({len(foreign)} such file(s) in {name or folder!r}). "
                 f"Allowed: {' '.join(READABLE)}. Convert or remove them."
             )
-        if not images:
+        if not images and labelled:
             raise DataError(
                 f"{os.path.join(folder, name)}: no image in this class folder. Allowed: {' '.join(READABLE)}. "
                 f"Add images or remove the folder."
@@ -154,8 +174,9 @@ def find(folder, notes):
     if not paths:
         loose = any(name.lower().endswith(READABLE) for name in os.listdir(folder))
         raise DataError(
-            f"{folder}: {'images, but no class folders' if loose else 'no images'}. Needed: one folder per class, "
-            f"such as {os.path.join(folder, 'cat', '1.jpg')}; allowed: {' '.join(READABLE)}."
+            f"{folder}: {'images, but no class folders' if loose else 'no images'}. "
+            f"Needed: {'one folder per class' if labelled else 'images'}, such as "
+            f"{os.path.join(folder, 'cat', '1.jpg')}; allowed: {' '.join(READABLE)}."
         )
     if ignored:
         notes.append(f"{len(ignored)} file(s) in {folder} are no images and left out (such as {ignored[0]}).")
@@ -209,13 +230,18 @@ def _rows(found, classes, seed, folder, notes):
         fractions = splitting.fractions(carve, len(train))
         parts = splitting.stratified(_labels(train.names, classes), fractions, seed, groups=train.keys)
         rows |= {part: ("train", chosen) for part, chosen in zip(("train", *carve), parts, strict=True)}
-        notes.append(f"{' and '.join(carve).capitalize()} held out at random with seed {seed}, stratified by class.")
+        notes.append(
+            f"{' and '.join(carve).capitalize()} held out at random with seed {seed}"
+            + (", stratified by class." if classes else ".")
+        )
     sizes = " / ".join(str(len(rows[part][1])) for part in ("train", "validation", "test"))
     notes.append(f"{sizes} images for training / validation / test.")
     return rows
 
 
 def _labels(names, classes):
+    if not classes:
+        return np.zeros(len(names), np.int32)
     index = {name: position for position, name in enumerate(classes)}
     return np.array([index[name] for name in names], np.int32)
 

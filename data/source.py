@@ -18,6 +18,7 @@ _POINTS = ("classify", "autoencode")
 TOYS: dict[str, tuple[Task, ...]] = {  # made-up data with a known answer
     **dict.fromkeys(("and", "or", "xor", "circles", "moons", "spirals", "gaussians"), _POINTS),
     "double_sigmoid": ("regress",),
+    "one_hot_8": ("autoencode",),
 }
 TABLES = (".csv", ".tsv", ".txt", ".data", ".jsonl", ".ndjson", ".json")
 
@@ -90,7 +91,7 @@ def resolve(
     elif kind == "folder":
         from data import image_folders
 
-        splits = image_folders.splits(config, seed, prepare_for)
+        splits = image_folders.splits(config, seed, prepare_for, task)
     else:
         from data import tfds_source
 

@@ -29,7 +29,6 @@ BEST_ACCURACY = {
     "circles": 0.9938,
     "moons": 1.0,
     "spirals": 1.0,
-    "one_hot_8": 1.0,
 }
 NUMBER = ColumnKind("number", "plain")
 ONE_HOT = "one_hot_8"
@@ -42,7 +41,7 @@ def make(name, seed):
     """Makes the splits of a toy; each split has its own random draws, half of them of each class.
 
     Args:
-        name: a key of `BEST_ACCURACY`.
+        name: a key of `BEST_ACCURACY`, or `ONE_HOT`.
         seed: of the draws.
     """
     if name in GATES:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.ndimage import uniform_filter
+from sklearn.metrics import roc_auc_score
 from threadpoolctl import threadpool_limits
 
 WINDOW = 7  # pixels on a side of the windows of the structural similarity
@@ -63,6 +64,30 @@ def structural_similarity(images, outputs) -> np.ndarray:
     similarity = (2 * a * b + c1) * (2 * s_ab + c2) / ((a**2 + b**2 + c1) * (s_aa + s_bb + c2))
     edge = WINDOW // 2
     return similarity[:, edge:-edge, edge:-edge].mean(axis=(1, 2, 3))
+
+
+def has_windows(shape: tuple[int, ...]) -> bool:
+    """Whether records of this shape, (N, ...), are images large enough for the structural similarity."""
+    return len(shape) == 4 and min(shape[1:3]) >= WINDOW
+
+
+def scores(errors, similarity, normal, is_image: bool) -> dict[str, float]:
+    """`mse`, for images `psnr` and `ssim`, and, where there are anomalies, `anomaly_auroc`.
+
+    Args:
+        errors: (N,) squared errors, which are the anomaly scores.
+        similarity: (N,) structural similarity, or None.
+        normal: (N,) boolean; records that are no anomaly, which alone count for the first three.
+        is_image: whether the records are images.
+    """
+    found = {"mse": float(errors[normal].mean())}
+    if is_image:
+        found["psnr"] = float(peak_signal_to_noise(errors[normal]).mean())
+    if similarity is not None:
+        found["ssim"] = float(similarity[normal].mean())
+    if not normal.all() and normal.any():
+        found["anomaly_auroc"] = float(roc_auc_score(~normal, errors))
+    return found
 
 
 @dataclass(frozen=True, eq=False)

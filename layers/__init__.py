@@ -7,7 +7,9 @@ from layers.conv_transpose import Conv2DTranspose
 from layers.dense import Dense
 from layers.dropout import Dropout
 from layers.gaussian_code import GaussianCode
+from layers.gaussian_head import GaussianHead
 from layers.gaussian_noise import GaussianNoise
+from layers.grouped_dense import GroupedDense
 from layers.initializers import (
     GlorotNormal,
     GlorotUniform,
@@ -21,13 +23,21 @@ from layers.initializers import (
     VarianceScaling,
     Zeros,
 )
+from layers.monte_carlo_dropout import MonteCarloDropout
 from layers.padded_shortcut import PaddedShortcut
 from layers.penalties import L1, L1L2, L2
+from layers.piecewise_linear import PiecewiseLinear
 from layers.scaled_dropout import ScaledDropout
 from layers.seed import ReplicaSeed
 from layers.sparsity import Sparsity
+from layers.target_units import TargetUnits
 
 __all__ = [
+    "GaussianHead",
+    "GroupedDense",
+    "MonteCarloDropout",
+    "PiecewiseLinear",
+    "TargetUnits",
     "L1",
     "L1L2",
     "L2",

@@ -118,6 +118,58 @@ def gaussian_code(x, noise, settings, training):
     return mean + spread, lambda gradient: np.concatenate([gradient, gradient * spread / 2], axis=-1)
 
 
+def piecewise_linear(x, noise, settings, training):
+    """NumPy's own interpolation, a bin at a time; outside the edges the end bins go on to -3 and 4."""
+    edges, whole = settings["edges"], x
+    columns = settings.get("columns", range(x.shape[1]))
+    x = x[:, columns]
+    bins = max(map(len, edges)) - 1
+    y, slopes = np.zeros((*x.shape, bins), x.dtype), np.zeros((*x.shape, bins), x.dtype)
+    for feature, points in enumerate(edges):
+        last = len(points) - 2
+        for k, (start, stop) in enumerate(zip(points[:-1], points[1:], strict=True)):
+            low, high = -3.0 if k == 0 else 0.0, 4.0 if k == last else 1.0
+            inside = [start + low * (stop - start), start + high * (stop - start)]
+            y[:, feature, k] = np.interp(x[:, feature], inside, [low, high])
+            within = (x[:, feature] > inside[0]) & (x[:, feature] < inside[1])
+            slopes[:, feature, k] = within / (stop - start)
+
+    def pull_back(gradient):
+        result = np.zeros_like(whole)
+        result[:, columns] = (gradient * slopes).sum(-1)
+        return result
+
+    return y, pull_back
+
+
+def monte_carlo_dropout(x, noise, settings, training):
+    """`noise` is what the layer makes of ones: the masks."""
+    return x[:, None] * noise, lambda gradient: (gradient * noise).sum(1)
+
+
+def target_units(x, noise, settings, training):
+    scale = settings["scale"]
+    shift = np.array([settings["mean"], 0.0])[: x.shape[-1]].astype(x.dtype)
+    return x * scale + shift, lambda gradient: gradient * scale
+
+
+def gaussian_head(x, noise, settings, training):
+    raw = x[..., 1].astype("float64")
+    deviation = settings["smallest"] + np.log1p(np.exp(-np.abs(raw))) + np.maximum(raw, 0)
+    slope = np.stack([np.ones_like(raw), 1 / (1 + np.exp(-raw))], axis=-1)
+    return np.stack([x[..., 0], deviation], axis=-1).astype(x.dtype), lambda gradient: (gradient * slope).astype(
+        x.dtype
+    )
+
+
+def grouped_dense(shape, groups, units, **settings):
+    equation = "ni,miu->nmu" if len(shape) == 2 else "nmi,miu->nmu"
+    twin = {"equation": equation, "output_shape": (groups, units), "bias_axes": "mu", **settings}
+    return Case(
+        layers.GroupedDense, {"units": units, "groups": groups, **settings}, shape, keras.layers.EinsumDense, twin
+    )
+
+
 def dense(shape=(6, 5), **settings):
     return Case(layers.Dense, settings, shape, keras.layers.Dense)
 
@@ -185,6 +237,33 @@ CASES = [
         layers.Sparsity, {"penalty": "l1", "strength": 0.01}, (8, 9), keras.layers.ActivityRegularization, {"l1": 0.01}
     ),
     Case(layers.Sparsity, {"penalty": "kl", "strength": 0.01}, (8, 9), keras.layers.Identity, {}),
+    grouped_dense((6, 4, 5), groups=4, units=3),
+    grouped_dense((6, 5), groups=3, units=7, kernel_regularizer="l2"),
+    Case(
+        layers.PiecewiseLinear,
+        {"edges": [[-2.0, -1.5, 0.0, 3.0], [0.0, 1.0], [-1.0, 0.5, 1.0]]},
+        (9, 3),
+        formula=piecewise_linear,
+        masks=False,
+    ),
+    Case(
+        layers.PiecewiseLinear,
+        {"edges": [[-1.0, 0.0, 2.0], [-3.0, 1.0]], "columns": [3, 1]},
+        (9, 4),
+        formula=piecewise_linear,
+        masks=False,
+    ),
+    Case(
+        layers.MonteCarloDropout,
+        {"rate": 0.4, "samples": 3, "seed": 1},
+        (8, 9),
+        formula=monte_carlo_dropout,
+        masks=False,
+        noise=True,
+    ),
+    Case(layers.TargetUnits, {"mean": 3.5, "scale": 0.25}, (5, 4, 1), formula=target_units),
+    Case(layers.TargetUnits, {"mean": -2.0, "scale": 40.0}, (5, 4, 2), formula=target_units),
+    Case(layers.GaussianHead, {"smallest": 0.01}, (5, 4, 2), formula=gaussian_head),
 ]
 
 
@@ -259,6 +338,16 @@ REFUSALS = [
     (layers.GaussianCode, {"strength": -1.0}, "`strength` must be finite and 0 or more. Received: strength=-1.0"),
     (layers.Sparsity, {"penalty": "l2"}, "`penalty` must be l1 or kl. Received: penalty='l2'"),
     (layers.Sparsity, {"target": 1.0}, "`target` must be in (0, 1). Received: target=1.0"),
+    (layers.GroupedDense, {"units": 0, "groups": 2}, "`units` must be a positive integer. Received: units=0"),
+    (layers.GroupedDense, {"units": 2, "groups": -1}, "`groups` must be a positive integer. Received: groups=-1"),
+    (layers.PiecewiseLinear, {"edges": [[0.0, 1.0], [2.0]]}, "Received: edges[1]=[2.0]"),
+    (layers.PiecewiseLinear, {"edges": [[0.0, 1.0, 1.0]]}, "Received: edges[0]=[0.0, 1.0, 1.0]"),
+    (layers.PiecewiseLinear, {"edges": [[0.0, 1.0]], "columns": [0, 1]}, "Received: 2 columns, 1 edges"),
+    (layers.MonteCarloDropout, {"rate": 1.0, "samples": 2}, "`rate` must be in [0, 1). Received: rate=1.0"),
+    (layers.MonteCarloDropout, {"rate": 0.5, "samples": 0}, "Received: samples=0"),
+    (layers.TargetUnits, {"mean": 0.0, "scale": 0.0}, "`scale` must be positive and finite. Received: scale=0.0"),
+    (layers.TargetUnits, {"mean": float("nan"), "scale": 1.0}, "`mean` must be finite. Received: mean=nan"),
+    (layers.GaussianHead, {"smallest": 0.0}, "`smallest` must be positive. Received: smallest=0.0"),
     (layers.Uniform, {"minval": 0.1, "maxval": 0.1}, "Received: minval=0.1, maxval=0.1"),
     (layers.BatchNorm, {"momentum": 1.0}, "`momentum` must be in [0, 1). Received: momentum=1.0"),
     (layers.BatchNorm, {"epsilon": 0.0}, "`epsilon` must be positive. Received: epsilon=0.0"),

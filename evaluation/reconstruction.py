@@ -115,6 +115,10 @@ class PrincipalComponents:
         rows = np.asarray(records, np.float64)
         return (rows.reshape(len(rows), -1) - self.mean) @ self.components.T
 
+    def centre(self, shape: tuple[int, ...]) -> np.ndarray:
+        """The mean record, of the shape (N, ...) of records."""
+        return np.broadcast_to(self.mean.reshape(1, *shape[1:]), shape)
+
     def reconstruct(self, records) -> np.ndarray:
         """Reconstructions of records, of the same shape; pixels are not clipped."""
         return (self.encode(records) @ self.components + self.mean).reshape(np.shape(records))

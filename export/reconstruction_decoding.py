@@ -48,9 +48,10 @@ class ReconstructionDecoding(Decoding):
         import tensorflow as tf
 
         records, code, reconstruction = outputs
-        squares = tf.square(records - reconstruction)
+        # In float64, so that the sum of many small squares adds no error of its own.
+        squares = tf.square(tf.cast(records, tf.float64) - tf.cast(reconstruction, tf.float64))
         score = tf.reduce_mean(tf.reshape(squares, [-1, squares.shape[1:].num_elements()]), axis=1)
-        return {CODE: code, SCORE: score, **self.restored(reconstruction)}
+        return {CODE: code, SCORE: tf.cast(score, tf.float32), **self.restored(reconstruction)}
 
     def restored(self, reconstruction) -> dict:
         """The reconstruction in the units of the data, under the names of the answers."""

@@ -1,6 +1,7 @@
 """What all autoencoders share: a layer called `code`, a sub-model called `decoder`, and how to find both again."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 NoiseKind = Literal["gaussian", "masking"]
@@ -24,6 +25,21 @@ class Parts:
     def code_size(self) -> int:
         """Numbers in a code."""
         return self.decoder.input_shape[-1]
+
+    @cached_property
+    def both(self):
+        """`keras.Model` from records to [codes, reconstructions]."""
+        import keras
+
+        return keras.Model(self.encoder.inputs, [self.encoder.output, self.decoder(self.encoder.output)])
+
+    def __call__(self, records):
+        """Codes and reconstructions of prepared records, as NumPy arrays."""
+        return self.both.predict_on_batch(records)
+
+    def decode(self, codes):
+        """Records of codes, as a NumPy array."""
+        return self.decoder.predict_on_batch(codes.astype("float32"))
 
 
 def parts(model) -> Parts:

@@ -15,7 +15,7 @@ class Ensemble:
     """Networks side by side on piecewise-linear encodings of the columns; the answer is their mean."""
 
     members: int = 16
-    """Networks; they share the encoding of the columns, and nothing else."""
+    """Networks; they share no weight."""
     folds: int = 8
     """Parts of the rows: each member is trained without one of them, and these rows tell how well the ensemble does
     and how wide its intervals must be. 0: every member is trained on the training split. Where you name the validation
@@ -60,10 +60,15 @@ class Ensemble:
         x = inputs
         if columns:
             x = PiecewiseLinear(edges, columns, name="encoding")(inputs)  # (batch, encoded columns, bins)
-            x = GroupedDense(self.embedding, len(columns), kernel_initializer=LecunNormal(), name="embedding")(x)
+            # Each member has an embedding of its own: a shared one would learn from rows that a member must not see.
+            units = self.embedding * self.members
+            x = GroupedDense(units, len(columns), kernel_initializer=LecunNormal(), name="embedding")(x)
             x = Activation("relu", name="embedding_relu")(x)
-            x = keras.layers.Flatten(name="flatten")(x)
-            x = keras.layers.Concatenate(name="with_plain_columns")([x, inputs])
+            x = keras.layers.Reshape((len(columns), self.members, self.embedding), name="by_member")(x)
+            x = keras.layers.Permute((2, 1, 3), name="members_first")(x)
+            x = keras.layers.Reshape((self.members, len(columns) * self.embedding), name="flatten")(x)
+            plain = keras.layers.RepeatVector(self.members, name="plain_columns")(inputs)
+            x = keras.layers.Concatenate(name="with_plain_columns")([x, plain])
         for i, units in enumerate(self.hidden, start=1):
             x = GroupedDense(units, self.members, kernel_initializer=HeNormal(), name=f"hidden_{i}")(x)
             x = Activation("relu", name=f"relu_{i}")(x)  # (batch, members, units)

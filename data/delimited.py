@@ -51,7 +51,7 @@ def sniff(text):
     """Returns the delimiter: the one that cuts the first rows into the most cells, equally many in each."""
     sample = text[: 64 * 1024]
     complete = sample if len(sample) == len(text) else sample[: sample.rfind("\n")]
-    best, best_score = DELIMITERS[0], (0.0, 0)
+    best, best_score = DELIMITERS[0], (0.0, False, 0)
     for delimiter in DELIMITERS:
         try:
             rows = [row for row in csv.reader(io.StringIO(complete, newline=""), delimiter=delimiter) if row]
@@ -59,7 +59,9 @@ def sniff(text):
             continue
         widths = [len(row) for row in rows[:SAMPLE_ROWS]]
         common = max(set(widths), key=widths.count)
-        score = (round(widths.count(common) / len(widths), 1), common)  # one bad row must not change the delimiter
+        share = round(widths.count(common) / len(widths), 1)  # one bad row must not change the delimiter
+        # Decimal commas cut all rows alike, but not the header.
+        score = (share, widths[0] == common, common)
         if common > 1 and score > best_score:
             best, best_score = delimiter, score
     return best

@@ -33,6 +33,8 @@ def calibrate(targets, outputs, *, members: int, level: float) -> tuple[float, f
     m = outputs.shape[1]
     residuals = np.asarray(targets, np.float64) - outputs[..., 0].mean(axis=1)
     disagreement = outputs[..., 0].var(axis=1, ddof=1) if m > 1 else np.zeros(len(residuals))
+    if 1 < m < members:
+        disagreement = shrunk(disagreement, m - 1)
     # The mean of all members errs less than that of m: of the variance V of one member, V/m is left with m of them.
     squared = np.mean(residuals**2)
     expected = max(squared - disagreement.mean() * (1 / m - 1 / members), SMALLEST**2)
@@ -45,3 +47,22 @@ def calibrate(targets, outputs, *, members: int, level: float) -> tuple[float, f
     ratios = np.abs(residuals) * np.sqrt(expected / max(squared, SMALLEST**2)) / np.sqrt(among_all + aleatoric)
     rank = min(ceil((len(ratios) + 1) * level), len(ratios))
     return noise, float(np.sort(ratios)[rank - 1])
+
+
+def shrunk(variances, degrees: int) -> np.ndarray:
+    """Variances (N,) from a few draws each, drawn towards their mean as far as chance explains their spread.
+
+    With two members a row has one degree of freedom: its variance is near 0 by chance again and again, and a residual
+    in such units is huge. All the members that answer for a new row give a variance without these accidents.
+
+    Args:
+        variances: sample variances of N rows.
+        degrees: degrees of freedom of each.
+    """
+    mean = variances.mean()
+    if mean == 0:
+        return variances
+    chance = 2 / degrees  # squared coefficient of variation of a sample variance of normal draws
+    true = max((np.var(variances) / mean**2 - chance) / (1 + chance), 1e-9)
+    prior = 2 / true  # degrees of freedom that the mean counts for
+    return (degrees * variances + prior * mean) / (degrees + prior)

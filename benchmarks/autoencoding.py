@@ -85,7 +85,7 @@ def banknote(arguments) -> None:
         print(f"| {seed} | {' | '.join(f'{cell:.4f}' for cell in cells)} |", flush=True)
 
 
-BANKNOTE_TRAINER = {"epochs": 300, "learning_rate": 0.01}
+BANKNOTE_TRAINER = {"epochs": 300, "batch_size": 16, "learning_rate": 0.03}
 
 
 def anomalies(arguments) -> None:

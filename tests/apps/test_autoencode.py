@@ -1,0 +1,290 @@
+"""apps.autoencode: a whole run, the same run again, resuming, every recipe, predict and evaluate, refusals."""
+
+import csv
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from apps import autoencode, evaluate, predict
+from data.source import Data
+from models.autoencoder import parts
+from models.conv_autoencoder import ConvAutoencoder
+from models.dense_autoencoder import DenseAutoencoder
+from models.sparse_autoencoder import SparseAutoencoder
+from models.variational_autoencoder import VariationalAutoencoder
+from training.trainer import Trainer
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def command(*arguments, cwd=ROOT):
+    return subprocess.run(
+        [sys.executable, "-m", "apps.autoencode", *arguments],
+        cwd=cwd,
+        env={"PATH": "/usr/bin", "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "2", "COLUMNS": "100"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
+    )
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    """A whole run in a fresh process, a class kept out: its folder and what it printed."""
+    folder = tmp_path_factory.mktemp("tiny") / "run"
+    arguments = ["--run-dir", str(folder), "--anomaly", "4", "--epochs", "40", "--learning-rate", "0.005"]
+    arguments += ["dense", "--hidden", "48", "12"]
+    return folder, command(*arguments), arguments
+
+
+@pytest.fixture
+def quick(monkeypatch, tmp_path):
+    """main() without exports, which have tests of their own, in an empty folder."""
+    from apps import autoencode_results
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(autoencode_results, "export", lambda *_: {"saved_model_difference": 0.0})
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory):
+    """Rows that lie near a bent line in five dimensions, with a category and a class."""
+    path = tmp_path_factory.mktemp("tables") / "bent.csv"
+    random = np.random.default_rng(0)
+    lines = ["a,b,c,d,sign,class"]
+    for _ in range(240):
+        t = random.uniform(-1, 1)
+        x = [t, t * t, t**3, np.sin(2 * t)] + 0.02 * random.normal(size=4)
+        lines.append(f"{x[0]:.4f},{x[1]:.4f},{x[2]:.4f},{x[3]:.4f},{'+' if t > 0 else '-'},{'hi' if t > 0.5 else 'lo'}")
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    return str(path)
+
+
+def test_a_run_ends_with_all_its_files(tiny):
+    folder, done, _ = tiny
+    assert done.returncode == 0, done.stderr
+    assert "WARNING" not in done.stderr
+    assert {path.name for path in folder.iterdir()} == {
+        "config.json",
+        "environment.json",
+        "preparing.json",
+        "metrics.csv",
+        "timing.csv",
+        "results.json",
+        "report.html",
+        "model.keras",
+        "saved_model",
+        "examples.json",
+    }
+
+
+def test_the_last_line_is_for_machines_and_beats_pca(tiny):
+    folder, done, _ = tiny
+    line = {name: float(value) for name, value in (pair.split("=") for pair in done.stdout.splitlines()[-1].split())}
+    results = json.loads((folder / "results.json").read_text())
+    for name in ("mse", "psnr", "ssim", "anomaly_auroc", "code_accuracy"):
+        assert line[f"test_{name}"] == pytest.approx(results["test"][name], rel=1e-4)
+        assert line[f"pca_{name}"] == pytest.approx(results["test"][f"pca_{name}"], rel=1e-4)
+    assert line["test_mse"] < line["pca_mse"] and line["test_anomaly_auroc"] > 0.6
+    assert line["saved_model_difference"] <= 1e-6
+
+
+def test_the_scores_are_those_of_the_saved_network_on_the_known_classes(tiny):
+    from sklearn.decomposition import PCA
+
+    from models.loading import load
+
+    folder, _, _ = tiny
+    splits = autoencode.load(replace(autoencode.TINY, anomaly="4"))
+    rows = {name: getattr(splits, name).inputs["image"].reshape(-1, 64) / 255 for name in ("train", "test")}
+    known = splits.test.labels != 4
+    assert not (splits.train.labels == 4).any() and (~known).any()
+    outputs = np.asarray(load(folder / "model.keras")(rows["test"].reshape(-1, 8, 8, 1)))
+    results = json.loads((folder / "results.json").read_text())["test"]
+    errors = ((outputs.reshape(-1, 64) - rows["test"]) ** 2).mean(axis=1)
+    assert results["mse"] == pytest.approx(errors[known].mean(), rel=1e-4)
+    pca = PCA(12).fit(rows["train"])
+    expected = pca.inverse_transform(pca.transform(rows["test"]))
+    assert results["pca_mse"] == pytest.approx(((expected - rows["test"]) ** 2)[known].mean(), rel=1e-4)
+
+
+def test_typed_again_it_prints_the_result_and_trains_nothing(tiny):
+    folder, done, arguments = tiny
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+    again = command(*arguments)
+    assert again.returncode == 0 and "is finished; --fresh trains it anew" in again.stdout
+    assert again.stdout.splitlines()[-1] == done.stdout.splitlines()[-1]
+    assert before == {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+
+
+def test_other_settings_in_the_same_folder_are_refused(tiny):
+    folder, _, arguments = tiny
+    arguments = ["5" if argument == "4" else argument for argument in arguments]
+    done = command(*arguments)
+    assert done.returncode == 2 and "they differ in anomaly" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_predict_gives_score_and_code(tiny, tmp_path, capsys):
+    from PIL import Image
+
+    folder, _, _ = tiny
+    splits = autoencode.load(autoencode.TINY)
+    for row in range(3):
+        Image.fromarray(splits.test.inputs["image"][row, ..., 0]).save(tmp_path / f"{row}.png")
+    found = predict.main(predict.Config(str(folder), (str(tmp_path),)))
+    printed = list(csv.DictReader(capsys.readouterr().out.splitlines()))
+    assert list(printed[0]) == ["origin", "anomaly_score", *(f"code_{n}" for n in range(1, 13))]
+    assert [row["origin"] for row in printed] == [str(tmp_path / f"{row}.png") for row in range(3)]
+    x = splits.test.inputs["image"][:3] / np.float32(255)
+    from models.loading import load
+
+    codes, outputs = parts(load(folder / "model.keras"))(x)
+    for row, (code, output) in enumerate(zip(codes, outputs, strict=True)):
+        assert found[row]["anomaly_score"] == pytest.approx(((output - x[row]) ** 2).mean(), rel=1e-4)
+        assert [found[row][f"code_{n}"] for n in range(1, 13)] == pytest.approx(code.tolist(), abs=1e-4)
+
+
+def test_evaluate_scores_the_own_test_split_again(tiny):
+    folder, _, _ = tiny
+    scores = evaluate.main(evaluate.Config(str(folder)))
+    results = json.loads((folder / "results.json").read_text())["test"]
+    for name in ("mse", "psnr", "ssim", "anomaly_auroc"):
+        assert scores[name] == pytest.approx(results[name], rel=1e-4)
+
+
+def test_evaluate_and_predict_a_table_without_labels(quick, table):
+    config = autoencode.Config(DenseAutoencoder((8, 1)), Data(table, target="class"), Trainer(epochs=3), run_dir="run")
+    autoencode.main(config)
+    lines = [line.rpartition(",")[0] for line in Path(table).read_text().splitlines()[:50]]
+    Path("new.csv").write_text("\n".join(lines) + "\n")
+    assert len(predict.main(predict.Config("run", ("new.csv",)))) == 49
+    results = json.loads(Path("run/results.json").read_text())["test"]
+    assert evaluate.main(evaluate.Config("run"))["mse"] == pytest.approx(results["mse"], rel=1e-4)
+    assert set(evaluate.main(evaluate.Config("run", data=table))) == {"mse"}
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        ConvAutoencoder(8, (8, 16)),
+        VariationalAutoencoder(6, filters=(8,)),
+        SparseAutoencoder((80,)),
+        DenseAutoencoder((16,), noise=0.2),
+    ],
+    ids=lambda recipe: type(recipe).__name__,
+)
+def test_every_recipe_goes_the_whole_way(recipe, quick):
+    test = autoencode.main(replace(autoencode.TINY, model=recipe, trainer=Trainer(epochs=4), run_dir="run"))
+    assert 0 < test["mse"] < 0.1
+    page = Path("run/report.html").read_text()
+    assert ("New records" in page) == isinstance(recipe, VariationalAutoencoder)
+
+
+def test_a_bent_line_needs_one_number(quick, table):
+    """What no straight line can follow: the error of PCA with one component is several times larger."""
+    trainer = Trainer(epochs=60, learning_rate=0.01)
+    recipe = DenseAutoencoder((16, 8, 1), activation="tanh")
+    test = autoencode.main(autoencode.Config(recipe, Data(table, target="class"), trainer))
+    assert test["mse"] < 0.5 * test["pca_mse"]
+    (page,) = quick.glob("runs/autoencode/bent-denseautoencoder-*/report.html")
+    assert "sign" in page.read_text()
+
+
+def test_same_seed_same_bytes_and_interrupted_the_same(quick, monkeypatch):
+    """With noise in it, whose seeds have to go on where they stopped."""
+    from training.epoch_log import EpochLog
+
+    config = replace(autoencode.TINY, model=DenseAutoencoder((24, 6), noise=0.1), trainer=Trainer(epochs=4))
+    for folder in ("a", "b"):
+        autoencode.main(replace(config, run_dir=folder))
+    begin = EpochLog.on_epoch_begin
+
+    def stop(self, epoch, logs=None):
+        if epoch == 2:
+            raise KeyboardInterrupt
+        begin(self, epoch, logs)
+
+    monkeypatch.setattr(EpochLog, "on_epoch_begin", stop)
+    with pytest.raises(KeyboardInterrupt):
+        autoencode.main(replace(config, run_dir="halves"))
+    monkeypatch.setattr(EpochLog, "on_epoch_begin", begin)
+    autoencode.main(replace(config, run_dir="halves"))
+    texts = {name: (quick / name / "metrics.csv").read_bytes() for name in ("a", "b", "halves")}
+    assert texts["a"] == texts["b"] == texts["halves"]
+    header = texts["a"].decode().splitlines()[0]
+    assert header == "epoch,loss,val_loss,learning_rate"
+
+
+def test_mitchells_network_in_short():
+    """S66, a fifth of the training: the outputs are right, weights and data are his."""
+    from benchmarks.mitchell import judge
+    from training.run_directory import RunDirectory
+
+    config = replace(autoencode.MITCHELL, trainer=replace(autoencode.MITCHELL.trainer, epochs=12, learning_rate=1.2))
+    splits = autoencode.load(config)
+    model = autoencode.build(config, splits)
+    first = np.concatenate([weight.ravel() for weight in model.get_weights()])
+    assert len(first) == 59 and 0.09 < np.abs(first).max() <= 0.1
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        autoencode.train(model, config, splits, RunDirectory(folder))
+    codes, right, error = judge(model, splits)
+    assert right == 8 and codes.shape == (8, 3) and error < 0.5
+
+
+@pytest.mark.slow
+def test_mitchells_network_of_twenty_seeds():
+    """S66: every seed learns the eight rows; about three of four invent a code that rounds to eight different ones."""
+    from benchmarks.mitchell import judge, trained
+
+    found = [judge(*trained(seed)) for seed in range(20)]
+    assert all(right == 8 for _, right, _ in found)
+    assert np.median([error for _, _, error in found]) < 0.12
+    assert sum(len(np.unique(np.round(codes), axis=0)) == 8 for codes, _, _ in found) >= 10
+
+
+def test_help_is_quick_and_complete():
+    code = (
+        "import sys; sys.argv = ['autoencode', '--help']\n"
+        "import runpy\n"
+        "try:\n    runpy.run_module('apps.autoencode', run_name='__main__')\n"
+        "except SystemExit: pass\n"
+        "heavy = {'tensorflow', 'keras', 'jax', 'torch', 'pandas', 'sklearn', 'matplotlib'} & set(sys.modules)\n"
+        "print('HEAVY', sorted(heavy))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "HEAVY []" in done.stdout
+    for flag in ("--data", "--anomaly", "--loss", "--epochs", "--fresh", "dense", "conv", "variational", "sparse"):
+        assert flag in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--data", "diggits"], "digits"),
+        (["--anomaly", "ten"], "--anomaly 'ten' is no class of digits"),
+        (["--loss", "cross_entropy", "--data", "moons"], "`--loss cross_entropy` needs values between 0 and 1"),
+        (["--class-weights", "balanced"], "are for classifiers; an autoencoder learns without classes"),
+        (["--data", "moons", "conv"], "`conv` needs images"),
+        (["dense", "--hidden", "64"], "a code of 64 numbers for records of 64 learns to copy them"),
+        (["--data", "diabetes"], "diabetes is for apps.regress"),
+    ],
+)
+def test_wrong_flags_stop_with_one_message(arguments, message, tmp_path, monkeypatch, capsys):
+    from apps.command import run
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["autoencode", *arguments])
+    with pytest.raises(SystemExit) as end:
+        run(autoencode.main, "python -m apps.autoencode")
+    told = capsys.readouterr()
+    assert end.value.code == 2 and message in " ".join((told.err + told.out).split())
+    assert not any(tmp_path.iterdir())

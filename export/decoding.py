@@ -7,6 +7,24 @@ import numpy as np
 
 from export.errors import ExportError
 
+
+@dataclass(frozen=True)
+class Probe:
+    """How the guard tries a signature that takes no raw records.
+
+    Attributes:
+        name: Of its only input.
+        values: What goes in, float32 (N, ...), N the number of example records.
+        network: `keras.Model` from such values to outputs of the kind that the decoding takes.
+        answers: Names of the answers that the signature gives.
+    """
+
+    name: str
+    values: np.ndarray
+    network: object
+    answers: tuple[str, ...]
+
+
 TIE = 1e-5  # two probabilities as close as this may swap places by rounding
 
 
@@ -22,15 +40,8 @@ class Decoding:
         """Further signatures, on other inputs: name to function and `{input: TensorSpec}`."""
         return {}
 
-    def probes(self, outputs) -> dict[str, tuple[dict, tuple[str, ...]]]:
-        """How the guard tries the endpoints.
-
-        Args:
-            outputs: The network's outputs for N records, NumPy.
-
-        Returns:
-            Endpoint to its inputs `{name: array (N, ...)}`, and to the answers to these records that it must repeat.
-        """
+    def probes(self, model, outputs) -> dict[str, Probe]:
+        """How the guard tries the endpoints, given the network and its outputs (NumPy) for the example records."""
         return {}
 
 

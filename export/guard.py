@@ -4,16 +4,19 @@ import json
 import sys
 import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 from export import examples, fresh_process, saved_model_cli
+from export.decoding import Probe
 from export.errors import ExportError
 from export.processes import run_apart
 from export.saved_model import field_names
 
 UNCHECKED = "unchecked-"  # before the name of an export that has not passed yet
+MOST_NUMBERS = 16  # of one record that a message shows
 SHOWN = 3  # offending records that a message names
 
 
@@ -21,7 +24,8 @@ SHOWN = 3  # offending records that a message names
 class Answer:
     """What a tool gave for some of the records: its name, the words for messages, the records' rows, the outputs.
 
-    `names` are the answers that it must have given; None for all that the reference has.
+    `names` are the answers that it must have given, None for all that the reference has. `probe` is set where the
+    signature takes something else than records.
     """
 
     tool: str
@@ -29,6 +33,7 @@ class Answer:
     rows: list[int]
     outputs: dict[str, np.ndarray]
     names: tuple[str, ...] | None = None
+    probe: Probe | None = None
 
 
 def check_saved_model(path, model, prepare, decode, inputs, tolerance: float = 1e-6) -> dict[str, float]:
@@ -55,8 +60,9 @@ def check_saved_model(path, model, prepare, decode, inputs, tolerance: float = 1
     names = field_names(list(prepare.signature()))
     fields = {name: inputs[field] for field, name in names.items()}
     calls, given = dict.fromkeys(decode.views(), fields), dict(decode.views())
-    for endpoint, (probe, again) in decode.probes(_run(model, prepared)).items():
-        calls[endpoint], given[endpoint] = probe, again
+    probes = decode.probes(model, _run(model, prepared))
+    for endpoint, probe in probes.items():
+        calls[endpoint], given[endpoint] = {probe.name: probe.values}, probe.answers
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         records = {signature: examples.as_json(columns) for signature, columns in calls.items()}
@@ -67,13 +73,14 @@ def check_saved_model(path, model, prepare, decode, inputs, tolerance: float = 1
         everything, first = _outputs(folder)
         by_cli = saved_model_cli.outputs(folder, printed["saved_model_cli"])
     answers = []
-    for signature, again in given.items():
+    for signature, names in given.items():
+        about = (names, probes.get(signature))
         which = export if signature == "serving_default" else f"{export}, signature {signature},"
         of_all, of_first = (_of_signature(outputs, signature) for outputs in (everything, first))
         answers += [
-            Answer("Python", f"{which} loaded in Python", everyone, of_all, again),
-            Answer("Python", f"{which} loaded in Python, one record at a time", [0], of_first, again),
-            Answer("saved_model_cli", f"{which} run by saved_model_cli", kept[signature], by_cli[signature], again),
+            Answer("Python", f"{which} loaded in Python", everyone, of_all, *about),
+            Answer("Python", f"{which} loaded in Python, one record at a time", [0], of_first, *about),
+            Answer("saved_model_cli", f"{which} run by saved_model_cli", kept[signature], by_cli[signature], *about),
         ]
     return judge(answers, model, prepared, decode.reference, tolerance)
 
@@ -119,14 +126,19 @@ def judge(answers: list[Answer], model, prepared: np.ndarray, decode, tolerance:
     """
     import tensorflow as tf
 
-    def eagerly(batch):
-        return model(batch, training=False)
+    def eagerly(network):
+        return lambda batch: network(batch, training=False)
+
+    def compiled(network):
+        any_batch = tf.TensorSpec((None, *network.input_shape[1:]), tf.float32)
+        return tf.function(eagerly(network), input_signature=[any_batch])
 
     def differences(way):
         found: dict[str, float] = {}
         for answer in answers:
+            network, inputs = (answer.probe.network, answer.probe.values) if answer.probe else (model, prepared)
             with tf.device("/CPU:0"):
-                expected = decode(_as_numpy(way(tf.constant(prepared[answer.rows]))))
+                expected = decode(_as_numpy(way(network)(tf.constant(inputs[answer.rows]))))
             if answer.names is not None:
                 expected = {name: expected[name] for name in answer.names}
             difference = compare(expected, answer.outputs, tolerance, answer.what)
@@ -137,8 +149,7 @@ def judge(answers: list[Answer], model, prepared: np.ndarray, decode, tolerance:
         return differences(eagerly)
     except ExportError as refusal:
         try:
-            any_batch = tf.TensorSpec((None, *prepared.shape[1:]), tf.float32)
-            return differences(tf.function(eagerly, input_signature=[any_batch]))
+            return differences(cache(compiled))
         except ExportError:
             raise refusal from None
 
@@ -192,8 +203,17 @@ def compare(expected: dict, received: dict, tolerance: float, what: str) -> floa
 
 def _records(wrong, wanted, got) -> str:
     rows = np.flatnonzero(wrong.reshape(len(wrong), -1).any(axis=1))
-    shown = "; ".join(f"record {row} gives {got[row]}, the model {wanted[row]}" for row in rows[:SHOWN])
+    shown = "; ".join(f"record {row} gives {_value(got, wanted, row)}" for row in rows[:SHOWN])
     return f"in {len(rows)} of {len(wrong)} example records: {shown}"
+
+
+def _value(got, wanted, row) -> str:
+    """What a record gives and what it should, of many numbers the one that is farthest off."""
+    if np.size(got[row]) <= MOST_NUMBERS:
+        return f"{got[row]}, the model {wanted[row]}"
+    place = np.unravel_index(np.nanargmax(np.abs(got[row] - wanted[row])), got[row].shape)
+    where = ", ".join(map(str, place))
+    return f"{got[row][place]} at [{where}], the model {wanted[row][place]}"
 
 
 def _fresh(kind: str, path: Path, inputs: str) -> list[str]:

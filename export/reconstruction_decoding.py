@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from export.decoding import Decoding
+from export.decoding import Decoding, Probe
 from export.saved_model import field_names
 
 TIE = 1e-5  # two categories whose features are as close as this may swap places by rounding
@@ -103,8 +103,14 @@ class ReconstructionDecoding(Decoding):
 
         return {"decode": (decode, {CODE: tf.TensorSpec((None, decoder.input_shape[-1]), tf.float32, name=CODE)})}
 
-    def probes(self, outputs) -> dict:
-        return {"decode": ({CODE: np.asarray(outputs[1], np.float32)}, tuple(self._names().values()))}
+    def probes(self, model, outputs) -> dict[str, Probe]:
+        import keras
+
+        decoder = model.get_layer("decoder")
+        codes = keras.Input(decoder.input_shape[1:])
+        again = decoder(codes)
+        network = keras.Model(codes, [again, codes, again])
+        return {"decode": Probe(CODE, np.asarray(outputs[1], np.float32), network, tuple(self._names().values()))}
 
     def _names(self) -> dict[str, str]:
         """Field to the name of its reconstruction among the answers."""

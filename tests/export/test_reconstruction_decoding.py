@@ -98,14 +98,14 @@ def answers(path, run):
     loaded = tf.saved_model.load(path)
     prepared = guard.prepare_as_in_training(run.prepare, run.inputs)
     rows = list(range(len(prepared)))
-    given = dict.fromkeys(run.decode.views(), {"image": tf.constant(run.inputs["image"].tolist())})
-    wanted = dict(run.decode.views())
-    for name, (probe, again) in run.decode.probes(guard._run(run.model, prepared)).items():
-        given[name], wanted[name] = {"code": tf.constant(probe["code"])}, again
+    probes = run.decode.probes(run.model, guard._run(run.model, prepared))
+    files = {"image": tf.constant(run.inputs["image"].tolist())}
+    calls = {name: (files, names, None) for name, names in run.decode.views().items()}
+    calls |= {name: ({probe.name: tf.constant(probe.values)}, probe.answers, probe) for name, probe in probes.items()}
     found = []
-    for name, fields in given.items():
+    for name, (fields, names, probe) in calls.items():
         outputs = {key: value.numpy() for key, value in loaded.signatures[name](**fields).items()}
-        found.append(guard.Answer(name, f"signature {name}", rows, outputs, wanted[name]))
+        found.append(guard.Answer(name, f"signature {name}", rows, outputs, names, probe))
     return found, prepared
 
 

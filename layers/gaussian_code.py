@@ -11,9 +11,9 @@ from layers.seed import ReplicaSeed
 class GaussianCode(keras.layers.Layer):
     """Takes mean m and log-variance v of a normal code, and draws from it while training (reparameterisation).
 
-    Training: `z = m + exp(v / 2) n`, n from N(0, 1); the loss gains `strength` times the distance of the code's
-    distribution from a standard normal one, `KL = sum_k (m_k^2 + exp(v_k) - v_k - 1) / 2`, averaged over the batch.
-    Inference: `z = m`. Masks are not supported.
+    Training: `z = m + exp(v / 2) n`, n from N(0, 1). Inference: `z = m`. In both the loss gains `strength` times the
+    distance of the code's distribution from a standard normal one, `KL = sum_k (m_k^2 + exp(v_k) - v_k - 1) / 2`,
+    averaged over the batch. Masks are not supported.
 
     Args:
         strength: Float, 0 or more: the factor of KL in the loss.
@@ -46,13 +46,13 @@ class GaussianCode(keras.layers.Layer):
 
     def call(self, inputs, training=False):
         mean, log_variance = ops.split(inputs, 2, axis=-1)  # (batch, size) each
-        if not training:
-            return mean
         if self.strength:
             # In float32, because half precision has too few digits for a sum of many small terms.
             m, v = ops.cast(mean, "float32"), ops.cast(log_variance, "float32")
             divergence = 0.5 * ops.sum(ops.square(m) + ops.exp(v) - v - 1, axis=-1)  # (batch,)
             self.add_loss(self.strength * ops.mean(divergence))
+        if not training:
+            return mean
         normal = keras.random.normal(ops.shape(mean), dtype=self.compute_dtype, seed=self.seed_generator)
         return mean + ops.exp(0.5 * log_variance) * normal
 

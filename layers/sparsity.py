@@ -10,7 +10,7 @@ SMALLEST = 1e-6  # a mean activation is kept this far from 0 and 1, where the di
 
 @keras.saving.register_keras_serializable(package="lamina")
 class Sparsity(keras.layers.Layer):
-    """Hands its inputs on unchanged and, while training, adds a penalty on them to the loss.
+    """Hands its inputs on unchanged and adds a penalty on them to the loss, in training and in inference.
 
     `l1`: `strength * sum_k |x_k|`, averaged over the batch: most of the units answer 0 to a given record.
     `kl`: `strength * sum_k KL(target || mean of x_k over the batch)`, for units between 0 and 1 (sigmoid): each unit
@@ -23,7 +23,6 @@ class Sparsity(keras.layers.Layer):
 
     Call arguments:
         inputs: Tensor of shape (batch, ..., units).
-        training: Whether to add the penalty.
 
     Returns:
         `inputs`.
@@ -47,8 +46,8 @@ class Sparsity(keras.layers.Layer):
         self.supports_masking = True
         self.built = True
 
-    def call(self, inputs, training=False):
-        if training and self.strength:
+    def call(self, inputs):
+        if self.strength:
             x = ops.cast(inputs, "float32")
             x = ops.reshape(x, (ops.shape(x)[0], -1, x.shape[-1]))  # (batch, places, units)
             self.add_loss(self.strength * (self._l1(x) if self.penalty == "l1" else self._kl(x)))

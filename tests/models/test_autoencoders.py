@@ -67,7 +67,7 @@ def test_autoencoder(name, tmp_path):
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_noise_and_penalties_are_there_in_training_alone(name):
+def test_noise_is_there_in_training_alone_and_penalties_always(name):
     recipe, shape, _, _ = CASES[name]
     keras.utils.set_random_seed(0)
     model = recipe.build(shape)
@@ -75,9 +75,10 @@ def test_noise_and_penalties_are_there_in_training_alone(name):
     first, second = (np.asarray(model(x, training=True)) for _ in range(2))
     random = getattr(recipe, "noise", 0) > 0 or isinstance(recipe, VariationalAutoencoder)
     assert np.array_equal(first, second) != random
-    assert bool(model.losses) == isinstance(recipe, VariationalAutoencoder | SparseAutoencoder)
-    model(x, training=False)
-    assert not model.losses
+    for training in (True, False):
+        model(x, training=training)
+        assert bool(model.losses) == isinstance(recipe, VariationalAutoencoder | SparseAutoencoder)
+    np.testing.assert_array_equal(model(x, training=False), model(x, training=False))
 
 
 def test_the_first_weights_can_be_those_of_a_textbook():

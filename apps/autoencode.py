@@ -1,8 +1,8 @@
 """Autoencoding: a table or images in; a network that squeezes each record into a short code and rebuilds it, out.
 
-    python -m apps.autoencode                                            digits, a minute: a third of the error of PCA
+    python -m apps.autoencode                                            digits, half a minute: half the error of PCA
     python -m apps.autoencode --data banknote.csv --target last dense --hidden 6 4 2 --activation tanh
-    python -m apps.autoencode --data tfds:mnist conv                     code of 32; a quarter of the error of PCA
+    python -m apps.autoencode --data tfds:mnist conv                     code of 32: a fifth of the error of PCA
     python -m apps.autoencode --data tfds:mnist --anomaly 7 conv         7 is never seen in training: is it noticed?
     python -m apps.autoencode --data photos/ variational                 makes new images, too
     python -m apps.autoencode --data one_hot_8                           Mitchell's 8-3-8 network invents a binary code

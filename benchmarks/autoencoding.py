@@ -1,9 +1,9 @@
 """What the autoencoders reach, beside principal components of the same code size; one table row per line.
 
-    python -m benchmarks.autoencoding images                 tfds:mnist and tfds:fashion_mnist, conv, code 32: 10 minutes
-    python -m benchmarks.autoencoding banknote FILE          6 4 2 4 6 on a CSV file whose last column is the class: 2 minutes
-    python -m benchmarks.autoencoding anomalies              each class of Fashion-MNIST kept out in turn: 10 minutes
-    python -m benchmarks.autoencoding speed                  rows per second beside PyTorch: 1 minute
+    python -m benchmarks.autoencoding images           tfds:mnist and tfds:fashion_mnist, conv, code 32: 10 minutes
+    python -m benchmarks.autoencoding banknote FILE    6 4 2 4 6 on a CSV file whose last column is the class: 1 minute
+    python -m benchmarks.autoencoding anomalies        each class of Fashion-MNIST kept out in turn: 10 minutes
+    python -m benchmarks.autoencoding speed            rows per second beside PyTorch: 1 minute
 
 Every figure but those of `speed` comes from `apps.autoencode` as a user would type it, all included: reading, training,
 scoring, report, checked export. Prints Markdown.
@@ -28,8 +28,8 @@ def run(*arguments: str) -> dict[str, float]:
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         if done.returncode:
             raise SystemExit(f"{' '.join(command)} failed:\n{done.stderr[-2000:]}")
-    found = {name: float(value) for name, value in (pair.split("=") for pair in done.stdout.splitlines()[-1].split())}
-    return found | {"seconds": time.perf_counter() - start}
+    pairs = (pair.split("=") for pair in done.stdout.splitlines()[-1].split())
+    return {name: float(value) for name, value in pairs} | {"seconds": time.perf_counter() - start}
 
 
 def images(arguments) -> None:
@@ -75,12 +75,10 @@ def banknote(arguments) -> None:
         everything = np.concatenate(rows)
         labels = np.concatenate([part.labels for part in (splits.train, splits.validation, splits.test)])
         pca, pca_of_all = (PrincipalComponents.fit(records, 2) for records in (rows[0], everything))
-        cells = [
-            squared_errors(rows[2], halves(rows[2])[1]).mean(),
-            squared_errors(rows[2], pca.reconstruct(rows[2])).mean(),
-        ]
-        cells += [squared_errors(everything, halves(everything)[1]).mean()]
-        cells += [squared_errors(everything, pca_of_all.reconstruct(everything)).mean()]
+        cells = []
+        for records, components in ((rows[2], pca), (everything, pca_of_all)):
+            cells += [squared_errors(records, halves(records)[1]).mean()]
+            cells += [squared_errors(records, components.reconstruct(records)).mean()]
         cells += [fold_accuracy(halves(everything)[0], labels), fold_accuracy(pca_of_all.encode(everything), labels)]
         print(f"| {seed} | {' | '.join(f'{cell:.4f}' for cell in cells)} |", flush=True)
 

@@ -1,8 +1,8 @@
 """Training rows per second of one system: `python -m benchmarks.autoencoding_speed lamina|torch` prints a number.
 
 The dense autoencoder 784-256-128-32-128-256-784 with ELU units and sigmoid outputs, squared error, Adam, batch 128, on
-shuffled batches of 25,600 random images gathered from memory. Lamina goes through its pipeline and `fit` with logs, guards
-and a checkpoint per epoch; PyTorch is the plain loop, fused Adam. Timed: two epochs after one that warms up.
+shuffled batches of 25,600 random images gathered from memory. Lamina goes through its pipeline and `fit` with logs,
+guards and a checkpoint per epoch; PyTorch is the plain loop, fused Adam. Timed: two epochs after one that warms up.
 """
 
 import sys

@@ -45,7 +45,7 @@ def images(arguments) -> None:
 
 
 def banknote(arguments) -> None:
-    """Dense 6, 4, 2, 4, 6 and tanh: test error, error on all rows, and ten-fold accuracy on the 2-D code of all rows."""
+    """Dense 6, 4, 2, 4, 6 and tanh: errors on test rows and on all, and ten-fold accuracy on the 2-D code of all."""
     import numpy as np
 
     from apps.autoencode import Config, build, load, train
@@ -106,7 +106,7 @@ ANOMALY_FLAGS = ["--epochs", "2", "conv", "--code", "32"]
 
 
 def speed(arguments) -> None:
-    """Training rows per second of the dense autoencoder 784-256-128-32-128-256-784, batch 128, Adam; medians of five."""
+    """Training rows per second of the dense autoencoder 784-256-128-32-128-256-784; medians of five runs."""
     import statistics
 
     found: dict[str, list[float]] = {"lamina": [], "torch": []}

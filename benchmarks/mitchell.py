@@ -1,6 +1,6 @@
 """Mitchell's 8-3-8 network (Machine Learning, 1997, section 4.6.4): how many seeds invent a binary code.
 
-    python -m benchmarks.mitchell [--seeds 20]
+    python -m benchmarks.mitchell [--seeds 20] [--first 0]
 
 His settings: sigmoid units, weights from U(-0.1, 0.1), eta 0.3, one row at a time, 5000 epochs. Printed for each seed:
 the codes of the eight rows, rounded; how many differ; how many outputs are largest in the right place; and the sum of
@@ -39,13 +39,14 @@ def judge(model, splits) -> tuple[np.ndarray, int, float]:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--seeds", type=int, default=20, help="how many")
+    parser.add_argument("--first", type=int, default=0, help="the first of them")
     arguments = parser.parse_args()
     from training.devices import configure
 
     configure()
     distinct, right = 0, 0
-    for seed in range(arguments.seeds):
+    for seed in range(arguments.first, arguments.first + arguments.seeds):
         start = time.perf_counter()
         model, splits = trained(seed)
         codes, correct, error = judge(model, splits)

@@ -13,7 +13,7 @@ trains anew.
 
 from dataclasses import asdict, dataclass, field
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Literal
 
 import tyro
 
@@ -23,7 +23,6 @@ from data.source import Data
 from models.ensemble import Ensemble
 from models.linear import Linear
 from models.mlp import MLP
-from training.member_loss import Measure
 from training.run_directory import RunDirectory
 from training.trainer import Trainer
 
@@ -41,8 +40,10 @@ class Config:
     model: Model = Ensemble()
     """The network; `python -m apps.regress NAME --help` shows its own flags."""
     data: Data = field(default_factory=lambda: Data("diabetes"))
-    trainer: Trainer = field(default_factory=lambda: Trainer(optimizer="adamw", weight_decay=0.01))
-    loss: Measure = "squared"
+    trainer: Trainer = field(
+        default_factory=lambda: Trainer(batch_size=128, optimizer="adamw", learning_rate=3e-3, weight_decay=0.01)
+    )
+    loss: Literal["squared", "absolute", "huber", "gaussian"] = "squared"
     """squared: the mean is estimated; absolute: the median; huber: between them, for outliers; gaussian: mean and
     spread of each row, so that intervals are wide where the data are noisy."""
     level: float = 0.9
@@ -118,13 +119,13 @@ def main(config: Config) -> dict[str, float]:
     describe(splits, rows, config, directory)
     directory.start(settings, environment(), fresh=config.fresh)
     model, history = train(config, rows, directory)
-    model, decode = calibrated(model, rows, config)
+    model, core, decode = calibrated(model, rows, config)
     directory.write_json(
         "preparing.json",
         {"kind": splits.kind, "target": splits.target, "prepare": splits.prepare.config(), "decode": asdict(decode)},
     )
     model.save(directory / "model.keras")
-    found = score(model, decode, splits, rows, history, config)
+    found = score(core, decode, splits, rows, history, config)
     differences = export(directory, splits)
     write_report(directory, config, model, splits, rows, history, found)
     results = {"test": found.test, "validation": found.validation, "train": found.train, "export": differences}

@@ -23,29 +23,32 @@ class Found:
     answers: dict[str, np.ndarray]
 
 
-def outputs(model, split, prepare) -> np.ndarray:
-    """Standardised outputs (N, members, 1 or 2) of a split, in its order."""
+def outputs(core, split, prepare) -> np.ndarray:
+    """Standardised outputs (N, members, 1 or 2) of a split, in its order, of a model without the target's units."""
     from data.pipeline import batches
-    from models.regression import standardized
 
-    return np.asarray(standardized(model).predict(batches(split, prepare, 1024), verbose=0), np.float64)
+    return np.asarray(core.predict(batches(split, prepare, 1024), verbose=0), np.float64)
 
 
 def calibrated(model, rows, config):
-    """The model that answers, and its decoding with intervals set by rows that the answering members had not seen."""
+    """The model that answers, the same without the target's units, and its decoding.
+
+    The intervals are set by rows that the answering members had not seen.
+    """
     from evaluation.intervals import calibrate
     from export.regression_decoding import RegressionDecoding
-    from models.regression import monte_carlo
+    from models.regression import monte_carlo, standardized
 
     if config.mc_dropout:
         model = monte_carlo(model, config.mc_dropout, config.trainer.seed)
-    held_out = rows.unseen(outputs(model, rows.validation, rows.prepare))
+    core = standardized(model)
+    held_out = rows.unseen(outputs(core, rows.validation, rows.prepare))
     targets = (rows.validation.labels[:, 0].astype(np.float64) - rows.mean) / rows.scale
     noise, width = calibrate(targets, held_out, members=model.output_shape[1], level=config.level)
-    return model, RegressionDecoding(rows.mean, rows.scale, noise, width, config.level)
+    return model, core, RegressionDecoding(rows.mean, rows.scale, noise, width, config.level)
 
 
-def score(model, decode, splits, rows, history: list[dict], config) -> Found:
+def score(core, decode, splits, rows, history: list[dict], config) -> Found:
     """Score the best weights on all splits, and the baselines on the same; the test split is read here first."""
     from data.pipeline import fixed_part
     from evaluation import regression_baselines
@@ -58,9 +61,9 @@ def score(model, decode, splits, rows, history: list[dict], config) -> Found:
     chosen = np.unique(np.linspace(0, len(splits.train) - 1, LARGEST_TRAINING_SAMPLE).astype(int))
     sample = splits.train.take(chosen)
     answers = {
-        "train": decode.reference(outputs(model, sample, splits.prepare)),
-        "validation": decode.reference(rows.unseen(outputs(model, rows.validation, rows.prepare))),
-        "test": decode.reference(outputs(model, splits.test, splits.prepare)),
+        "train": decode.reference(outputs(core, sample, splits.prepare)),
+        "validation": decode.reference(rows.unseen(outputs(core, rows.validation, rows.prepare))),
+        "test": decode.reference(outputs(core, splits.test, splits.prepare)),
     }
     truths = {"train": sample.labels, "validation": rows.validation.labels[:, 0], "test": splits.test.labels}
     figures = {name: metrics(truths[name], found, config.level) for name, found in answers.items()}
@@ -77,16 +80,17 @@ def score(model, decode, splits, rows, history: list[dict], config) -> Found:
         {name: [row[name] for row in history] for name in ("loss", "val_loss")},
         train_accuracy=_share(figures["train"]["r2"]),
         validation_accuracy=_share(figures["validation"]["r2"]),
-        guess=1.0 if config.loss == "squared" and not model.losses else None,
+        guess=1.0 if config.loss == "squared" and not core.losses else None,
         baseline=_share(max(baseline.validation_r2 for baseline in simple)),
-        learning_rate=highest_rate(config.trainer, model),
+        learning_rate=highest_rate(config.trainer, core),
         flags=Flags(bigger=None, regularize="--l2") if isinstance(config.model, Linear) else Flags(),
         measure="R2",
     )
 
     def predict(columns):
         prepared = splits.prepare.finish(splits.prepare.fixed(columns))
-        return model.predict(np.asarray(prepared), batch_size=1024, verbose=0)[..., 0].mean(axis=1)
+        means = core.predict(np.asarray(prepared), batch_size=1024, verbose=0)[..., 0].mean(axis=1)
+        return decode.mean + decode.scale * means
 
     importance = permutation_importance(predict, splits.test.inputs, splits.test.labels, seed=config.trainer.seed)
     return Found(figures["test"], figures["validation"], figures["train"], simple, found, importance, answers["test"])

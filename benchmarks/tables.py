@@ -99,9 +99,9 @@ def one_split(raw, target: str, seed: int, config: Config) -> dict[str, float]:
     rows = RegressionRows.of(splits, settings)
     with quiet_folder() as folder:
         model, _ = regress.train(settings, rows, RunDirectory(folder))
-    model, decode = calibrated(model, rows, settings)
+    _, core, decode = calibrated(model, rows, settings)
     seconds = time.perf_counter() - started
-    found = decode.reference(outputs(model, splits.test, splits.prepare))
+    found = decode.reference(outputs(core, splits.test, splits.prepare))
     scores = metrics(splits.test.labels, found, settings.level)
     return {"seconds": seconds, **scores, **baselines(splits)}
 

@@ -1,14 +1,18 @@
 """The mean and the standard deviation of a normal distribution, from two numbers without bounds."""
 
 import keras
+import numpy as np
 from keras import ops
+
+SHIFT = float(np.log(np.e - 1))  # softplus of it is 1
 
 
 @keras.saving.register_keras_serializable(package="lamina")
 class GaussianHead(keras.layers.Layer):
-    """Leaves the first number, the mean, and makes the second a deviation: `s = smallest + softplus(r)`.
+    """Leaves the first number, the mean, and makes the second a deviation: `s = smallest + softplus(r + ln(e - 1))`.
 
-    The same in training and inference; a mask passes through unchanged.
+    The shift makes r = 0 a deviation of 1, that of a standardised target of which nothing is known yet. The same in
+    training and inference; a mask passes through unchanged.
 
     Args:
         smallest: Positive float: no deviation is below it, so that no likelihood is infinite.
@@ -37,7 +41,7 @@ class GaussianHead(keras.layers.Layer):
     def call(self, inputs):
         if inputs.shape[-1] != 2:
             raise ValueError(f"The last axis of the inputs must be 2. Received: shape={tuple(inputs.shape)}")
-        deviation = self.smallest + ops.softplus(inputs[..., 1])
+        deviation = self.smallest + ops.softplus(inputs[..., 1] + SHIFT)
         return ops.stack([inputs[..., 0], deviation], axis=-1)
 
     def compute_output_shape(self, input_shape):

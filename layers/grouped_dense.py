@@ -77,7 +77,8 @@ class GroupedDense(keras.layers.Layer):
             outputs = ops.matmul(inputs, self.kernel)  # (groups, batch, units)
         else:
             outputs = ops.matmul(ops.transpose(inputs, (1, 0, 2)), self.kernel)
-        return ops.add(ops.transpose(outputs, (1, 0, 2)), self.bias)
+        # Plain addition: `ops.add` would take a bias of one unit per group for one of channels, which LiteRT cannot do.
+        return ops.transpose(outputs, (1, 0, 2)) + ops.convert_to_tensor(self.bias)
 
     def compute_output_shape(self, input_shape):
         return (input_shape[0], self.groups, self.units)

@@ -20,6 +20,10 @@ def with_units(network, mean: float, scale: float):
         x = keras.layers.Reshape((1, x.shape[-1]), dtype="float32", name="members")(x)
     if x.shape[-1] == 2:
         x = GaussianHead(dtype="float32", name="gaussian")(x)
+        # Start from mean 0 and deviation 1. A small deviation drawn by chance would make the first losses, which divide
+        # by its square, a hundred times larger than any later one, and Adam would remember them for a thousand steps.
+        kernel = network.layers[-1].kernel
+        kernel.assign(keras.ops.zeros_like(kernel))
     x = TargetUnits(mean, scale, dtype="float32", name="target_units")(x)
     return keras.Model(network.inputs, x, name=network.name)
 

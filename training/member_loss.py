@@ -1,12 +1,10 @@
 """Losses of regression, averaged over the members of an ensemble with a weight for each row and member."""
 
-from typing import Literal
-
 import keras
 import numpy as np
 from keras import ops
 
-Measure = Literal["squared", "absolute", "huber", "gaussian"]
+MEASURES = ("squared", "absolute", "huber", "gaussian")
 
 
 @keras.saving.register_keras_serializable(package="lamina")
@@ -17,7 +15,7 @@ class MemberLoss(keras.losses.Loss):
     `2 |e| - 1`; gaussian `ln s + e^2 / (2 s^2) + ln(2 pi) / 2`, s the deviation that the member gives, over `scale`.
 
     Args:
-        measure: which of them.
+        measure: which of `MEASURES`.
         scale: standard deviation of the target over the training rows.
 
     Call arguments:
@@ -29,8 +27,12 @@ class MemberLoss(keras.losses.Loss):
         of the target probability distribution.
     """
 
-    def __init__(self, measure: Measure, scale: float, **kwargs):
+    def __init__(self, measure: str, scale: float, **kwargs):
         super().__init__(**{"name": "member_loss", **kwargs})
+        if measure not in MEASURES:
+            raise ValueError(f"`measure` must be one of {', '.join(MEASURES)}. Received: measure={measure!r}")
+        if not scale > 0:
+            raise ValueError(f"`scale` must be positive. Received: scale={scale}")
         self.measure = measure
         self.scale = scale
 

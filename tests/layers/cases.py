@@ -154,7 +154,7 @@ def target_units(x, noise, settings, training):
 
 
 def gaussian_head(x, noise, settings, training):
-    raw = x[..., 1].astype("float64")
+    raw = x[..., 1].astype("float64") + 0.5413248546129181  # ln(e - 1)
     deviation = settings["smallest"] + np.log1p(np.exp(-np.abs(raw))) + np.maximum(raw, 0)
     slope = np.stack([np.ones_like(raw), 1 / (1 + np.exp(-raw))], axis=-1)
     return np.stack([x[..., 0], deviation], axis=-1).astype(x.dtype), lambda gradient: (gradient * slope).astype(

@@ -52,6 +52,12 @@ def test_the_rmse_is_that_of_the_weighted_mean_over_all_batches():
     assert float(metric.result()) == pytest.approx(float(np.sqrt(np.mean((TARGETS - mean) ** 2))), rel=1e-5)
 
 
+@pytest.mark.parametrize(("arguments", "message"), [(("cubic", 1.0), "measure='cubic'"), (("huber", 0.0), "scale=0.0")])
+def test_bad_settings_are_refused(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        MemberLoss(*arguments)
+
+
 def test_the_loss_is_restored_from_its_config():
     loss = MemberLoss("huber", 3.5)
     twin = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(loss))

@@ -101,9 +101,10 @@ def measure(model: str, precision: str, systems: list[str], repetitions: int):
     return speeds, {system: ready[system]["settings"] for system in systems}
 
 
-def start(system: str, model: str, precision: str) -> subprocess.Popen:
+def start(*arguments: str, module: str = "benchmarks.training") -> subprocess.Popen:
+    """A worker process of a benchmark: `python -m module --worker arguments`."""
     environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow", "PYTHONWARNINGS": "ignore"}
-    command = [sys.executable, "-m", "benchmarks.training", "--worker", system, model, precision]
+    command = [sys.executable, "-m", module, "--worker", *arguments]
     pipe = subprocess.PIPE
     return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True, env=environment)
 
@@ -113,7 +114,7 @@ def answer(worker: subprocess.Popen, system: str) -> dict:
     for line in worker.stdout:
         if line.startswith("{"):
             return json.loads(line)
-    raise SystemExit(f"{system}: its process ended; see `python -m benchmarks.training --worker {system} ...`")
+    raise SystemExit(f"{system}: its process ended; see what `{' '.join(worker.args)}` prints")
 
 
 def work(system: str, model: str, precision: str) -> None:

@@ -28,7 +28,7 @@ def predicted_and_true(targets, found, unit: str = "target") -> Picture:
     axes.plot([low, high], [low, high], color=QUIET, linewidth=1, linestyle="--")
     axes.set_xlabel("predicted")
     axes.set_ylabel("true")
-    axes.set_title(label(unit, 0), fontsize=11, loc="left", parse_math=False)
+    axes.set_title(f"True over predicted {label(unit, 0)}", fontsize=11, loc="left", parse_math=False)
     return _picture(figure, targets, f"True over predicted values of {len(targets)} rows, with the diagonal.")
 
 
@@ -78,7 +78,7 @@ def intervals(targets, found) -> Picture:
     axes.set_xticks([])
     axes.set_xlabel(f"{len(order)} of {len(targets)} rows, by prediction")
     axes.set_title("Intervals and truths", fontsize=11, loc="left")
-    legend(axes, handles, names, fontsize=9, frameon=True, framealpha=0.8, edgecolor="none")
+    legend(axes, handles, names, fontsize=9, frameon=False, loc="upper left")
     return as_svg(figure, f"Prediction intervals of {len(order)} rows; {inside.mean():.1%} of all rows lie inside.")
 
 

@@ -97,7 +97,7 @@ def headline(scores: Mapping[str, float], targets, baselines: Sequence[Regressio
     if baselines:
         best = min(baselines, key=lambda baseline: baseline.metrics["rmse"])
         cards.append(report.Number("best baseline", number(best.metrics["rmse"]), best.name))
-    cards.append(report.Number("R2", f"{scores['r2']:.3f}", "1 is perfect"))
+    cards.append(report.Number("R2", report.shown(scores["r2"]), "1 is perfect"))
     cards.append(report.Number("coverage", f"{scores['coverage']:.1%}", f"promised: {scores['promised_coverage']:.0%}"))
     table = [["this model", *(scores[key] for key in NAMES), ""]]
     for baseline in baselines:
@@ -105,7 +105,8 @@ def headline(scores: Mapping[str, float], targets, baselines: Sequence[Regressio
     strong = set()
     for column, key in enumerate(("rmse", "mae", "r2"), start=1):
         values = np.array([row[column] for row in table])
-        strong.add((int(np.argmax(values) if key == "r2" else np.argmin(values)), column))
+        if np.isfinite(values).all():
+            strong.add((int(np.argmax(values) if key == "r2" else np.argmin(values)), column))
     shown = [[row[0], *(value if value != value else number(value) for value in row[1:-1]), row[-1]] for row in table]
     has_notes = any(row[-1] for row in table)
     header = ["", *NAMES.values(), *(["note"] if has_notes else [])]

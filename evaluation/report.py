@@ -7,6 +7,7 @@ text is escaped, no script runs, and no file or address outside the page is aske
 """
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import isnan
@@ -126,7 +127,9 @@ def shown(cell: object) -> str:
 
 
 def is_number(cell: object) -> bool:
-    """Whether a cell stands right in its column."""
+    """Whether a cell stands right in its column: a number, or the text of one."""
+    if isinstance(cell, str):
+        return bool(re.fullmatch(r"[+-]?\d+(\.\d+)?(e[+-]?\d+)?%?", cell))
     return isinstance(cell, int | float) and not isinstance(cell, bool)
 
 

@@ -8,6 +8,7 @@ score_histogram(scores, normal, name) -> Picture
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from evaluation.figures import MARKERS, PALETTE, QUIET, VALIDATION, Picture, as_png, as_svg, canvas, labels, legend
 
@@ -92,6 +93,10 @@ def score_histogram(scores: np.ndarray, normal: np.ndarray, name: str) -> Pictur
         shares = np.full(rows.sum(), 1 / max(rows.sum(), 1))
         handles.append(axes.hist(scores[rows], edges, weights=shares, color=colour, alpha=alpha)[2][0])
     axes.set_xscale("log")
+    # Labels at 1, 2 and 5 where the axis spans little: the powers of ten alone would leave it bare.
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if edges[-1] < 200 * edges[0] else (1,)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}"))
+    axes.xaxis.set_minor_formatter(NullFormatter())
     axes.set_xlabel("anomaly score: squared error of the record")
     axes.set_ylabel("share of the records")
     legend(axes, handles, ["known", labels([name])[0]], fontsize=9, frameon=False)

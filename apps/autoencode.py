@@ -75,6 +75,15 @@ MITCHELL = Config(
 """The 8-3-8 network of Mitchell 1997, section 4.6.4; the data holds each row a hundred times, so 5000 epochs are 50."""
 
 
+def settled(config: Config) -> Config:
+    """The configuration, with Mitchell's settings for his data where neither a model nor a way to train it is named."""
+    untouched = replace(config.trainer, seed=0) == Trainer() and config.loss == Config().loss
+    if not (isinstance(config.model, Auto) and config.data.data == "one_hot_8" and untouched):
+        return config
+    trainer = replace(MITCHELL.trainer, seed=config.trainer.seed)
+    return replace(config, model=MITCHELL.model, trainer=trainer, loss=MITCHELL.loss)
+
+
 def load(config: Config):
     """The splits of `config`: pixels between 0 and 1, features of tables standardised, labels only to look at.
 
@@ -135,6 +144,7 @@ def main(config: Config) -> dict[str, float]:
     """Train, score, report, export; return the figures of the test split. A finished run is not trained again."""
     from training.devices import configure, environment
 
+    config = settled(config)
     configure(config.trainer.device)
     refuse_class_settings(config.trainer)
     directory, settings = open_run("autoencode", config, {"anomaly": config.anomaly, "loss": config.loss})

@@ -240,6 +240,19 @@ def test_mitchells_network_in_short():
     assert right == 8 and codes.shape == (8, 3) and error < 0.5
 
 
+def test_mitchells_data_alone_means_his_settings():
+    asked = autoencode.Config(data=Data("one_hot_8"), trainer=Trainer(seed=7), run_dir="x")
+    expected = replace(autoencode.MITCHELL, trainer=replace(autoencode.MITCHELL.trainer, seed=7), run_dir="x")
+    assert autoencode.settled(asked) == expected
+    for other in (
+        replace(asked, trainer=Trainer(epochs=3)),
+        replace(asked, model=SparseAutoencoder()),
+        replace(asked, loss="cross_entropy"),
+        replace(asked, data=Data("digits")),
+    ):
+        assert autoencode.settled(other) == other
+
+
 @pytest.mark.slow
 def test_mitchells_network_of_twenty_seeds():
     """S66: every seed learns the eight rows; about three of four invent a code that rounds to eight different ones."""

@@ -80,12 +80,19 @@ def load(config: Config):
     return resolve(config.data, seed=config.trainer.seed, task="regress")
 
 
+def schedule(config: Config, rows):
+    """The plan of training for `rows`. More passes over small tables gain nothing, over large ones they do."""
+    from training.trainer import plan
+
+    return plan(config.trainer, len(rows.train), updates=6000, most_epochs=100)
+
+
 def build(config: Config, rows):
     """A network for `rows` (`RegressionRows`), compiled as `config` says."""
     from models.regression import with_units
     from training.devices import seed_everything, set_precision
     from training.member_loss import MemberLoss, RootMeanSquaredError
-    from training.trainer import compile_model, plan
+    from training.trainer import compile_model
 
     seed_everything(config.trainer.seed, config.trainer.deterministic)
     set_precision(config.trainer.precision)
@@ -96,7 +103,7 @@ def build(config: Config, rows):
         network = config.model.build(rows.input_shape, outputs)
     model = with_units(network, rows.mean, rows.scale)
     loss = MemberLoss(config.loss, rows.scale)
-    compile_model(model, config.trainer, plan(config.trainer, len(rows.train)), loss, [RootMeanSquaredError()])
+    compile_model(model, config.trainer, schedule(config, rows), loss, [RootMeanSquaredError()])
     return model
 
 
@@ -151,21 +158,21 @@ def describe(splits, rows, config: Config, directory: RunDirectory) -> None:
 def train(config: Config, rows, directory: RunDirectory):
     """The trained model and a row of figures per epoch."""
     from data.pipeline import batches
-    from training.trainer import fit, plan
+    from training.trainer import fit
 
     model = build(config, rows)
-    schedule = plan(config.trainer, len(rows.train))
+    plan = schedule(config, rows)
     training = partial(
         batches,
         rows.train,
         rows.prepare,
-        schedule.batch_size,
+        plan.batch_size,
         seed=config.trainer.seed,
-        epochs=schedule.epochs,
-        steps_per_epoch=schedule.steps_per_epoch,
+        epochs=plan.epochs,
+        steps_per_epoch=plan.steps_per_epoch,
     )
     validation = batches(rows.validation, rows.prepare, 1024)
-    return model, fit(model, training, validation, trainer=config.trainer, plan=schedule, run=directory)
+    return model, fit(model, training, validation, trainer=config.trainer, plan=plan, run=directory)
 
 
 def announce(results: dict, directory: RunDirectory) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 import zipfile
 from pathlib import Path
 
@@ -12,18 +13,38 @@ from training.best_weights import BestWeights
 from training.epoch_log import EpochLog
 from training.run_directory import RunError
 
+PAUSE = 50  # so that at most 2% of the time goes into writing
+
 
 class Checkpoint(keras.callbacks.Callback):
-    """Writes one file per epoch, whole or not at all: every variable of model and optimizer, the best weights so far,
-    the figures of the epochs. Seeds of the layers are variables, and the order of the rows depends on seed and epoch
-    alone, so nothing else is needed. Plain arrays, no pickle.
+    """Writes a file at the end of epochs, whole or not at all: every variable of model and optimizer, the best weights
+    so far, the figures of the epochs. Seeds of the layers are variables, and the order of the rows depends on seed and
+    epoch alone, so nothing else is needed. Plain arrays, no pickle.
+
+    After an epoch that ends less than `PAUSE` times the seconds of the last writing after it, nothing is written:
+    short epochs of a large network would otherwise be spent on writing. The last epoch is always kept.
     """
 
     def __init__(self, path: Path, best: BestWeights, log: EpochLog):
         super().__init__()
         self.path, self.best, self.log = path, best, log
+        self._due = 0.0
+        self._epoch = self._written = -1
 
     def on_epoch_end(self, epoch, logs=None):
+        self._epoch = epoch
+        began = time.monotonic()
+        if began >= self._due:
+            self.write(epoch)
+            ended = time.monotonic()
+            self._due = ended + PAUSE * (ended - began)
+
+    def on_train_end(self, logs=None):
+        if self._written < self._epoch:
+            self.write(self._epoch)
+
+    def write(self, epoch: int) -> None:
+        """Keep the state after `epoch`, counted from 0."""
         arrays = {f"variable_{i}": np.asarray(v) for i, v in enumerate(_variables(self.model))}
         arrays |= {f"best_{i}": w for i, w in enumerate(self.best.weights or [])}
         state = {
@@ -41,6 +62,7 @@ class Checkpoint(keras.callbacks.Callback):
         with partial.open("wb") as file:
             np.savez(file, state=np.array(json.dumps(state)), **arrays)
         os.replace(partial, self.path)
+        self._written = epoch
 
     def restore(self, model) -> int:
         """Bring `model` and the companions to the last finished epoch; return the number of finished epochs.

@@ -28,7 +28,8 @@ class Trainer:
     """Settings of training, the same for every app."""
 
     epochs: int | None = None
-    """Passes over the training rows. Default: as many as give 3000 updates, between 15 and 300."""
+    """Passes over the training rows. Default: as many as give 3000 updates, between 15 and 300; for regression 6000,
+    between 15 and 100."""
     batch_size: int | None = None
     """Rows per update. Default: 32 below 5000 training rows, else 128."""
     optimizer: Optimizer = "adam"
@@ -114,14 +115,17 @@ class Plan:
         return self.epochs * self.steps_per_epoch
 
 
-def plan(trainer: Trainer, num_rows: int) -> Plan:
-    """The plan of `trainer` for `num_rows` training rows."""
+def plan(trainer: Trainer, num_rows: int, *, updates: int = 3000, most_epochs: int = 300) -> Plan:
+    """The plan of `trainer` for `num_rows` training rows.
+
+    Where `trainer` names no number of epochs it is the least that gives `updates`, between 15 and `most_epochs`.
+    """
     batch_size = min(trainer.batch_size or (32 if num_rows < 5000 else 128), num_rows)
     steps = num_rows // batch_size
     # Several updates per call save Python's cost per call; at most one update in 50 may be given up to divide evenly.
     steps_per_execution = max(k for k in range(1, 33) if k <= steps and steps % k <= steps // 50)
     steps -= steps % steps_per_execution
-    epochs = trainer.epochs or min(max(math.ceil(3000 / steps), 15), 300)
+    epochs = trainer.epochs or min(max(math.ceil(updates / steps), 15), most_epochs)
     return Plan(batch_size, epochs, steps, steps_per_execution)
 
 

@@ -236,8 +236,27 @@ def test_mitchells_network_in_short():
 
     with tempfile.TemporaryDirectory() as folder:
         autoencode.train(model, config, splits, RunDirectory(folder))
-    codes, right, error = judge(model, splits)
+    codes, right, error = judge(model)
     assert right == 8 and codes.shape == (8, 3) and error < 0.5
+
+
+def test_mitchells_training_is_back_propagation_by_hand():
+    """400 updates against the textbook's equations in NumPy, from the same first weights."""
+    from benchmarks.mitchell import first_weights, trained
+
+    w1, b1, w2, b2 = (weights.astype("float64") for weights in first_weights(3))
+    rows = np.eye(8)
+    for _ in range(400):
+        h = 1 / (1 + np.exp(-(rows @ w1 + b1)))
+        o = 1 / (1 + np.exp(-(h @ w2 + b2)))
+        delta = o * (1 - o) * (rows - o)  # equation T4.3
+        hidden = h * (1 - h) * (delta @ w2.T)  # T4.4
+        w2 += 0.3 * h.T @ delta
+        b2 += 0.3 * delta.sum(0)
+        w1 += 0.3 * rows.T @ hidden
+        b1 += 0.3 * hidden.sum(0)
+    for ours, theirs in zip(trained(3, epochs=400).get_weights(), (w1, b1, w2, b2), strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-5)
 
 
 def test_mitchells_data_alone_means_his_settings():
@@ -255,13 +274,13 @@ def test_mitchells_data_alone_means_his_settings():
 
 @pytest.mark.slow
 def test_mitchells_network_of_twenty_seeds():
-    """S66: every seed learns the eight rows; about three of four invent a code that rounds to eight different ones."""
+    """S66: every seed learns the eight rows; of these twenty at least 15 have a code that rounds to eight others."""
     from benchmarks.mitchell import judge, trained
 
-    found = [judge(*trained(seed)) for seed in range(20)]
+    found = [judge(trained(seed)) for seed in range(20)]
     assert all(right == 8 for _, right, _ in found)
-    assert np.median([error for _, _, error in found]) < 0.12
-    assert sum(len(np.unique(np.round(codes), axis=0)) == 8 for codes, _, _ in found) >= 10
+    assert 0.07 < np.median([error for _, _, error in found]) < 0.12
+    assert sum(len(np.unique(np.round(codes), axis=0)) == 8 for codes, _, _ in found) >= 15
 
 
 def test_help_is_quick_and_complete():

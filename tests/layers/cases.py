@@ -19,7 +19,7 @@ class Case:
 
     layer: type  # the hand-written class
     settings: dict  # its arguments
-    shape: tuple[int, ...]  # of one batch
+    shape: tuple[int, ...]  # of one batch, of the first input
     twin: type | None = None  # the Keras class of the same job
     twin_settings: dict | None = None  # its arguments, where they differ from `settings`
     formula: Callable | None = (
@@ -28,25 +28,33 @@ class Case:
     frozen: bool = False  # trainable = False
     masks: bool = True  # a mask passes through
     noise: bool = False  # draws random numbers in training
+    more: tuple[tuple[int, ...], ...] = ()  # shapes of further inputs, in the order of the layer's `call`
+    arguments: dict = field(default_factory=dict)  # of each call of the layer and its twin, such as masks
 
     @property
     def name(self) -> str:
         settings = ", ".join(f"{key}={value!r}" for key, value in self.settings.items() if key != "seed")
         frozen = ", frozen" if self.frozen else ""
-        return f"{self.layer.__name__}({settings}) on {' x '.join(map(str, self.shape))}{frozen}"
+        shapes = " and ".join(" x ".join(map(str, shape)) for shape in self.shapes)
+        return f"{self.layer.__name__}({settings}) on {shapes}{''.join(f', {key}' for key in self.arguments)}{frozen}"
+
+    @property
+    def shapes(self) -> tuple[tuple[int, ...], ...]:
+        """Of all inputs."""
+        return (self.shape, *self.more)
 
     def build(self, dtype="float32"):
         """Our layer, built."""
         layer = self.layer(**self.settings, dtype=dtype)
         layer.trainable = not self.frozen
-        layer.build(self.shape)
+        layer.build(*self.shapes)
         return layer
 
     def build_twin(self, dtype="float32"):
         """The Keras layer of the same job, built."""
         twin = self.twin(**(self.settings if self.twin_settings is None else self.twin_settings), dtype=dtype)
         twin.trainable = not self.frozen
-        twin.build(self.shape)
+        twin.build(*self.shapes)
         return twin
 
 

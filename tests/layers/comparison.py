@@ -19,7 +19,7 @@ class Pass:
     """One call of a layer: what came out, and the gradient of `sum(coefficients * outputs)`."""
 
     outputs: np.ndarray
-    input_gradient: np.ndarray
+    input_gradients: list[np.ndarray]
     weight_gradients: list[np.ndarray]
 
 
@@ -50,6 +50,11 @@ def batches(shape, dtype, number, seed=0):
     return [(mean + std * random.standard_normal(shape)).astype(dtype) for _ in range(number)]
 
 
+def inputs_of(case, dtype, number=1):
+    """Batches of a case: a tuple of arrays each, one for each input of the layer."""
+    return list(zip(*(batches(shape, dtype, number, seed) for seed, shape in enumerate(case.shapes)), strict=True))
+
+
 def fill(layer, seed=0):
     """Gives each weight random values (positive for variances): zeros for a bias would hide what it does."""
     random = np.random.default_rng(seed)
@@ -65,45 +70,47 @@ def as_numpy(tensor):
 class Caller:
     """Calls one layer with gradients, and leaves its state as a step of training or inference leaves it."""
 
-    def __init__(self, layer):
+    def __init__(self, layer, arguments=None):
         self.layer = layer
+        self.arguments = arguments or {}
         self.gradients = {}  # on JAX, the compiled gradient for training and for inference
 
-    def __call__(self, x, coefficients, training) -> Pass:
+    def __call__(self, inputs, coefficients, training) -> Pass:
         tensorflow = keras.backend.backend() == "tensorflow"
-        outputs, gradients = (self._tensorflow if tensorflow else self._jax)(x, coefficients, training)
-        if any(gradient is None for gradient in gradients):
+        outputs, *gradients = (self._tensorflow if tensorflow else self._jax)(inputs, coefficients, training)
+        if any(gradient is None for gradient in [*gradients[0], *gradients[1]]):
             raise AssertionError(f"{self.layer.name}: an input or a weight is not connected to the output")
-        first, *rest = [as_numpy(gradient) for gradient in gradients]
-        return Pass(as_numpy(outputs), first, rest)
+        return Pass(as_numpy(outputs), *([as_numpy(gradient) for gradient in part] for part in gradients))
 
-    def _tensorflow(self, x, coefficients, training):
+    def _tensorflow(self, inputs, coefficients, training):
         import tensorflow as tf
 
-        inputs = tf.convert_to_tensor(x)
+        inputs = [tf.convert_to_tensor(x) for x in inputs]
         with tf.GradientTape() as tape:
             tape.watch(inputs)
-            outputs = self.layer(inputs, **training_argument(self.layer, training))
+            outputs = self.layer(*inputs, **training_argument(self.layer, training), **self.arguments)
             total = tf.reduce_sum(outputs * tf.cast(coefficients, outputs.dtype))
-        return outputs, tape.gradient(total, [inputs, *(weight.value for weight in self.layer.trainable_weights)])
+        return outputs, *tape.gradient(total, [inputs, [weight.value for weight in self.layer.trainable_weights]])
 
-    def _jax(self, x, coefficients, training):
+    def _jax(self, inputs, coefficients, training):
         import jax
 
         layer = self.layer
 
-        def total(trainable, inputs, others):
-            outputs, others = layer.stateless_call(trainable, others, inputs, **training_argument(layer, training))
+        def total(inputs, trainable, others):
+            arguments = {**training_argument(layer, training), **self.arguments}
+            outputs, others = layer.stateless_call(trainable, others, *inputs, **arguments)
             return (outputs * coefficients.astype(outputs.dtype)).sum(), (outputs, others)
 
         if training not in self.gradients:
             self.gradients[training] = jax.jit(jax.grad(total, argnums=(0, 1), has_aux=True))
         trainable = [weight.value for weight in layer.trainable_variables]
         others = [weight.value for weight in layer.non_trainable_variables]
-        (weights, inputs), (outputs, others) = self.gradients[training](trainable, keras.ops.array(x), others)
+        inputs = [keras.ops.array(x) for x in inputs]
+        gradients, (outputs, others) = self.gradients[training](inputs, trainable, others)
         for variable, value in zip(layer.non_trainable_variables, others, strict=True):
             variable.assign(value)
-        return outputs, [inputs, *weights]
+        return outputs, *gradients
 
 
 def training_argument(layer, training):
@@ -111,18 +118,18 @@ def training_argument(layer, training):
     return {"training": training} if layer._call_has_training_arg else {}
 
 
-def trace(layer, data, coefficients, observe=None) -> list[Pass]:
+def trace(layer, data, coefficients, arguments=None, observe=None) -> list[Pass]:
     """Trains on all batches but the last by plain gradient descent, then infers on the last.
 
-    `observe(layer, x)`, if given, is called before each pass.
+    `observe(layer, inputs)`, if given, is called before each pass.
     """
-    call = Caller(layer)
+    call = Caller(layer, arguments)
     passes = []
-    for position, x in enumerate(data):
+    for position, inputs in enumerate(data):
         training = position < len(data) - 1
         if observe:
-            observe(layer, x, training)
-        passes.append(call(x, coefficients, training))
+            observe(layer, inputs, training)
+        passes.append(call(inputs, coefficients, training))
         if training:
             for weight, gradient in zip(layer.trainable_weights, passes[-1].weight_gradients, strict=True):
                 weight.assign(as_numpy(weight) - 0.01 * gradient)
@@ -140,70 +147,81 @@ def difference(value, expected) -> float:
 def errors(case, dtype) -> tuple[float, float]:
     """Largest error of a case over training and inference: of the outputs and weights, and of the gradients."""
     with precision(dtype):
-        data = batches(case.shape, dtype, STEPS + 1)
+        data = inputs_of(case, dtype, STEPS + 1)
         layer = case.build(dtype)
         fill(layer)
-        outputs = layer.compute_output_shape(case.shape)
+        outputs = layer.compute_output_shape(*case.shapes)
         coefficients = np.random.default_rng(9).standard_normal(outputs).astype(dtype)
         if case.twin is None:
             return formula_errors(case, layer, data, coefficients)
         twin = case.build_twin(dtype)
-        twin.set_weights(layer.get_weights())
-        ours, theirs = trace(layer, data, coefficients), trace(twin, data, coefficients)
+        twin.set_weights(shaped_like(twin.get_weights(), layer.get_weights()))
+        ours, theirs = (trace(each, data, coefficients, case.arguments) for each in (layer, twin))
         forward = [difference(a.outputs, b.outputs) for a, b in zip(ours, theirs, strict=True)]
-        forward += [difference(a, b) for a, b in zip(layer.get_weights(), twin.get_weights(), strict=True)]
-        backward = [difference(a.input_gradient, b.input_gradient) for a, b in zip(ours, theirs, strict=True)]
+        expected = shaped_like(layer.get_weights(), twin.get_weights())
+        forward += [difference(a, b) for a, b in zip(layer.get_weights(), expected, strict=True)]
+        backward = []
         for a, b in zip(ours, theirs, strict=True):
+            backward += [difference(g, h) for g, h in zip(a.input_gradients, b.input_gradients, strict=True)]
             scale = max((np.max(np.abs(g)) for g in b.weight_gradients), default=1)
             # Relative to the largest gradient of the layer: before a batch norm that of a bias is zero up to rounding.
-            pairs = zip(a.weight_gradients, b.weight_gradients, strict=True)
+            pairs = zip(a.weight_gradients, shaped_like(a.weight_gradients, b.weight_gradients), strict=True)
             backward += [float(np.max(np.abs(g - h)) / scale) for g, h in pairs]
         return max(forward), max(backward)
+
+
+def shaped_like(examples, arrays):
+    """The arrays in the shapes of the examples: Keras keeps heads as an axis of their own."""
+    return [array.reshape(example.shape) for example, array in zip(examples, arrays, strict=True)]
 
 
 def formula_errors(case, layer, data, coefficients):
     noises = []
 
-    def observe(layer, x, training):
+    def observe(layer, inputs, training):
         """Reads the noise of the coming call off ones, then puts the random state back."""
         state = [as_numpy(variable) for variable in layer.non_trainable_variables]
-        noises.append(as_numpy(layer(np.ones_like(x), **training_argument(layer, training))))
+        ones = [np.ones_like(x) for x in inputs]
+        noises.append(as_numpy(layer(*ones, **training_argument(layer, training), **case.arguments)))
         for variable, value in zip(layer.non_trainable_variables, state, strict=True):
             variable.assign(value)
 
-    passes = trace(layer, data, coefficients, observe)
+    passes = trace(layer, data, coefficients, case.arguments, observe)
     forward, backward = [], []
-    for position, (x, noise, result) in enumerate(zip(data, noises, passes, strict=True)):
-        outputs, pull_back = case.formula(x, noise, case.settings, training=position < len(data) - 1)
+    for position, (inputs, noise, result) in enumerate(zip(data, noises, passes, strict=True)):
+        outputs, pull_back = case.formula(*inputs, noise, case.settings, training=position < len(data) - 1)
         forward.append(difference(result.outputs, outputs))
-        backward.append(difference(result.input_gradient, pull_back(coefficients)))
+        gradients = pull_back(coefficients)
+        gradients = gradients if isinstance(gradients, tuple) else (gradients,)
+        backward += [difference(g, h) for g, h in zip(result.input_gradients, gradients, strict=True)]
     return max(forward), max(backward)
 
 
 def finite_difference_error(case, step=1e-6) -> float:
     """Compares the gradient in float64 with central differences along a random direction, in training."""
     with precision("float64"):
-        x = batches(case.shape, "float64", 1)[0]
+        inputs = inputs_of(case, "float64")[0]
         layer = case.build("float64")
         fill(layer)
         random = np.random.default_rng(5)
-        coefficients = random.standard_normal(layer.compute_output_shape(case.shape))
+        coefficients = random.standard_normal(layer.compute_output_shape(*case.shapes))
         variables = layer.trainable_variables + layer.non_trainable_variables
         start = [as_numpy(variable) for variable in variables]
         trained = len(layer.trainable_weights)
-        call = Caller(layer)
-        directions = [random.standard_normal(part.shape) for part in [x, *start[:trained]]]
+        call = Caller(layer, case.arguments)
+        directions = [random.standard_normal(part.shape) for part in [*inputs, *start[:trained]]]
 
         def at(distance):
             """The pass at a point along the direction, from the same random state and statistics."""
             for position, (variable, value) in enumerate(zip(variables, start, strict=True)):
-                moved = value + distance * directions[1 + position] if position < trained else value
+                moved = value + distance * directions[len(inputs) + position] if position < trained else value
                 variable.assign(moved)
-            return call(x + distance * directions[0], coefficients, training=True)
+            at_inputs = [x + distance * direction for x, direction in zip(inputs, directions, strict=False)]
+            return call(at_inputs, coefficients, training=True)
 
         before, here, after = at(-step), at(0.0), at(step)
         slope = np.sum(coefficients * (after.outputs - before.outputs)) / (2 * step)
-        gradients = [here.input_gradient, *here.weight_gradients]
+        gradients = [*here.input_gradients, *here.weight_gradients]
         expected = sum(np.sum(g * d) for g, d in zip(gradients, directions, strict=True))
         size = sum(np.sum(np.abs(g * d)) for g, d in zip(gradients, directions, strict=True))
         return float(abs(slope - expected) / max(size, 1e-3))
@@ -224,8 +242,8 @@ class Elementwise(keras.layers.Layer):
 def value_and_gradient(function, x, coefficients=None):
     """A function's values at x, and the gradient of their sum, or of the sum that is weighted by the coefficients."""
     coefficients = np.ones_like(x) if coefficients is None else coefficients
-    result = Caller(Elementwise(function, str(x.dtype)))(x, coefficients, training=False)
-    return result.outputs, result.input_gradient
+    result = Caller(Elementwise(function, str(x.dtype)))((x,), coefficients, training=False)
+    return result.outputs, result.input_gradients[0]
 
 
 def activation_errors(name, dtype) -> tuple[float, float]:

@@ -17,8 +17,9 @@ def main(folder):
     differences = {}
     for path in sorted(Path(folder).glob("*.keras")):
         saved = np.load(path.with_suffix(".npz"))
-        outputs = np.asarray(keras.models.load_model(path)(saved["x"], training=False))
-        differences[path.stem] = float(np.max(np.abs(outputs - saved["y"])))
+        inputs = [saved[f"arr_{number}"] for number in range(len(saved) - 1)]
+        outputs = np.asarray(keras.models.load_model(path)(inputs, training=False))
+        differences[path.stem] = float(np.max(np.abs(outputs - saved["outputs"])))
     print(json.dumps(differences))
 
 

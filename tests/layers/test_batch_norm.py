@@ -111,11 +111,11 @@ def test_fused_form_equals_the_formula(shape, parts, monkeypatch):
         layer = layers.BatchNorm(momentum=0.5, **parts)
         layer.build(shape)
         fill(layer)
-        passes.append(trace(layer, [*batches(shape, "float32", 3)], coefficients))
+        passes.append(trace(layer, [(x,) for x in batches(shape, "float32", 3)], coefficients))
         weights.append(layer.get_weights())
     for a, b in zip(*passes, strict=True):
         np.testing.assert_allclose(a.outputs, b.outputs, rtol=1e-5, atol=1e-5)
-        np.testing.assert_allclose(a.input_gradient, b.input_gradient, rtol=1e-5, atol=1e-5)
+        np.testing.assert_allclose(a.input_gradients[0], b.input_gradients[0], rtol=1e-5, atol=1e-5)
         for c, d in zip(a.weight_gradients, b.weight_gradients, strict=True):
             np.testing.assert_allclose(c, d, rtol=1e-5, atol=1e-4)
     for a, b in zip(*weights, strict=True):

@@ -11,17 +11,17 @@ import pytest
 
 import layers
 from tests.layers.cases import CASES, INITIALIZERS, PENALTIES
-from tests.layers.comparison import batches, difference, fill, training_argument
+from tests.layers.comparison import difference, fill, inputs_of, training_argument
 
 every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 FIRST_OF_EACH = list({case.layer: case for case in reversed(CASES)}.values())
 
 
 def model_of(case, dtype="float32"):
-    inputs = keras.Input(case.shape[1:], dtype=keras.dtype_policies.get(dtype).compute_dtype)
+    inputs = [keras.Input(shape[1:], dtype=keras.dtype_policies.get(dtype).compute_dtype) for shape in case.shapes]
     layer = case.layer(**case.settings, dtype=dtype)
     layer.trainable = not case.frozen
-    return keras.Model(inputs, layer(inputs))
+    return keras.Model(inputs, layer(*inputs, **case.arguments))
 
 
 @every_case
@@ -54,9 +54,9 @@ def test_save_and_load_in_a_fresh_process(tmp_path):
     for number, case in enumerate(CASES):
         model = model_of(case)
         fill(model)
-        x = batches(case.shape, "float32", 1)[0]
+        inputs = inputs_of(case, "float32")[0]
         model.save(tmp_path / f"{number}.keras")
-        np.savez(tmp_path / f"{number}.npz", x=x, y=np.asarray(model(x, training=False)))
+        np.savez(tmp_path / f"{number}.npz", *inputs, outputs=np.asarray(model(list(inputs), training=False)))
     command = [sys.executable, "-m", "tests.layers.reload", str(tmp_path)]
     result = subprocess.run(command, capture_output=True, text=True, env=dict(os.environ), timeout=600)
     assert result.returncode == 0, result.stderr[-2000:]
@@ -68,11 +68,11 @@ def test_save_and_load_in_a_fresh_process(tmp_path):
 @every_case
 def test_symbolic_shape_equals_eager_shape(case):
     layer = case.layer(**case.settings)
-    symbolic = layer(keras.Input(case.shape[1:]))
-    eager = layer(batches(case.shape, "float32", 1)[0])
+    symbolic = layer(*(keras.Input(shape[1:]) for shape in case.shapes), **case.arguments)
+    eager = layer(*inputs_of(case, "float32")[0], **case.arguments)
     assert symbolic.shape == (None, *eager.shape[1:])
-    assert layer.compute_output_shape(case.shape) == eager.shape
-    assert layer.compute_output_shape((None, *case.shape[1:])) == symbolic.shape
+    assert layer.compute_output_shape(*case.shapes) == eager.shape
+    assert layer.compute_output_shape(*((None, *shape[1:]) for shape in case.shapes)) == symbolic.shape
     assert symbolic.dtype == "float32"
 
 
@@ -92,14 +92,14 @@ def test_one_step_lowered_by_xla(case):
 
 def train_one_step(case, jit_compile, same_draws=True):
     """One step must give the same weights compiled as uncompiled."""
-    x = batches(case.shape, "float32", 1)[0]
+    inputs = list(inputs_of(case, "float32")[0])
     weights = []
     for eagerly in (True, False):
         keras.utils.set_random_seed(3)
         model = model_of(case)
         fill(model)
         model.compile(keras.optimizers.SGD(0.1), "mse", jit_compile=jit_compile and not eagerly, run_eagerly=eagerly)
-        loss = model.train_on_batch(x, np.ones(model.compute_output_shape(case.shape), "float32"))
+        loss = model.train_on_batch(inputs, np.ones((len(inputs[0]), *model.output_shape[1:]), "float32"))
         assert np.isfinite(loss)
         weights.append([np.asarray(loss), *model.get_weights()])
     if same_draws:
@@ -109,14 +109,14 @@ def train_one_step(case, jit_compile, same_draws=True):
 @every_case
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16", "bfloat16"])
 def test_half_precision(case, policy):
-    x = batches(case.shape, "float32", 1)[0]
+    inputs = inputs_of(case, "float32")[0]
     exact = case.build()
     fill(exact)
     layer = case.build(policy)
     layer.set_weights(exact.get_weights())
-    outputs = layer(x, **training_argument(layer, not case.noise))
+    outputs = layer(*inputs, **training_argument(layer, not case.noise), **case.arguments)
     assert keras.backend.standardize_dtype(outputs.dtype) == layer.compute_dtype
-    expected = np.asarray(exact(x, **training_argument(exact, not case.noise)))
+    expected = np.asarray(exact(*inputs, **training_argument(exact, not case.noise), **case.arguments))
     if case.settings.get("activation") != "step":  # a step has no small error: rounding decides the side
         assert difference(np.asarray(keras.ops.cast(outputs, "float32")), expected) < 2e-2
     if policy.startswith("mixed") or isinstance(layer, layers.BatchNorm):

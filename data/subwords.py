@@ -1,0 +1,176 @@
+"""Learns the subwords of a language from training sentences (SentencePiece, byte-pair encoding), and applies them.
+
+SentencePiece only learns them. Cutting and joining is done by `SubwordGraph`, in training as in the export, so the two
+cannot differ; that it gives SentencePiece's ids is tested, not assumed.
+"""
+
+import base64
+import io
+import os
+import tempfile
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from data import unicode_rules
+from data.errors import DataError
+
+PADDING, UNKNOWN, START, END = 0, 1, 2, 3
+SPECIALS = ("<pad>", "<unk>", "<s>", "</s>")
+SENTENCES_AT_ONCE = 8192
+
+
+@dataclass(frozen=True, eq=False)
+class Subwords:
+    """The pieces that a language is written with.
+
+    Attributes:
+        pieces: id -> piece; the first four are padding, unknown, start and end of a sentence.
+        model: SentencePiece's own file, for other programs.
+        rules: normalisation, source -> replacement.
+    """
+
+    pieces: tuple[str, ...]
+    model: bytes
+    rules: dict[str, str]
+    made: dict = field(default_factory=dict, init=False, repr=False)
+
+    def __len__(self):
+        return len(self.pieces)
+
+    @property
+    def graph(self):
+        """The `SubwordGraph` of these pieces."""
+        if "graph" not in self.made:
+            from data.subword_graph import SubwordGraph
+
+            self.made["graph"] = SubwordGraph(self.pieces, self.rules, len(SPECIALS), UNKNOWN)
+        return self.made["graph"]
+
+    def encode(self, sentences):
+        """Returns a list of int32 arrays, the ids of each sentence without start and end."""
+        import tensorflow as tf
+
+        if "tokenize" not in self.made:
+            signature = [tf.TensorSpec([None], tf.string)]
+            self.made["tokenize"] = tf.function(self.graph.tokenize, input_signature=signature)
+        ids = []
+        for first in range(0, len(sentences), SENTENCES_AT_ONCE):
+            with tf.device("CPU:0"):
+                part = self.made["tokenize"](tf.constant(list(sentences[first : first + SENTENCES_AT_ONCE]), tf.string))
+            ids += np.split(part.values.numpy(), part.row_splits.numpy()[1:-1])
+        return ids
+
+    def decode(self, ids):
+        """Returns a list of sentences of lists or rows of ids; padding, start and end are silent."""
+        import tensorflow as tf
+
+        rows = [np.asarray(row, np.int32).reshape(-1) for row in ids]
+        if not rows:
+            return []
+        flat = np.concatenate(rows)
+        if len(flat) and not 0 <= flat.min() <= flat.max() < len(self):
+            raise ValueError(f"ids must be in [0, {len(self)}). Received: {flat.min()} to {flat.max()}")
+        with tf.device("CPU:0"):
+            ragged = tf.RaggedTensor.from_row_lengths(flat, [len(row) for row in rows])
+            return [text.decode() for text in self.graph.detokenize(ragged).numpy()]
+
+    def unknown_in(self, sentences):
+        """Returns how many unknown pieces each sentence has: int (N,)."""
+        return np.array([np.count_nonzero(ids == UNKNOWN) for ids in self.encode(sentences)], int)
+
+    def config(self):
+        """Returns what `from_config` needs, fit for JSON."""
+        return {
+            "pieces": list(self.pieces),
+            "rules": self.rules,
+            "model": base64.b64encode(self.model).decode("ascii"),
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(tuple(config["pieces"]), base64.b64decode(config["model"]), dict(config["rules"]))
+
+
+def learn(sentences, size=8000, *, lower=False, split_digits=False, coverage=1.0):
+    """Learns subwords from training sentences; the same sentences give the same subwords.
+
+    Args:
+        sentences: strings of the training split only.
+        size: wanted number of pieces, the four special ones and all single characters included; fewer are made
+            where the sentences do not yield so many.
+        lower: whether all letters become lower-case.
+        split_digits: whether each digit is a piece of its own, so that numbers never seen are written like others.
+        coverage: share of the characters of the text, the most frequent first, that get a piece; 1 is all.
+
+    Raises:
+        DataError: there is no text, or `size` is too small for its characters.
+        ValueError: `size` or `coverage` is out of range.
+    """
+    import sentencepiece
+
+    if size <= len(SPECIALS):
+        raise ValueError(f"`size` must be an integer above {len(SPECIALS)}. Received: size={size}")
+    if not 0.9 <= coverage <= 1:
+        raise ValueError(f"`coverage` must be in [0.9, 1]. Received: coverage={coverage}")
+    rules = unicode_rules.make(lower)
+    if not any(sentence.strip() for sentence in sentences):
+        raise DataError("subwords cannot be learned from empty sentences. Give training sentences with text.")
+    model = io.BytesIO()
+    longest = max(len(sentence.encode()) for sentence in sentences)
+    with tempfile.TemporaryDirectory() as folder:
+        table = os.path.join(folder, "rules.tsv")
+        with open(table, "w", encoding="ascii") as file:
+            file.write(unicode_rules.as_table(rules))
+        try:
+            sentencepiece.SentencePieceTrainer.train(
+                sentence_iterator=iter(sentences),
+                model_writer=model,
+                model_type="bpe",
+                vocab_size=size,
+                hard_vocab_limit=False,
+                character_coverage=coverage,
+                normalization_rule_tsv=table,
+                split_digits=split_digits,
+                max_sentence_length=max(longest + 1, 4192),  # longer ones would be left out in silence
+                pad_id=PADDING,
+                unk_id=UNKNOWN,
+                bos_id=START,
+                eos_id=END,
+                num_threads=1,
+                minloglevel=2,
+            )
+        except RuntimeError as error:
+            if "required_chars" in str(error) or "too small" in str(error).lower():
+                characters = len({letter for sentence in sentences for letter in sentence})
+                raise DataError(
+                    f"a vocabulary of {size} pieces is too small for about {characters} different characters. "
+                    f"Allowed: clearly more pieces than characters, or a coverage below 1."
+                ) from error
+            raise
+    return Subwords(*_without_folder(model.getvalue()), rules)
+
+
+def _without_folder(model):
+    """Returns the pieces of SentencePiece's file, and the file without the path of the table, which is gone by then."""
+    from sentencepiece import sentencepiece_model_pb2
+
+    content = sentencepiece_model_pb2.ModelProto.FromString(model)
+    content.normalizer_spec.ClearField("normalization_rule_tsv")
+    return tuple(piece.piece for piece in content.pieces), content.SerializeToString(deterministic=True)
+
+
+def learn_pair(splits, size=8000, *, joint=True, lower=False, split_digits=False, coverage=1.0):
+    """Learns the subwords of source and target from the training split: `(source, target)`, one object twice if joint.
+
+    Args:
+        splits: `TranslationSplits`.
+        size: pieces of each, or of both together.
+        joint: whether both languages share one vocabulary, so that names and numbers are the same ids in both.
+        lower, split_digits, coverage: as for `learn`.
+    """
+    options = {"lower": lower, "split_digits": split_digits, "coverage": coverage}
+    if joint:
+        shared = learn([*splits.train.sources, *splits.train.targets], size, **options)
+        return shared, shared
+    return learn(splits.train.sources, size, **options), learn(splits.train.targets, size, **options)

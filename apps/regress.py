@@ -98,7 +98,7 @@ def build(config: Config, rows):
     set_precision(config.trainer.precision)
     outputs = 2 if config.loss == "gaussian" else 1
     if isinstance(config.model, Ensemble):
-        network = config.model.build(rows.input_shape, outputs, rows.features())
+        network = config.model.build(rows.input_shape, outputs, rows.features(), rows.ridge())
     else:
         network = config.model.build(rows.input_shape, outputs)
     model = with_units(network, rows.mean, rows.scale)

@@ -80,6 +80,21 @@ class RegressionRows:
 
         return fixed_part(self.train, self.prepare)
 
+    def ridge(self) -> np.ndarray:
+        """Weights and, last, the bias of ridge regression on the rows of each member: (members, columns + 1)."""
+        x = np.asarray(self.features(), np.float64)
+        x = np.concatenate([x, np.ones((len(x), 1))], axis=1)
+        y = (self.train.labels[:, 0].astype(np.float64) - self.mean) / self.scale
+        penalty = np.diag([*np.ones(x.shape[1] - 1), 1e-9])
+        weights = self.train.labels[:, 1:].astype(np.float64)
+        found = {}
+        for member in range(self.members):
+            rows = weights[:, member] > 0
+            key = rows.tobytes()  # members of one fold have the same rows
+            if key not in found:
+                found[key] = np.linalg.solve(x[rows].T @ x[rows] + penalty, x[rows].T @ y[rows])
+        return np.stack([found[(weights[:, member] > 0).tobytes()] for member in range(self.members)])
+
     def unseen(self, outputs: np.ndarray) -> np.ndarray:
         """Of the outputs (N, members, k) for the validation rows those of members that had not seen the row: (N, m, k).
 

@@ -109,7 +109,8 @@ def lamina(model, x, y, _):
     if model == "mlp":
         network, members = MLP((128, 128), dropout=0.0).build((COLUMNS,), 1), 1
     else:
-        network, members = Ensemble(MEMBERS, bins=BINS, embedding=EMBEDDING).build((COLUMNS,), 1, x), MEMBERS
+        network, members = Ensemble(MEMBERS, bins=BINS, embedding=EMBEDDING), MEMBERS
+        network = network.build((COLUMNS,), 1, x, np.zeros((MEMBERS, COLUMNS + 1)))
     network = with_units(network, 0.0, 1.0)
     optimizer, decay = ("adam", 0.0) if model == "mlp" else ("adamw", 0.01)
     trainer = Trainer(

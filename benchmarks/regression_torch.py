@@ -35,6 +35,7 @@ class Ensemble(nn.Module):
             self.register_buffer(name, value)
         columns = x.shape[1]
         self.embedding = Members(BINS, EMBEDDING * MEMBERS, columns)
+        self.straight = Members(columns, 1, MEMBERS)
         self.layers = nn.ModuleList(
             Members(inputs, units, MEMBERS)
             for inputs, units in ((columns * (EMBEDDING + 1), 128), (128, 128), (128, 1))
@@ -47,7 +48,7 @@ class Ensemble(nn.Module):
         h = torch.cat([h, x.expand(MEMBERS, -1, -1)], dim=2)
         for layer in self.layers[:-1]:
             h = F.dropout(F.relu(layer(h)), 0.1, self.training)
-        return self.layers[-1](h)[..., 0].T  # (batch, members)
+        return (self.layers[-1](h) + self.straight(x.expand(MEMBERS, -1, -1)))[..., 0].T  # (batch, members)
 
 
 def make(model: str, x: np.ndarray, y: np.ndarray, compiled: bool, *, epochs: int, batch_size: int):

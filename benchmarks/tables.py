@@ -143,7 +143,7 @@ def path_name(raw) -> str:
 
 
 HEADER = (
-    f"{'table':<20}{'splits':>7}{'ours':>17}{'ridge':>17}{'boosting':>17}{'ours-boosting':>18}{'coverage':>10}"
+    f"{'table':<20}{'splits':>7}{'ours':>20}{'ridge':>20}{'boosting':>20}{'ours-boosting':>21}{'coverage':>10}"
     f"{'s/split':>9}"
 )
 
@@ -158,8 +158,8 @@ def line(name: str, splits: list[dict[str, float]]) -> str:
     columns = {key: np.array([one[key] for one in splits]) for key in splits[0]}
     difference = columns["rmse"] - columns["boosting_rmse"]
     return (
-        f"{name:<20}{len(splits):>7}{figure(columns['rmse']):>17}{figure(columns['ridge_rmse']):>17}"
-        f"{figure(columns['boosting_rmse']):>17}{figure(difference, '+'):>18}{columns['coverage'].mean():>10.3f}"
+        f"{name:<20}{len(splits):>7}{figure(columns['rmse']):>20}{figure(columns['ridge_rmse']):>20}"
+        f"{figure(columns['boosting_rmse']):>20}{figure(difference, '+'):>21}{columns['coverage'].mean():>10.3f}"
         f"{columns['seconds'].mean():>9.1f}"
     )
 

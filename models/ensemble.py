@@ -12,7 +12,8 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Ensemble:
-    """Networks side by side on piecewise-linear encodings of the columns; the answer is their mean."""
+    """Networks side by side on piecewise-linear encodings of the columns, each beside a linear path that starts from
+    ridge regression; the answer is their mean."""
 
     members: int = 16
     """Networks; they share no weight."""
@@ -43,17 +44,18 @@ class Ensemble:
                 f"members that never saw it. Received: folds={self.folds}, members={self.members}"
             )
 
-    def build(self, input_shape: tuple[int, ...], num_outputs: int, features: np.ndarray):
+    def build(self, input_shape: tuple[int, ...], num_outputs: int, features: np.ndarray, linear: np.ndarray):
         """Return a `keras.Model` from `(batch, columns)` to float32 outputs `(batch, members, num_outputs)`.
 
         Args:
             input_shape: (columns,).
             num_outputs: numbers that each member gives.
             features: prepared training rows (N, columns), whose quantiles are the edges of the bins.
+            linear: (members, columns + 1) weights and, last, the bias from which the linear paths start.
         """
         import keras
 
-        from layers import Activation, Dropout, GroupedDense, HeNormal, LecunNormal, PiecewiseLinear
+        from layers import Activation, Dropout, GroupedDense, HeNormal, LecunNormal, PiecewiseLinear, Zeros
 
         columns, edges = bin_edges(features, self.bins)
         inputs = keras.Input(input_shape, name="inputs")
@@ -74,9 +76,13 @@ class Ensemble:
             x = Activation("relu", name=f"relu_{i}")(x)  # (batch, members, units)
             if self.dropout:
                 x = Dropout(self.dropout, name=f"dropout_{i}")(x)
-        outputs = GroupedDense(
-            num_outputs, self.members, kernel_initializer=LecunNormal(), dtype="float32", name="outputs"
-        )(x)
+        # Zeros: the first answer is that of ridge regression, and what follows has to do better on rows not seen.
+        bend = GroupedDense(num_outputs, self.members, kernel_initializer=Zeros(), dtype="float32", name="bend")(x)
+        straight = GroupedDense(num_outputs, self.members, kernel_initializer=Zeros(), dtype="float32", name="straight")
+        outputs = keras.layers.Add(dtype="float32", name="outputs")([straight(inputs), bend])
+        kernel, bias = np.zeros((self.members, *input_shape, num_outputs)), np.zeros((self.members, num_outputs))
+        kernel[:, :, 0], bias[:, 0] = linear[:, :-1], linear[:, -1]
+        straight.set_weights([kernel, bias])
         return keras.Model(inputs, outputs, name="ensemble")
 
 

@@ -22,8 +22,9 @@ def with_units(network, mean: float, scale: float):
         x = GaussianHead(dtype="float32", name="gaussian")(x)
         # Start from mean 0 and deviation 1. A small deviation drawn by chance would make the first losses, which divide
         # by its square, a hundred times larger than any later one, and Adam would remember them for a thousand steps.
-        kernel = network.layers[-1].kernel
-        kernel.assign(keras.ops.zeros_like(kernel))
+        last = network.layers[-1]
+        if hasattr(last, "kernel"):  # an ensemble starts there by itself
+            last.kernel.assign(keras.ops.zeros_like(last.kernel))
     x = TargetUnits(mean, scale, dtype="float32", name="target_units")(x)
     return keras.Model(network.inputs, x, name=network.name)
 

@@ -219,6 +219,17 @@ def test_a_member_knows_nothing_of_the_rows_of_its_fold():
     assert np.abs(answers[0][:, ~without] - answers[1][:, ~without]).max() > 1
 
 
+def test_members_start_from_ridge_regression_on_their_own_rows():
+    from sklearn.linear_model import Ridge
+
+    rows = RegressionRows.of(regress.load(regress.TINY), regress.TINY)
+    x, y = rows.features(), (rows.train.labels[:, 0] - rows.mean) / rows.scale
+    for member, found in enumerate(rows.ridge()):
+        own = rows.folds != member % 2
+        expected = Ridge(alpha=1.0).fit(x[own], y[own])
+        np.testing.assert_allclose(found, [*expected.coef_, expected.intercept_], atol=1e-5)
+
+
 def test_rows_that_the_user_names_are_not_pooled(houses):
     config = regress.Config(data=Data(str(houses), target="price", time="area"))
     rows = RegressionRows.of(regress.load(config), config)

@@ -13,11 +13,12 @@ from models.regression import monte_carlo, standardized, with_units
 RANDOM = np.random.default_rng(0)
 FEATURES = RANDOM.normal(size=(200, 5)).astype("float32")
 FEATURES[:, 3] = FEATURES[:, 3] > 0
+LINEAR = RANDOM.normal(size=(4, 6))
 
 
 def ensemble(outputs=1, **changes):
     recipe = Ensemble(**{"members": 4, "folds": 2, "hidden": (16, 8), "bins": 6, "embedding": 3, **changes})
-    return recipe.build((5,), outputs, FEATURES)
+    return recipe.build((5,), outputs, FEATURES, LINEAR)
 
 
 @pytest.mark.parametrize("outputs", [1, 2])
@@ -29,18 +30,28 @@ def test_answers_are_in_the_units_of_the_target(network, outputs):
     assert answers.shape == (200, model.output_shape[1], outputs)
     np.testing.assert_allclose(answers[..., 0], 100 + 20 * plain[..., 0], rtol=1e-6)
     if outputs == 2:
-        np.testing.assert_allclose(plain[0], [[0, 1.001]] * plain.shape[1], rtol=1e-6)
+        start = FEATURES @ LINEAR[:, :-1].T + LINEAR[:, -1] if plain.shape[1] > 1 else 0
+        np.testing.assert_allclose(plain[..., 0], np.broadcast_to(start, plain.shape[:2]), atol=1e-5)
+        np.testing.assert_allclose(plain[..., 1], 1.001, rtol=1e-6)
         np.testing.assert_allclose(answers[..., 1], 20 * plain[..., 1], rtol=1e-6)
 
 
 def test_parameters_of_an_ensemble():
-    # 4 columns of 6 bins: embedding 4 * (6 + 1) * 12; then per member 17 * 16 + 16, 16 * 8 + 8, 8 + 1
-    assert ensemble().count_params() == 4 * 7 * 12 + 4 * (17 * 16 + 16 + 16 * 8 + 8 + 8 + 1)
+    # 4 columns of 6 bins: embedding 4 * (6 + 1) * 12; then per member 17 * 16 + 16, 16 * 8 + 8, 8 + 1; and 5 + 1
+    assert ensemble().count_params() == 4 * 7 * 12 + 4 * (17 * 16 + 16 + 16 * 8 + 8 + 8 + 1 + 5 + 1)
+
+
+def test_an_ensemble_starts_from_ridge_regression():
+    np.testing.assert_allclose(
+        ensemble().predict(FEATURES, verbose=0)[..., 0], FEATURES @ LINEAR[:, :-1].T + LINEAR[:, -1], atol=1e-5
+    )
 
 
 def test_members_share_no_weight():
     """No weight that moves the answer of one member moves that of another."""
     model = ensemble(dropout=0.0)
+    for weight in model.trainable_weights:  # zeros would hide what a weight before them does
+        weight.assign(RANDOM.normal(size=weight.shape))
     before = model.predict(FEATURES, verbose=0)
     for weight in model.trainable_weights:
         values = np.array(weight)
@@ -65,7 +76,7 @@ def test_bins_hold_equally_many_rows():
 
 
 def test_columns_of_two_values_need_no_bins():
-    model = Ensemble(members=4, folds=2).build((2,), 1, np.tile([[0.0, 1.0], [1.0, 0.0]], (20, 1)))
+    model = Ensemble(members=4, folds=2).build((2,), 1, np.tile([[0.0, 1.0], [1.0, 0.0]], (20, 1)), np.zeros((4, 3)))
     assert model.output_shape == (None, 4, 1)
 
 

@@ -109,7 +109,7 @@ class SubwordGraph:
         symbols = tf.where(known, tf.gather(tf.constant(self.letters[:, 1]), place), self.unknown)
         symbols, owners = self._joined(symbols, tf.cast(points.value_rowids(), tf.int32), points.nrows(tf.int32))
         again = (symbols == self.unknown) & (_shifted(symbols, 1, -1) == self.unknown)
-        again &= _shifted(owners, 1, -1) == owners  # a run of unknown characters is one unknown piece
+        # A run of unknown characters is one unknown piece; no run leaves its word, for words start with a known sign.
         symbols, owners = tf.boolean_mask(symbols, ~again), tf.boolean_mask(owners, ~again)
         ids = tf.RaggedTensor.from_value_rowids(symbols, tf.cast(owners, tf.int64), points.nrows())
         return filled.with_values(ids).merge_dims(1, 2)

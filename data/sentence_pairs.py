@@ -1,0 +1,59 @@
+"""What every source of translation yields: sentences of two languages, line by line, in three parts."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class SentencePairs:
+    """Sentences and their translations, in a fixed order.
+
+    Attributes:
+        sources: (N,) strings in NFC, without spaces at the ends.
+        targets: (N,) strings, the translation of each.
+        origins: (N,) strings that say where each pair came from, such as "train.en:17".
+    """
+
+    sources: np.ndarray
+    targets: np.ndarray
+    origins: np.ndarray
+
+    @classmethod
+    def of(cls, sources, targets, origins):
+        """Returns pairs of three sequences of equal length."""
+        columns = [np.empty(len(values), dtype=object) for values in (sources, targets, origins)]
+        for column, values in zip(columns, (sources, targets, origins), strict=True):
+            column[:] = list(values)
+        if not len(sources) == len(targets) == len(origins):
+            raise ValueError(
+                f"`sources`, `targets` and `origins` must be equally long. "
+                f"Received: {len(sources)}, {len(targets)} and {len(origins)}"
+            )
+        return cls(*columns)
+
+    def __len__(self):
+        return len(self.sources)
+
+    def take(self, rows):
+        """Returns the pairs that `rows` (indices or a mask) name, in that order."""
+        return SentencePairs(self.sources[rows], self.targets[rows], self.origins[rows])
+
+
+@dataclass(frozen=True, eq=False)
+class TranslationSplits:
+    """A dataset of translation, ready to learn from.
+
+    Attributes:
+        name: short, for names of runs: "phrases-en-de", "pairs".
+        languages: what source and target are called: ("en", "de"); ("source", "target") where it is not known.
+        train, validation, test: the three parts; no pair is in two of them.
+        notes: sentences for the user that say what was decided.
+    """
+
+    name: str
+    languages: tuple[str, str]
+    train: SentencePairs
+    validation: SentencePairs
+    test: SentencePairs
+    notes: tuple[str, ...] = ()

@@ -4,7 +4,7 @@
     python -m apps.regress --data houses.csv --target price              an ensemble, 90% intervals
     python -m apps.regress --data houses.csv --target price mlp --hidden 64 64 --mc-dropout 50
     python -m apps.regress --data houses.csv --target price --loss gaussian
-    python -m apps.regress --data double_sigmoid mlp --hidden 2 --activation sigmoid --dropout 0
+    python -m apps.regress --data double_sigmoid mlp                     a made-up curve, the noise is known
 
 Predictions, errors and intervals are in the units of the target. Everything about a run is in its folder
 (runs/regress/NAME): type the same command again to go on after an interruption, or to see the results; `--fresh`

@@ -1,15 +1,20 @@
 """Layers, initializers and penalties, written out and proved equal to the framework's (docs/proofs.md)."""
 
 from layers.activation import Activation
+from layers.additive_attention import AdditiveAttention
 from layers.batch_norm import BatchNorm
+from layers.bidirectional import Bidirectional
 from layers.conv import Conv2D
 from layers.conv_transpose import Conv2DTranspose
 from layers.dense import Dense
 from layers.dropout import Dropout
+from layers.embedding import Embedding
+from layers.feed_forward import FeedForward
 from layers.gaussian_code import GaussianCode
 from layers.gaussian_head import GaussianHead
 from layers.gaussian_noise import GaussianNoise
 from layers.grouped_dense import GroupedDense
+from layers.gru import GRU
 from layers.initializers import (
     GlorotNormal,
     GlorotUniform,
@@ -23,16 +28,37 @@ from layers.initializers import (
     VarianceScaling,
     Zeros,
 )
+from layers.layer_norm import LayerNorm
+from layers.learned_positions import LearnedPositions
+from layers.lstm import LSTM
 from layers.monte_carlo_dropout import MonteCarloDropout
+from layers.multi_head_attention import MultiHeadAttention
+from layers.multiplicative_attention import MultiplicativeAttention
 from layers.padded_shortcut import PaddedShortcut
 from layers.penalties import L1, L1L2, L2
 from layers.piecewise_linear import PiecewiseLinear
 from layers.scaled_dropout import ScaledDropout
 from layers.seed import ReplicaSeed
+from layers.sinusoidal_positions import SinusoidalPositions
 from layers.sparsity import Sparsity
 from layers.target_units import TargetUnits
+from layers.transformer_decoder_block import TransformerDecoderBlock
+from layers.transformer_encoder_block import TransformerEncoderBlock
 
 __all__ = [
+    "FeedForward",
+    "LearnedPositions",
+    "MultiHeadAttention",
+    "SinusoidalPositions",
+    "TransformerDecoderBlock",
+    "TransformerEncoderBlock",
+    "MultiplicativeAttention",
+    "LayerNorm",
+    "LSTM",
+    "GRU",
+    "Embedding",
+    "Bidirectional",
+    "AdditiveAttention",
     "GaussianHead",
     "GroupedDense",
     "MonteCarloDropout",

@@ -5,10 +5,12 @@ Where the backend has the same function as one operation (`FUSED`), `get` return
 several operations costs several passes over memory; the tests hold both forms equal in value and gradient.
 
 References: Glorot, Bordes and Bengio 2011 (ReLU, softplus); Maas, Hannun and Ng 2013 (leaky ReLU); Clevert,
-Unterthiner and Hochreiter 2016 (ELU).
+Unterthiner and Hochreiter 2016 (ELU); Hendrycks and Gimpel 2016 (GELU).
 """
 
+import math
 from collections.abc import Callable
+from functools import partial
 
 from keras import ops
 
@@ -77,6 +79,12 @@ def elu(z, alpha: float = 1.0):
     return ops.where(z < 0, alpha * ops.expm1(halves(z)[1]), z)
 
 
+def gelu(z):
+    """`f(z) = z * Phi(z)`, Phi the distribution function of a standard normal: a ReLU without a corner. Any shape."""
+    z = ops.convert_to_tensor(z)
+    return 0.5 * z * (1 + ops.erf(z / math.sqrt(2)))
+
+
 def softmax(z):
     """`f(z)_i = exp(z_i) / sum_j exp(z_j)` over the last axis: shape (..., K), positive, each row sums to 1.
 
@@ -96,6 +104,7 @@ WRITTEN_OUT: dict[str, Callable] = {
     "leaky_relu": leaky_relu,
     "softplus": softplus,
     "elu": elu,
+    "gelu": gelu,
     "softmax": softmax,
 }
 
@@ -106,6 +115,7 @@ FUSED: dict[str, Callable] = {
     "leaky_relu": ops.leaky_relu,
     "softplus": ops.softplus,
     "elu": ops.elu,
+    "gelu": partial(ops.gelu, approximate=False),
     "softmax": ops.softmax,
 }
 

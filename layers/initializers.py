@@ -244,10 +244,12 @@ class Orthogonal(Random):
             raise ValueError(f"`shape` must have two axes or more. Received: shape={tuple(shape)}")
         rows, columns = math.prod(shape[:-1]), shape[-1]
         tall = (max(rows, columns), min(rows, columns))
-        q, r = ops.qr(keras.random.normal(tall, dtype=dtype, seed=self.drawn_seed))
+        dtype = keras.backend.standardize_dtype(dtype)
+        exact = keras.backend.result_type(dtype, "float32")  # there is no QR in half precision
+        q, r = ops.qr(keras.random.normal(tall, dtype=exact, seed=self.drawn_seed))
         # QR fixes each column only up to its sign; taking that of R's diagonal makes the draw uniform.
         q = q * ops.sign(ops.diag(r))
-        return self.gain * ops.reshape(q if rows >= columns else ops.transpose(q), shape)
+        return ops.cast(self.gain * ops.reshape(q if rows >= columns else ops.transpose(q), shape), dtype)
 
     def get_config(self):
         return {"gain": self.gain, **super().get_config()}

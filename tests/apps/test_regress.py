@@ -241,7 +241,7 @@ def test_rows_that_the_user_names_are_not_pooled(houses):
 def test_the_double_sigmoid_is_learned_to_its_noise(quick):
     """S16: two sigmoid units, noisy data."""
     model = MLP((2,), activation="sigmoid", dropout=0.0)
-    trainer = Trainer(epochs=200, learning_rate=0.05, seed=0)
+    trainer = Trainer(epochs=400, batch_size=128, learning_rate=0.1)
     figures = regress.main(regress.Config(model=model, data=Data("double_sigmoid"), trainer=trainer))
     assert figures["rmse"] < 1.05 * 0.05
 

@@ -4,13 +4,17 @@
 `test_coverage.py`.
 """
 
+import inspect
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import keras
 import numpy as np
 
 import layers
+from tests.layers import transformer_twins, twins
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class Case:
 
     @property
     def name(self) -> str:
-        settings = ", ".join(f"{key}={value!r}" for key, value in self.settings.items() if key != "seed")
+        settings = ", ".join(f"{key}={shown(value)}" for key, value in self.settings.items() if key != "seed")
         frozen = ", frozen" if self.frozen else ""
         shapes = " and ".join(" x ".join(map(str, shape)) for shape in self.shapes)
         return f"{self.layer.__name__}({settings}) on {shapes}{''.join(f', {key}' for key in self.arguments)}{frozen}"
@@ -42,6 +46,12 @@ class Case:
     def shapes(self) -> tuple[tuple[int, ...], ...]:
         """Of all inputs."""
         return (self.shape, *self.more)
+
+    def output_shape(self, layer, batch=True):
+        """What the layer says that it returns; `batch` tells whether it may know the size of the batch."""
+        shapes = self.shapes if batch else [(None, *shape[1:]) for shape in self.shapes]
+        known = inspect.signature(layer.compute_output_shape).parameters
+        return layer.compute_output_shape(*shapes, **{k: v for k, v in self.arguments.items() if k in known})
 
     def build(self, dtype="float32"):
         """Our layer, built."""
@@ -56,6 +66,11 @@ class Case:
         twin.trainable = not self.frozen
         twin.build(*self.shapes)
         return twin
+
+
+def shown(value) -> str:
+    """A setting, in the name of a row; a layer by its class."""
+    return type(value).__name__ if isinstance(value, keras.layers.Layer) else repr(value)
 
 
 @dataclass(frozen=True)
@@ -170,6 +185,36 @@ def gaussian_head(x, noise, settings, training):
     )
 
 
+def sinusoidal_positions(x, noise, settings, training, offset=0):
+    """Entry by entry, with Python's own sines."""
+    codes = np.zeros(x.shape[1:])
+    for position, entry in np.ndindex(*codes.shape):
+        angle = (offset + position) / settings["period"] ** (2 * (entry // 2) / x.shape[-1])
+        codes[position, entry] = math.cos(angle) if entry % 2 else math.sin(angle)
+    return x + codes.astype(x.dtype), lambda gradient: gradient
+
+
+def lengths(longest, *batch):
+    """A mask: so many positions count in each row of the batch."""
+    return np.arange(longest) < np.array(batch)[:, None]
+
+
+def multi_head(*shapes, arguments=None, **settings):
+    settings = {"num_heads": 2, "head_units": 4, **settings}
+    twin = transformer_twins.AttentionTwin
+    return Case(layers.MultiHeadAttention, settings, shapes[0], twin, more=shapes[1:], arguments=arguments or {})
+
+
+def transformer_block(*shapes, arguments=None, **settings):
+    settings = {"num_heads": 2, "feed_forward_units": 7, "dropout": 0.0, **settings}
+    kind, twin = (
+        (layers.TransformerEncoderBlock, transformer_twins.EncoderBlockTwin)
+        if len(shapes) == 1
+        else (layers.TransformerDecoderBlock, transformer_twins.DecoderBlockTwin)
+    )
+    return Case(kind, settings, shapes[0], twin, more=shapes[1:], arguments=arguments or {})
+
+
 def grouped_dense(shape, groups, units, **settings):
     equation = "ni,miu->nmu" if len(shape) == 2 else "nmi,miu->nmu"
     twin = {"equation": equation, "output_shape": (groups, units), "bias_axes": "mu", **settings}
@@ -199,7 +244,62 @@ def activation(name, twin_name=None):
     return Case(layers.Activation, {"activation": name}, (5, 7), keras.layers.Activation, twin)
 
 
+# Padding at the end, steps left out in between, a row without any, one without a gap.
+MASK = np.array([[1, 1, 1, 0, 0], [1, 0, 1, 1, 0], [0, 0, 0, 0, 0], [1, 1, 1, 1, 1]], bool)
+# Each query needs a key: with none ours gives zeros, Keras the mean of all.
+KEY_MASK = MASK | (np.arange(5) == 3)
+
+
+def recurrent(layer, twin, shape=(4, 5, 3), more=(), arguments=None, **settings):
+    arguments = arguments or {}
+    masks = bool(settings.get("return_sequences")) and not settings.get("go_backwards")
+    return Case(layer, settings, shape, twin, masks=masks, more=more, arguments=arguments)
+
+
+def bidirectional(layer, twin, merge, arguments=None, **settings):
+    of_twin = {"kind": twin, "merge_mode": merge, **settings}
+    ours = {"layer": layer(**settings), "merge": merge}
+    masks = bool(settings.get("return_sequences"))
+    return Case(
+        layers.Bidirectional, ours, (4, 5, 3), twins.BidirectionalTwin, of_twin, masks=masks, arguments=arguments or {}
+    )
+
+
+def attention(layer, twin, query, key, arguments=None, **settings):
+    return Case(layer, settings, query, twin, more=(key,), arguments=arguments or {})
+
+
 CASES = [
+    Case(
+        layers.Embedding,
+        {"vocab_size": 7, "units": 4},
+        (5, 3, 4),
+        twins.LogitsTwin,
+        arguments={"transposed": True},
+    ),
+    Case(layers.LayerNorm, {}, (5, 7), keras.layers.LayerNormalization, {"epsilon": 1e-6}),
+    Case(layers.LayerNorm, {"epsilon": 1e-3}, (3, 4, 6), keras.layers.LayerNormalization),
+    Case(layers.LayerNorm, {"epsilon": 1e-5, "center": False}, (3, 4, 6), keras.layers.LayerNormalization),
+    Case(layers.LayerNorm, {"epsilon": 1e-5, "scale": False}, (3, 4, 6), keras.layers.LayerNormalization),
+    recurrent(layers.LSTM, keras.layers.LSTM, units=4, return_sequences=True, arguments={"mask": MASK}),
+    recurrent(layers.LSTM, keras.layers.LSTM, units=2, go_backwards=True, kernel_regularizer="l2"),
+    recurrent(layers.GRU, keras.layers.GRU, units=4, return_sequences=True, more=((4, 4),)),
+    recurrent(layers.GRU, keras.layers.GRU, units=2, reset_after=False, arguments={"mask": MASK}),
+    bidirectional(layers.LSTM, keras.layers.LSTM, "concat", units=3, return_sequences=True, arguments={"mask": MASK}),
+    bidirectional(layers.GRU, keras.layers.GRU, "sum", units=3),
+    attention(layers.AdditiveAttention, twins.AdditiveTwin, (4, 3, 4), (4, 5, 3), units=6),
+    attention(
+        layers.AdditiveAttention, twins.AdditiveTwin, (4, 3, 4), (4, 5, 3), units=6, arguments={"key_mask": KEY_MASK}
+    ),
+    attention(layers.MultiplicativeAttention, twins.MultiplicativeTwin, (4, 3, 4), (4, 5, 3), form="general"),
+    attention(
+        layers.MultiplicativeAttention,
+        twins.MultiplicativeTwin,
+        (4, 3, 4),
+        (4, 5, 4),
+        form="dot",
+        arguments={"key_mask": KEY_MASK},
+    ),
     dense(units=7),
     dense(units=3, use_bias=False, kernel_initializer="he_normal", kernel_regularizer="l2"),
     dense(units=4, activation="tanh", kernel_initializer="lecun_normal"),
@@ -230,6 +330,7 @@ CASES = [
     activation("leaky_relu"),
     activation("softplus"),
     activation("elu"),
+    activation("gelu"),
     activation("softmax"),
     Case(layers.Activation, {"activation": "step"}, (5, 7), formula=step),
     Case(layers.PaddedShortcut, {"filters": 5, "strides": 2}, (2, 5, 4, 3), formula=padded_shortcut, masks=False),
@@ -272,6 +373,29 @@ CASES = [
     Case(layers.TargetUnits, {"mean": 3.5, "scale": 0.25}, (5, 4, 1), formula=target_units),
     Case(layers.TargetUnits, {"mean": -2.0, "scale": 40.0}, (5, 4, 2), formula=target_units),
     Case(layers.GaussianHead, {"smallest": 0.01}, (5, 4, 2), formula=gaussian_head),
+    multi_head((3, 4, 6), (3, 5, 8)),
+    multi_head((3, 4, 6), (3, 5, 8), (3, 5, 7), arguments={"key_mask": lengths(5, 5, 1, 3)}, num_heads=3),
+    multi_head((3, 5, 6), (3, 5, 6), arguments={"key_mask": lengths(5, 2, 5, 4), "causal": True}),
+    multi_head((3, 5, 6), (3, 5, 6), arguments={"causal": True}, rotary=True, head_units=6),
+    Case(layers.FeedForward, {"units": 9, "activation": "gelu"}, (3, 4, 6), transformer_twins.FeedForwardTwin),
+    Case(layers.SinusoidalPositions, {"period": 10_000.0}, (2, 7, 6), formula=sinusoidal_positions),
+    Case(
+        layers.SinusoidalPositions,
+        {"period": 50.0},
+        (2, 4, 5),
+        formula=partial(sinusoidal_positions, offset=13),
+        arguments={"offset": 13},
+    ),
+    Case(layers.LearnedPositions, {"max_length": 9}, (2, 4, 5), transformer_twins.PositionsTwin),
+    Case(
+        layers.LearnedPositions, {"max_length": 9}, (2, 4, 5), transformer_twins.PositionsTwin, arguments={"offset": 5}
+    ),
+    transformer_block((3, 5, 6)),
+    transformer_block((3, 5, 6), arguments={"mask": lengths(5, 3, 5, 1)}, norm="post", activation="gelu"),
+    transformer_block(
+        (3, 4, 6), (3, 5, 8), arguments={"inputs_mask": lengths(4, 4, 2, 3), "source_mask": lengths(5, 1, 5, 4)}
+    ),
+    transformer_block((3, 4, 8), (3, 3, 8), norm="post", activation="tanh", rotary=True),
 ]
 
 
@@ -321,6 +445,20 @@ ELSEWHERE = {"ReplicaSeed": "test_seed.py"}
 
 # What each class must refuse: arguments, and the message with the value in it.
 REFUSALS = [
+    (
+        layers.Embedding,
+        {"vocab_size": 0, "units": 2},
+        "`vocab_size` must be a positive integer. Received: vocab_size=0",
+    ),
+    (layers.Embedding, {"vocab_size": 3, "units": 2.0}, "`units` must be a positive integer. Received: units=2.0"),
+    (layers.LayerNorm, {"epsilon": 0.0}, "`epsilon` must be positive. Received: epsilon=0.0"),
+    (layers.LSTM, {"units": 0}, "`units` must be a positive integer. Received: units=0"),
+    (layers.GRU, {"units": "4"}, "`units` must be a positive integer. Received: units='4'"),
+    (layers.Bidirectional, {"layer": keras.layers.Dense(2)}, "Received: layer=<Dense"),
+    (layers.Bidirectional, {"layer": layers.GRU(2, go_backwards=True)}, "a new LSTM or GRU that reads forwards"),
+    (layers.Bidirectional, {"layer": layers.GRU(2), "merge": "ave"}, "`merge` must be concat or sum. Received: merge="),
+    (layers.AdditiveAttention, {"units": -1}, "`units` must be a positive integer. Received: units=-1"),
+    (layers.MultiplicativeAttention, {"form": "concat"}, "`form` must be general or dot. Received: form='concat'"),
     (layers.Dense, {"units": 0}, "`units` must be a positive integer. Received: units=0"),
     (layers.Dense, {"units": 2.5}, "`units` must be a positive integer. Received: units=2.5"),
     (layers.Dense, {"units": 2, "activation": "relux"}, "softmax. Received: activation='relux'"),
@@ -356,6 +494,25 @@ REFUSALS = [
     (layers.TargetUnits, {"mean": 0.0, "scale": 0.0}, "`scale` must be positive and finite. Received: scale=0.0"),
     (layers.TargetUnits, {"mean": float("nan"), "scale": 1.0}, "`mean` must be finite. Received: mean=nan"),
     (layers.GaussianHead, {"smallest": 0.0}, "`smallest` must be positive. Received: smallest=0.0"),
+    (layers.MultiHeadAttention, {"num_heads": 0, "head_units": 4}, "positive integer. Received: num_heads=0"),
+    (layers.MultiHeadAttention, {"num_heads": 2, "head_units": 1.5}, "positive integer. Received: head_units=1.5"),
+    (layers.MultiHeadAttention, {"num_heads": 2, "head_units": 4, "dropout": 1.0}, "[0, 1). Received: dropout=1.0"),
+    (layers.MultiHeadAttention, {"num_heads": 2, "head_units": 3, "rotary": True}, "even if `rotary` is set. Received"),
+    (layers.FeedForward, {"units": 0}, "`units` must be a positive integer. Received: units=0"),
+    (layers.FeedForward, {"units": 3, "activation": "geluu"}, "softmax. Received: activation='geluu'"),
+    (layers.FeedForward, {"units": 3, "dropout": -0.5}, "`dropout` must be in [0, 1). Received: dropout=-0.5"),
+    (layers.SinusoidalPositions, {"period": 1.0}, "`period` must be above 1 and finite. Received: period=1.0"),
+    (layers.LearnedPositions, {"max_length": 0}, "`max_length` must be a positive integer. Received: max_length=0"),
+    *(
+        (block, {"num_heads": 2, "feed_forward_units": 8, **settings}, message)
+        for block in (layers.TransformerEncoderBlock, layers.TransformerDecoderBlock)
+        for settings, message in (
+            ({"num_heads": -1}, "`num_heads` must be a positive integer. Received: num_heads=-1"),
+            ({"feed_forward_units": 0}, "must be a positive integer. Received: feed_forward_units=0"),
+            ({"attention_dropout": 1.5}, "`attention_dropout` must be in [0, 1). Received: attention_dropout=1.5"),
+            ({"norm": "first"}, "`norm` must be pre or post. Received: norm='first'"),
+        )
+    ),
     (layers.Uniform, {"minval": 0.1, "maxval": 0.1}, "Received: minval=0.1, maxval=0.1"),
     (layers.BatchNorm, {"momentum": 1.0}, "`momentum` must be in [0, 1). Received: momentum=1.0"),
     (layers.BatchNorm, {"epsilon": 0.0}, "`epsilon` must be positive. Received: epsilon=0.0"),

@@ -150,7 +150,7 @@ def errors(case, dtype) -> tuple[float, float]:
         data = inputs_of(case, dtype, STEPS + 1)
         layer = case.build(dtype)
         fill(layer)
-        outputs = layer.compute_output_shape(*case.shapes)
+        outputs = case.output_shape(layer)
         coefficients = np.random.default_rng(9).standard_normal(outputs).astype(dtype)
         if case.twin is None:
             return formula_errors(case, layer, data, coefficients)
@@ -204,7 +204,7 @@ def finite_difference_error(case, step=1e-6) -> float:
         layer = case.build("float64")
         fill(layer)
         random = np.random.default_rng(5)
-        coefficients = random.standard_normal(layer.compute_output_shape(*case.shapes))
+        coefficients = random.standard_normal(case.output_shape(layer))
         variables = layer.trainable_variables + layer.non_trainable_variables
         start = [as_numpy(variable) for variable in variables]
         trained = len(layer.trainable_weights)

@@ -71,8 +71,8 @@ def test_symbolic_shape_equals_eager_shape(case):
     symbolic = layer(*(keras.Input(shape[1:]) for shape in case.shapes), **case.arguments)
     eager = layer(*inputs_of(case, "float32")[0], **case.arguments)
     assert symbolic.shape == (None, *eager.shape[1:])
-    assert layer.compute_output_shape(*case.shapes) == eager.shape
-    assert layer.compute_output_shape(*((None, *shape[1:]) for shape in case.shapes)) == symbolic.shape
+    assert case.output_shape(layer) == eager.shape
+    assert case.output_shape(layer, batch=False) == symbolic.shape
     assert symbolic.dtype == "float32"
 
 
@@ -115,7 +115,8 @@ def test_half_precision(case, policy):
     layer = case.build(policy)
     layer.set_weights(exact.get_weights())
     outputs = layer(*inputs, **training_argument(layer, not case.noise), **case.arguments)
-    assert keras.backend.standardize_dtype(outputs.dtype) == layer.compute_dtype
+    logits = "transposed" in case.arguments  # which are never in half precision
+    assert keras.backend.standardize_dtype(outputs.dtype) == ("float32" if logits else layer.compute_dtype)
     expected = np.asarray(exact(*inputs, **training_argument(exact, not case.noise), **case.arguments))
     if case.settings.get("activation") != "step":  # a step has no small error: rounding decides the side
         assert difference(np.asarray(keras.ops.cast(outputs, "float32")), expected) < 2e-2
@@ -126,7 +127,7 @@ def test_half_precision(case, policy):
 @every_case
 def test_mask_passes_through_or_stops(case):
     layer = case.build()
-    assert layer.supports_masking == case.masks
+    assert layer.supports_masking or not case.masks
     mask = np.ones(case.shape[:-1], bool)
-    if case.masks:
-        assert layer.compute_mask(keras.KerasTensor(case.shape), mask) is mask
+    if layer.supports_masking:
+        assert (layer.compute_mask(keras.KerasTensor(case.shape), mask) is mask) == case.masks

@@ -1,0 +1,31 @@
+"""The second half of every attention: from scores to a weighted mean."""
+
+from keras import ops
+
+
+def soft_lookup(scores, values, mask=None):
+    """Weighs values by the softmax of their scores: `a = softmax(scores)`, `context = a values`.
+
+    Masked positions get the weight 0 and take no part in the softmax; what stands in them, NaN too, has no effect.
+    Where all positions are masked the weights and the context are 0. The softmax is computed in float32 at least.
+
+    Args:
+        scores: Tensor of shape (batch, queries, positions).
+        values: Tensor of shape (batch, positions, size).
+        mask: None, or a boolean tensor of shape (batch, positions): True where a position counts.
+
+    Returns:
+        The context, of shape (batch, queries, size), and the weights, of shape (batch, queries, positions).
+    """
+    exact = scores
+    if scores.dtype != "float64":
+        exact = ops.cast(scores, "float32")
+    if mask is None:
+        weights = ops.cast(ops.softmax(exact, axis=-1), values.dtype)
+        return ops.matmul(weights, values), weights
+    mask = ops.cast(mask, "bool")
+    counts = mask[:, None, :]
+    # Not minus infinity: a row of it alone has no softmax.
+    weights = ops.where(counts, ops.softmax(ops.where(counts, exact, -1e9), axis=-1), 0)
+    weights = ops.cast(weights, values.dtype)
+    return ops.matmul(weights, ops.where(mask[:, :, None], values, 0)), weights

@@ -1,0 +1,61 @@
+"""Keras layers of the same job as ours, where it takes several of Keras's to do it."""
+
+import keras
+
+
+class LogitsTwin(keras.layers.ReversibleEmbedding):
+    """The table of `Embedding(vocab_size, units)` used in reverse."""
+
+    def __init__(self, vocab_size, units, **kwargs):
+        super().__init__(vocab_size, units, **kwargs)
+
+    def call(self, inputs, transposed):
+        return super().call(inputs, reverse=transposed)
+
+    def compute_output_spec(self, inputs, transposed):
+        return super().compute_output_spec(inputs, reverse=transposed)
+
+
+class AdditiveTwin(keras.layers.Layer):
+    """Keras's additive attention, which has no W and no U, behind two dense layers."""
+
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.query = keras.layers.Dense(units, use_bias=False, dtype=self.dtype_policy)
+        self.key = keras.layers.Dense(units, use_bias=False, dtype=self.dtype_policy)
+        self.attention = keras.layers.AdditiveAttention(dtype=self.dtype_policy)
+
+    def build(self, query_shape, key_shape):
+        self.query.build(query_shape)
+        self.key.build(key_shape)
+        width = (self.query.units,)
+        self.attention.build([query_shape[:2] + width, key_shape, key_shape[:2] + width])
+
+    def call(self, query, key, key_mask=None):
+        return self.attention([self.query(query), key, self.key(key)], mask=[None, key_mask])
+
+
+class MultiplicativeTwin(keras.layers.Layer):
+    """Keras's dot-product attention, behind a dense layer for the general form."""
+
+    def __init__(self, form, **kwargs):
+        super().__init__(**kwargs)
+        self.form = form
+        self.attention = keras.layers.Attention(dtype=self.dtype_policy)
+
+    def build(self, query_shape, key_shape):
+        if self.form == "general":
+            self.query = keras.layers.Dense(key_shape[-1], use_bias=False, dtype=self.dtype_policy)
+            self.query.build(query_shape)
+        self.attention.build([(*query_shape[:2], key_shape[-1]), key_shape])
+
+    def call(self, query, key, key_mask=None):
+        query = self.query(query) if self.form == "general" else query
+        return self.attention([query, key], mask=[None, key_mask])
+
+
+class BidirectionalTwin(keras.layers.Bidirectional):
+    """Keras's wrapper around one of its layers of the same dtype."""
+
+    def __init__(self, kind, merge_mode, dtype, **settings):
+        super().__init__(kind(**settings, dtype=dtype), merge_mode=merge_mode, dtype=dtype)

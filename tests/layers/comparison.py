@@ -118,7 +118,7 @@ def training_argument(layer, training):
     return {"training": training} if layer._call_has_training_arg else {}
 
 
-def trace(layer, data, coefficients, arguments=None, observe=None) -> list[Pass]:
+def trace(layer, data, coefficients, arguments=None, observe=None, rate=0.01) -> list[Pass]:
     """Trains on all batches but the last by plain gradient descent, then infers on the last.
 
     `observe(layer, inputs)`, if given, is called before each pass.
@@ -132,7 +132,7 @@ def trace(layer, data, coefficients, arguments=None, observe=None) -> list[Pass]
         passes.append(call(inputs, coefficients, training))
         if training:
             for weight, gradient in zip(layer.trainable_weights, passes[-1].weight_gradients, strict=True):
-                weight.assign(as_numpy(weight) - 0.01 * gradient)
+                weight.assign(as_numpy(weight) - rate * gradient)
     return passes
 
 
@@ -156,7 +156,7 @@ def errors(case, dtype) -> tuple[float, float]:
             return formula_errors(case, layer, data, coefficients)
         twin = case.build_twin(dtype)
         twin.set_weights(shaped_like(twin.get_weights(), layer.get_weights()))
-        ours, theirs = (trace(each, data, coefficients, case.arguments) for each in (layer, twin))
+        ours, theirs = (trace(each, data, coefficients, case.arguments, rate=case.rate) for each in (layer, twin))
         forward = [difference(a.outputs, b.outputs) for a, b in zip(ours, theirs, strict=True)]
         expected = shaped_like(layer.get_weights(), twin.get_weights())
         forward += [difference(a, b) for a, b in zip(layer.get_weights(), expected, strict=True)]
@@ -186,7 +186,7 @@ def formula_errors(case, layer, data, coefficients):
         for variable, value in zip(layer.non_trainable_variables, state, strict=True):
             variable.assign(value)
 
-    passes = trace(layer, data, coefficients, case.arguments, observe)
+    passes = trace(layer, data, coefficients, case.arguments, observe, case.rate)
     forward, backward = [], []
     for position, (inputs, noise, result) in enumerate(zip(data, noises, passes, strict=True)):
         outputs, pull_back = case.formula(*inputs, noise, case.settings, training=position < len(data) - 1)

@@ -12,8 +12,8 @@ NAMES = list(activations.WRITTEN_OUT)
 @pytest.mark.parametrize("name", sorted(activations.FUSED))
 @pytest.mark.parametrize("dtype", TOLERANCE)
 def test_written_out_equals_fused(name, dtype):
-    # TensorFlow keeps leaky ReLU's slope 0.2 in float32.
-    tolerance = 1e-7 if (name, dtype) == ("leaky_relu", "float64") else TOLERANCE[dtype]
+    # TensorFlow keeps leaky ReLU's slope 0.2 and GELU's sqrt(2) in float32.
+    tolerance = 1e-7 if dtype == "float64" and name in ("leaky_relu", "gelu") else TOLERANCE[dtype]
     assert max(activation_errors(name, dtype)) < tolerance
 
 

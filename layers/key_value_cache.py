@@ -1,0 +1,57 @@
+"""What decoding step by step keeps of earlier positions: their projected keys and values, in tensors of fixed shape.
+
+A cache has the shape (batch, heads, length, beams, units). Entry [b, h, t, w] was written at step t for beam w, and
+stays there: where a search replaces beams by continuations of others, a table of ancestors says which entries belong to
+whom (`visible`), so that the cache itself is never copied. One beam is plain decoding.
+"""
+
+from keras import ops
+
+
+def empty(batch_size, num_heads: int, length: int, beams: int, head_units: int, dtype="float32"):
+    """Returns zeros of the shape of a cache; `length` is the largest number of steps."""
+    return ops.zeros((batch_size, num_heads, length, beams, head_units), dtype)
+
+
+def write(cache, entries, position):
+    """Returns the cache with the entries of one step put at a position.
+
+    Args:
+        cache: Tensor of shape (batch, heads, length, beams, units).
+        entries: Tensor of shape (batch, heads, beams, units).
+        position: Integer scalar, also a tensor, in [0, length); elsewhere nothing is written.
+
+    Returns:
+        Tensor of the shape of `cache`.
+    """
+    # A choice, not an update of a slice: it is the same on every backend, with and without XLA, in a SavedModel too.
+    here = ops.equal(ops.arange(cache.shape[2]), position)
+    return ops.where(here[:, None, None], ops.cast(entries, cache.dtype)[:, :, None], cache)
+
+
+def flat(cache):
+    """Returns the cache as keys or values for attention: shape (batch, heads, length * beams, units)."""
+    _, heads, length, beams, units = cache.shape
+    return ops.reshape(cache, (-1, heads, length * beams, units))
+
+
+def visible(position, length: int, beams: int = 1, ancestors=None):
+    """Makes the mask with which the beams of one step see the entries of a cache.
+
+    Args:
+        position: Integer scalar, also a tensor: the step, whose own entries are written already.
+        length: Length of the cache.
+        beams: Beams of the cache.
+        ancestors: Integers of shape (batch, beams, length): at which beam the entry of each earlier step stands that
+            belongs to a beam; at `position` the beam itself. None means that beams keep to themselves.
+
+    Returns:
+        Booleans of shape (batch, beams, length * beams), or (1, beams, length * beams) without `ancestors`.
+    """
+    own = ops.arange(beams)
+    if ancestors is None:
+        belongs = ops.broadcast_to(ops.equal(own[:, None, None], own), (beams, length, beams))[None]
+    else:
+        belongs = ops.equal(ancestors[..., None], ops.cast(own, ancestors.dtype))
+    reached = ops.arange(length) <= position
+    return ops.reshape(ops.logical_and(belongs, reached[:, None]), (-1, beams, length * beams))

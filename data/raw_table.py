@@ -86,19 +86,28 @@ def read(path):
     return delimited.read(path)
 
 
+def read_bytes(path):
+    """Returns the content of a file, unpacked if its name ends in .gz.
+
+    Raises:
+        DataError: the file is missing or a broken gzip file.
+    """
+    if not os.path.isfile(path):
+        raise MissingData(f"{path}: no such file. Check the path.")
+    try:
+        with gzip.open(path) if path.lower().endswith(".gz") else open(path, "rb") as file:
+            return file.read()
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise DataError(f"{path}: not a whole gzip file ({error}). Unpack it to check, or copy it again.") from error
+
+
 def read_text(path):
     """Returns the text of a file and notes about how it was decoded.
 
     Raises:
         DataError: the file is missing, empty, binary or a broken gzip file.
     """
-    if not os.path.isfile(path):
-        raise MissingData(f"{path}: no such file. Check the path.")
-    try:
-        with gzip.open(path) if path.lower().endswith(".gz") else open(path, "rb") as file:
-            data = file.read()
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise DataError(f"{path}: not a whole gzip file ({error}). Unpack it to check, or copy it again.") from error
+    data = read_bytes(path)
     notes = []
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = data.decode("utf-16")

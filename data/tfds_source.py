@@ -35,8 +35,8 @@ def splits(config, seed, prepare_for, task="classify"):
         DataError: the dataset is unknown, not prepared, too large, or of a kind that is not supported.
     """
     wanted = config.data.removeprefix("tfds:")
-    with _quiet():
-        builder = _prepared(wanted, config.download)
+    with quiet():
+        builder = prepared(wanted, config.download)
         size = sum(info.num_bytes for info in builder.info.splits.values())
         if size > LARGEST:
             raise DataError(
@@ -44,7 +44,7 @@ def splits(config, seed, prepare_for, task="classify"):
                 f"{LARGEST / 1024**3:.0f} GiB. Export a part of it as a folder of images, or choose a smaller dataset."
             )
         name = "tfds-" + "-".join(part for part in (builder.name, _config_name(builder)) if part)
-        parts = _part_names(builder, wanted)
+        parts = part_names(builder, wanted)
         if not _image_key(builder.info.features):
             return _table(name, wanted, builder, parts, config, seed, task)
         if task == "regress":
@@ -53,7 +53,7 @@ def splits(config, seed, prepare_for, task="classify"):
 
 
 @contextlib.contextmanager
-def _quiet():
+def quiet():
     """Keeps the console for the user: the library warns of its own plans, and logs every file it opens."""
     logger = logging.getLogger("absl")
     level = logger.level
@@ -66,7 +66,7 @@ def _quiet():
         logger.setLevel(level)
 
 
-def _prepared(wanted, download):
+def prepared(wanted, download):
     """Returns a builder whose data is on disk."""
     import tensorflow_datasets
 
@@ -107,7 +107,7 @@ def _config_name(builder):
     return builder.builder_config.name if builder.builder_config else ""
 
 
-def _part_names(builder, wanted):
+def part_names(builder, wanted):
     """Returns part -> name of the split in the dataset."""
     named = {}
     for split in builder.info.splits:
@@ -168,7 +168,7 @@ def _images(name, wanted, builder, named, config, seed, prepare_for, task):
     decoders = {image: tensorflow_datasets.decode.SkipDecoding()}
     wanted_columns = [image, label] if label else [image]
     read = {
-        part: _split(_columns(builder, split, wanted_columns, decoders), image, label, f"tfds:{wanted}/{split}")
+        part: _split(columns_of(builder, split, wanted_columns, decoders), image, label, f"tfds:{wanted}/{split}")
         for part, split in named.items()
     }
     notes = []
@@ -203,7 +203,7 @@ def _split(columns, image, label, origin):
     return Split({"image": images}, labels, origins)
 
 
-def _columns(builder, split, names, decoders=None):
+def columns_of(builder, split, names, decoders=None):
     """Returns feature -> array (N,) of one split, in the order of the files."""
     import tensorflow as tf
     import tensorflow_datasets
@@ -243,7 +243,7 @@ def _raw_table(builder, wanted, split):
     """The scalars and short vectors of a split as a `RawTable`; nested features are called "outer.inner"."""
     features = dict(_leaves(builder.info.features))
     usable = {name: feature for name, feature in features.items() if _is_column(feature)}
-    read = _columns(builder, split, list(usable))
+    read = columns_of(builder, split, list(usable))
     columns = {}
     for name, feature in usable.items():
         values = read[name]

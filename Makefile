@@ -8,8 +8,8 @@ demo: .venv/installed
 	$(BIN)/python -m apps.classify
 
 test: .venv/installed lint
-	$(BIN)/python -m pytest -m "not slow and not gpu and not tpu"
-	KERAS_BACKEND=jax $(BIN)/python -m pytest -m "not slow and not gpu and not tpu" tests/layers tests/models
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not gpu and not tpu"
+	KERAS_BACKEND=jax $(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not gpu and not tpu" tests/layers tests/models
 
 test-slow: .venv/installed
 	$(BIN)/python -m pytest -m "slow and not gpu and not tpu"
@@ -21,6 +21,7 @@ lint: .venv/installed
 bench: .venv/installed
 	$(BIN)/python -m benchmarks.layers
 	$(BIN)/python -m benchmarks.training
+	$(BIN)/python -m benchmarks.regression
 
 proofs: .venv/installed
 	$(BIN)/python -m tests.layers.proofs

@@ -2,6 +2,8 @@
 
 from keras import ops
 
+from layers import activations
+
 # Far below any score, and finite: the difference of two infinities would be NaN.
 HIDDEN = -1e30
 
@@ -44,10 +46,12 @@ def combine(scores, mask=None, causal: bool = False):
     return visible
 
 
-def softmax(scores, visible):
+def masked_softmax(scores, visible):
     """Softmax over the last axis among the visible keys; rows without any are all zeros, with gradient zero."""
+    # Keras warns of a softmax over one entry, which is no mistake where there is one key: the form written out.
+    softmax = activations.softmax if scores.shape[-1] == 1 else ops.softmax
     if visible is None:
-        return ops.softmax(scores)
-    weights = ops.softmax(ops.where(visible, scores, HIDDEN))
+        return softmax(scores)
+    weights = softmax(ops.where(visible, scores, HIDDEN))
     # The softmax of a row of equal entries is not zero: a row without keys needs this factor.
     return weights * ops.cast(ops.any(visible, axis=-1, keepdims=True), scores.dtype)

@@ -153,7 +153,7 @@ class MultiHeadAttention(keras.layers.Layer):
         scores = ops.matmul(queries, ops.transpose(keys, (0, 1, 3, 2)))
         scores = ops.cast(scores, keras.backend.result_type(scores.dtype, "float32"))
         visible = attention_mask.combine(scores, mask, causal)
-        weights = ops.cast(attention_mask.softmax(scores, visible), values.dtype)
+        weights = ops.cast(attention_mask.masked_softmax(scores, visible), values.dtype)
         weights = self.dropped(weights, training=training)
         heads = ops.transpose(ops.matmul(weights, values), (0, 2, 1, 3))
         joined = ops.reshape(heads, (-1, ops.shape(query)[1], self.num_heads * self.head_units))

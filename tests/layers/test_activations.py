@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.special import ndtr
 
 from layers import activations
 from tests.layers.comparison import EXTREMES, TOLERANCE, activation_errors, value_and_gradient
@@ -38,6 +39,7 @@ def test_finite_on_extremes_and_nan_stays_nan(name, form):
         ("leaky_relu", lambda z: np.where(z > 0, z, 0.2 * z), lambda z: np.where(z > 0, 1, 0.2)),
         ("softplus", lambda z: np.log(1 + np.exp(z)), lambda z: 1 / (1 + np.exp(-z))),
         ("elu", lambda z: np.where(z > 0, z, np.exp(z) - 1), lambda z: np.where(z > 0, 1, np.exp(z))),
+        ("gelu", lambda z: z * ndtr(z), lambda z: ndtr(z) + z * np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)),
     ],
 )
 def test_textbook_value_and_derivative(name, formula, slope):

@@ -45,7 +45,7 @@ class TrainedRegressor(Trained):
         found = self.estimates(inputs, origins)
         names = ("prediction", "std", "lower", "upper")
         return [
-            {"origin": str(origin), **{name: float(np.float32(found[name][row])) for name in names}}
+            {"origin": str(origin), **{name: float(f"{found[name][row]:.7g}") for name in names}}
             for row, origin in enumerate(origins)
         ]
 

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from layers.product import product_with
 from layers.recurrent import Recurrent
 
 
@@ -93,17 +94,22 @@ class GRU(Recurrent):
         bias = ops.convert_to_tensor(self.bias)
         return bias[0] if self.reset_after else bias
 
-    def step(self, projected, states, recurrent):
+    def recurrent_products(self, recurrent):
+        if self.reset_after:
+            return super().recurrent_products(recurrent)
+        return product_with(recurrent[:, : 2 * self.units]), product_with(recurrent[:, 2 * self.units :])
+
+    def step(self, projected, states, products):
         (h,) = states
         if self.reset_after:
-            read = ops.split(ops.matmul(h, recurrent) + ops.convert_to_tensor(self.bias)[1], 3, axis=-1)
+            read = ops.split(products[0](h) + ops.convert_to_tensor(self.bias)[1], 3, axis=-1)
             given = ops.split(projected, 3, axis=-1)
             keep = ops.sigmoid(given[0] + read[0])
             new = ops.tanh(given[2] + ops.sigmoid(given[1] + read[1]) * read[2])
         else:
-            gates = projected[:, : 2 * self.units] + ops.matmul(h, recurrent[:, : 2 * self.units])
+            gates = projected[:, : 2 * self.units] + products[0](h)
             keep, reset = ops.split(ops.sigmoid(gates), 2, axis=-1)
-            new = ops.tanh(projected[:, 2 * self.units :] + ops.matmul(reset * h, recurrent[:, 2 * self.units :]))
+            new = ops.tanh(projected[:, 2 * self.units :] + products[1](reset * h))
         return (new + keep * (h - new),)  # z h + (1 - z) n
 
     def get_config(self):

@@ -90,9 +90,9 @@ class LSTM(Recurrent):
 
         self.bias = self.add_weight(name="bias", shape=(4 * self.units,), initializer=initialize)
 
-    def step(self, projected, states, recurrent):
+    def step(self, projected, states, products):
         h, c = states
-        write, keep, new, show = ops.split(projected + ops.matmul(h, recurrent), 4, axis=-1)
+        write, keep, new, show = ops.split(projected + products[0](h), 4, axis=-1)
         c = ops.sigmoid(keep) * c + ops.sigmoid(write) * ops.tanh(new)
         return ops.sigmoid(show) * ops.tanh(c), c
 

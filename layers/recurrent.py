@@ -4,19 +4,21 @@ import keras
 from keras import ops
 
 from layers import initializers
+from layers.product import product_with
 
-# Up to this many steps the loop is written out in TensorFlow's graph: 20 steps of 256 units train 1.2 times as fast as
-# in a `while_loop` (benchmarks in docs). JAX compiles a loop well, and long written-out ones slowly.
-WRITTEN_OUT = 64
+# Up to this many steps the loop is written out in the graph, which is what decoding step by step wants. At 20 steps of
+# 256 units writing it out is 0.9 times as fast as the loop for LSTM and 1.1 times for GRU, and takes longer to compile
+# (`benchmarks/recurrence.py`).
+WRITTEN_OUT = 8
 
 
 class Recurrent(keras.layers.Layer):
     """A loop over time, for `LSTM` and `GRU`.
 
     They give the class attributes `GATES` (blocks of `units` columns in the kernels) and `STATES` (how many there are;
-    the first is the output), and the method `step(projected, states, recurrent)`: from what the inputs of one step give
-    the gates (batch, gates * units), the tuple of states (batch, units) and R (units, gates * units) it makes the new
-    states.
+    the first is the output), and the method `step(projected, states, products)`: from what the inputs of one step give
+    the gates (batch, gates * units), the tuple of states (batch, units) and the functions of `recurrent_products` it
+    makes the new states.
 
     Args:
         units: Positive integer, the size of the output and of each state.
@@ -89,24 +91,32 @@ class Recurrent(keras.layers.Layer):
         """The bias that is added to `x W`."""
         return ops.convert_to_tensor(self.bias)
 
+    def recurrent_products(self, recurrent):
+        """The products with R that a step takes, as functions of the state."""
+        return (product_with(recurrent),)
+
     def call(self, inputs, initial_state=None, mask=None, inputs_mask=None):
         mask = inputs_mask if mask is None else mask
         states = self._states(inputs, initial_state)
         # For all steps at once: (time, batch, gates * units)
-        projected = ops.matmul(ops.transpose(inputs, (1, 0, 2)), self.kernel) + self.input_bias()
+        rows = ops.reshape(ops.transpose(inputs, (1, 0, 2)), (-1, inputs.shape[-1]))
+        projected = product_with(ops.convert_to_tensor(self.kernel))(rows) + self.input_bias()
+        shape = ops.shape(inputs)
+        projected = ops.reshape(projected, (shape[1], shape[0], self.GATES * self.units))
         steps = (projected,) if mask is None else (projected, ops.transpose(ops.cast(mask, "bool"))[:, :, None])
         if self.go_backwards:
             steps = tuple(ops.flip(part, axis=0) for part in steps)
-        recurrent = ops.convert_to_tensor(self.recurrent_kernel)
+        products = self.recurrent_products(ops.convert_to_tensor(self.recurrent_kernel))
 
         def advance(states, step):
-            new = self.step(step[0], states, recurrent)
+            new = self.step(step[0], states, products)
             if mask is not None:
                 new = tuple(ops.where(step[1], after, before) for after, before in zip(new, states, strict=True))
             return new, new  # Keras's scan on TensorFlow wants what it collects to be like the states
 
-        written_out = keras.backend.backend() == "tensorflow" and (inputs.shape[1] or WRITTEN_OUT + 1) <= WRITTEN_OUT
-        states, collected = (_written_out if written_out else ops.scan)(advance, states, steps)
+        length = inputs.shape[1]
+        short = length is not None and length <= WRITTEN_OUT
+        states, collected = (_written_out if short else ops.scan)(advance, states, steps)
         outputs = ops.transpose(collected[0], (1, 0, 2)) if self.return_sequences else states[0]
         return (outputs, *states) if self.return_state else outputs
 

@@ -1,0 +1,233 @@
+"""Reads sentence pairs line by line: two files of equally many lines, or a file with tabs between its columns.
+
+Quotes are letters like others, as in the files that translation is trained on: a sentence may begin with one. Lines end
+with a line feed only (or with carriage return and line feed): a text may hold Unicode's other line ends, and a reader
+that breaks at them pairs every later sentence with the wrong one.
+"""
+
+import os
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from data.errors import DataError, MissingData, listing, suggestion
+from data.raw_table import read_bytes
+
+TABBED = (".tsv", ".tab", ".txt")
+HEADERS = frozenset(["source", "target", "src", "tgt", "trg", "sentence", "translation", "input", "output", "text"])
+HEADERS |= frozenset(["english", "german", "french", "spanish", "italian", "portuguese", "dutch", "czech", "russian"])
+HEADERS |= frozenset(["chinese", "japanese", "korean", "arabic", "turkish", "polish", "swedish", "danish", "deutsch"])
+LANGUAGE_CODE = re.compile(r"[a-z]{2}([_-][A-Za-z]{2,4})?")
+
+
+@dataclass(frozen=True, eq=False)
+class RawPairs:
+    """Pairs as they stand in a file, normalised to NFC; no side is empty.
+
+    Attributes:
+        sources, targets: strings of each pair.
+        origins: where each came from, such as "train.en:17".
+        places: the same with the whole path, for messages.
+        languages: what the columns or files say they are, "" where they say nothing.
+        notes: what was decided on reading.
+    """
+
+    sources: list[str]
+    targets: list[str]
+    origins: list[str]
+    places: list[str]
+    languages: tuple[str, str]
+    notes: tuple[str, ...] = ()
+
+    def __len__(self):
+        return len(self.sources)
+
+
+def read(paths, source=None, target=None):
+    """Reads pairs.
+
+    Args:
+        paths: one file with columns, or two files, the source first.
+        source, target: the columns of one file: a name, a number from 1, or "last"; None for the first two of two.
+
+    Raises:
+        DataError: a file is missing, empty, not text in UTF-8, or its lines or columns do not pair up.
+    """
+    if len(paths) == 1:
+        return _tabbed(paths[0], source, target)
+    if len(paths) != 2:
+        raise DataError(
+            f"translation takes one file with tabs or two files, source and target. Received: {len(paths)} "
+            f"({listing(paths)})."
+        )
+    if source or target:
+        raise DataError(
+            f"--source and --target name columns of one file, and two files were given ({listing(paths)}). "
+            f"Leave them out; the first file is the source."
+        )
+    return _two_files(*paths)
+
+
+def lines_of(path):
+    """Returns the lines of a text file, without their ends, and notes.
+
+    Raises:
+        DataError: the file is missing, empty, or not text in UTF-8 or marked UTF-16.
+    """
+    if os.path.isdir(path):
+        raise DataError(f"{path}: is a folder. Allowed: text files with one sentence a line, also .gz.")
+    content = read_bytes(path)
+    notes = ()
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        try:
+            text = content.decode("utf-16")
+        except UnicodeDecodeError as error:
+            raise DataError(
+                f"{path}: begins as UTF-16 and breaks off (byte {error.start}). Save it as UTF-8."
+            ) from error
+        notes = (f"{os.path.basename(path)} is read as UTF-16.",)
+    else:
+        if b"\0" in content:
+            line = content[: content.index(b"\0")].count(b"\n") + 1
+            raise DataError(
+                f"{path}:{line}: a NUL byte, so this is not text. Allowed: text in UTF-8, one sentence a line, also "
+                f"packed with gzip under a name in .gz. Received: a binary file, or UTF-16 without its mark."
+            )
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = content[: error.start].count(b"\n") + 1
+            raise DataError(
+                f"{path}:{line}: byte 0x{content[error.start]:02x} is not UTF-8. Allowed: UTF-8, or UTF-16 with its "
+                f"mark. Convert it, for example: iconv -f ISO-8859-1 -t UTF-8 {os.path.basename(path)} > new"
+            ) from error
+    if not text.strip():
+        raise DataError(f"{path}: the file is empty. Give one sentence a line.")
+    lines = text.split("\n")
+    if not lines[-1]:
+        lines.pop()
+    return [line.removesuffix("\r") for line in lines], notes
+
+
+def clean(text):
+    """Returns a sentence in NFC, without spaces at its ends."""
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def _two_files(source_path, target_path):
+    if os.path.exists(source_path) and os.path.exists(target_path) and os.path.samefile(source_path, target_path):
+        raise DataError(f"{source_path}: given as source and as target. Give two files, the source first.")
+    (sources, source_notes), (targets, target_notes) = lines_of(source_path), lines_of(target_path)
+    if len(sources) != len(targets):
+        shorter = source_path if len(sources) < len(targets) else target_path
+        raise DataError(
+            f"{source_path} has {len(sources)} lines and {target_path} has {len(targets)}, but line N of one must be "
+            f"the translation of line N of the other. Received: {shorter} ends "
+            f"{abs(len(sources) - len(targets))} line(s) early. Look for a lost or a broken line, and mend the file."
+        )
+    rows = list(zip(range(1, len(sources) + 1), sources, targets, strict=True))
+    languages = tuple(
+        os.path.basename(path).removesuffix(".gz").rpartition(".")[2] for path in (source_path, target_path)
+    )
+    languages = languages if all(LANGUAGE_CODE.fullmatch(name) for name in languages) else ("", "")
+    return _pairs(source_path, rows, languages, source_notes + target_notes, (source_path, target_path))
+
+
+def _tabbed(path, source, target):
+    extension = os.path.splitext(path.lower().removesuffix(".gz"))[1]
+    if extension not in TABBED:
+        if not os.path.exists(path):
+            raise MissingData(f"{path}: no such file. Check the path.")
+        if not os.path.isdir(path):
+            raise DataError(
+                f"{path}: one file of pairs must have a tab between source and target. Allowed endings: "
+                f"{' '.join(TABBED)}, also .gz; or give two files, source and target. Received: {extension or 'none'}."
+            )
+    lines, notes = lines_of(path)
+    cells = [(number, line.split("\t")) for number, line in enumerate(lines, 1) if line.strip()]
+    first_line, first = cells[0]
+    if len(first) == 1:
+        raise DataError(
+            f"{path}:{first_line}: only one column (no tab). Allowed: source, tab, target on every line; or two files. "
+            f"Received: {first[0][:60]!r}."
+        )
+    for number, row in cells:
+        if len(row) != len(first):
+            raise DataError(
+                f"{path}:{number}: {len(row)} column(s), but {len(first)} on the first line. Each line needs the same "
+                f"number of tabs, and none inside a sentence. Received: {' | '.join(row)[:80]!r}."
+            )
+    names = [clean(cell) for cell in first]
+    header = _is_header(names) or any(wanted in names for wanted in (source, target) if wanted)
+    chosen = _columns(path, names, header, source, target)
+    if header:
+        cells = cells[1:]
+        notes += (f"{os.path.basename(path)}: its first line is taken as the names of the columns ({listing(names)}).",)
+        if not cells:
+            raise DataError(f"{path}: only a header line, no sentences. Give a file with pairs.")
+    languages = tuple(names[column] for column in chosen) if header else ("", "")
+    blank = len(lines) - len(cells) - header
+    if blank:
+        notes += (f"{os.path.basename(path)}: {blank} blank line(s) skipped.",)
+    rows = [(number, row[chosen[0]], row[chosen[1]]) for number, row in cells]
+    return _pairs(path, rows, languages, notes, (path, path))
+
+
+def _is_header(names):
+    """Says whether a first line names its columns: all are known words, or all are different language codes."""
+    low = [name.lower() for name in names]
+    codes = all(LANGUAGE_CODE.fullmatch(name) for name in names)
+    return len(set(low)) == len(low) and (codes or all(name in HEADERS for name in low))
+
+
+def _columns(path, names, header, source, target):
+    """Returns the positions of source and target."""
+    if len(names) > 2 and not (source and target):
+        shown = listing(names) if header else f"{len(names)} columns without names"
+        raise DataError(
+            f"{path}: which columns are source and target? Give --source and --target, a name of the first line or a "
+            f"number from 1 to {len(names)}. Received: {shown}."
+        )
+    chosen = []
+    for wanted, flag, default in ((source, "--source", 0), (target, "--target", 1)):
+        if wanted is None:
+            chosen.append(default)
+        elif wanted in names:
+            chosen.append(names.index(wanted))
+        elif wanted == "last":
+            chosen.append(len(names) - 1)
+        elif wanted.isdigit() and 1 <= int(wanted) <= len(names):
+            chosen.append(int(wanted) - 1)
+        else:
+            shown = listing(names) if header else "none, the first line is a sentence"
+            raise DataError(
+                f"{path}: no column {wanted!r} for {flag}.{suggestion(wanted, names if header else [])} Allowed: a "
+                f'number from 1 to {len(names)}, "last", or a name of the first line ({shown}).'
+            )
+    if source is None and target is not None and chosen[1] == 0:
+        chosen[0] = 1
+    if source is not None and target is None and chosen[0] == 1:
+        chosen[1] = 0
+    if chosen[0] == chosen[1]:
+        raise DataError(
+            f"{path}: --source and --target name the same column. Received: {source} and {target}. Name two columns."
+        )
+    return chosen
+
+
+def _pairs(path, rows, languages, notes, paths):
+    """Makes `RawPairs` of (line, source, target), without those where a side is empty."""
+    cleaned = [(number, clean(source), clean(target)) for number, source, target in rows]
+    kept = [row for row in cleaned if row[1] and row[2]]
+    if len(kept) < len(cleaned):
+        number, source, _ = next(row for row in cleaned if not (row[1] and row[2]))
+        notes += (
+            f"{len(cleaned) - len(kept)} of {len(cleaned)} pairs are left out because a side is empty "
+            f"(first: {paths[1] if source else paths[0]}:{number}).",
+        )
+    if not kept:
+        raise DataError(f"{path}: no pair is left, in each one side is empty. Check that both sides hold sentences.")
+    numbers, sources, targets = zip(*kept, strict=True)
+    short = os.path.basename(path)
+    origins, places = ([f"{name}:{number}" for number in numbers] for name in (short, path))
+    return RawPairs(list(sources), list(targets), origins, places, languages, notes)

@@ -1,0 +1,93 @@
+"""Reads off the data argument what pairs of sentences it names, and yields their splits."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from data.sentence_pairs import TranslationSplits
+
+
+@dataclass(frozen=True)
+class TranslationData:
+    """Where the sentence pairs are, and how to read them."""
+
+    data: tuple[str, ...] = ("phrases",)
+    """phrases; a file with tabs (.tsv .tab .txt); two files, source and target, line by line; tfds:NAME. Also .gz"""
+    validation: tuple[str, ...] = ()
+    """your own validation pairs, one file or two as --data; otherwise carved from the training pairs"""
+    test: tuple[str, ...] = ()
+    """your own test pairs, one file or two as --data; otherwise a tenth of the pairs, 2,000 at most, is held out"""
+    source: str | None = None
+    """the language or the column to translate from: phrases: a locale (en); a file: a column; tfds: a language"""
+    target: str | None = None
+    """the language or the column to translate into: phrases: a locale (de); a file: a column; tfds: a language"""
+    longest: int = 1000
+    """training pairs with a side of more characters are left out, and counted"""
+    ratio: float = 9.0
+    """training pairs of which one side has more than so many times the characters of the other are left out"""
+    download: bool = False
+    """tfds: may the dataset be downloaded if it is not prepared yet"""
+
+
+def resolve(config: TranslationData, *, seed: int) -> TranslationSplits:
+    """Yields the splits of what `config.data` names.
+
+    Args:
+        config: what the user said.
+        seed: of the random splits, and of the phrases.
+
+    Raises:
+        DataError: the data cannot be used; the message says where and what to do.
+    """
+    from data import pair_splits, parallel_text
+    from data.errors import DataError, MissingData, suggestion
+
+    if config.longest < 1:
+        raise DataError(f"--longest must be 1 or more characters. Received: {config.longest}.")
+    if config.ratio < 1:
+        raise DataError(f"--ratio must be 1 or more. Received: {config.ratio}.")
+    first = config.data[0] if config.data else ""
+    one = len(config.data) == 1
+    if one and first == "phrases":
+        from data import phrases
+
+        _refuse(config, ("validation", "test", "download"), "phrases, which has its own splits")
+        return phrases.make(seed, config.source or "en", config.target or "de")
+    if one and first.startswith("tfds:"):
+        from data import tfds_pairs
+
+        _refuse(config, ("validation", "test"), f"{first}, which has its own splits")
+        name, read, languages = tfds_pairs.read(first.removeprefix("tfds:"), config)
+    else:
+        _refuse(config, ("download",), "files")
+        if one and not os.path.exists(first) and not os.path.splitext(first)[1] and os.sep not in first:
+            raise MissingData(
+                f"--data {first!r} is neither bundled nor a file.{suggestion(first, ['phrases'])} Allowed: phrases; a "
+                f"file with tabs between source and target; two files, source and target; tfds:NAME."
+            )
+        paths = {"train": config.data, "validation": config.validation, "test": config.test}
+        read = {part: parallel_text.read(given, config.source, config.target) for part, given in paths.items() if given}
+        if not read.get("train"):
+            raise DataError("--data names no file. Allowed: phrases; one file with tabs; two files; tfds:NAME.")
+        languages = read["train"].languages
+        stem = os.path.basename(first).split(".")[0]
+        if stem.lower() in {"train", "training"}:  # says nothing: the folder does
+            stem = os.path.basename(os.path.dirname(os.path.abspath(first))) or stem
+        name = re.sub(r"[^a-zA-Z0-9_.-]+", "-", stem) or "pairs"
+        name += f"-{languages[0]}-{languages[1]}" if all(languages) else ""
+    return pair_splits.make(name, read, languages, seed, longest=config.longest, ratio=config.ratio)
+
+
+def _refuse(config, options, what):
+    """Refuses options that the data cannot use, so that none is silently ignored."""
+    from data.errors import DataError
+
+    for option in options:
+        given = getattr(config, option)
+        if given:
+            shown = " ".join(given) if isinstance(given, tuple) else given
+            raise DataError(f"--{option} cannot be used with {what}. Received: --{option} {shown}. Leave it out.")

@@ -112,12 +112,13 @@ class Recurrent(keras.layers.Layer):
             new = self.step(step[0], states, products)
             if mask is not None:
                 new = tuple(ops.where(step[1], after, before) for after, before in zip(new, states, strict=True))
-            return new, new  # Keras's scan on TensorFlow wants what it collects to be like the states
+            return new, new[0]
 
         length = inputs.shape[1]
         short = length is not None and length <= WRITTEN_OUT
-        states, collected = (_written_out if short else ops.scan)(advance, states, steps)
-        outputs = ops.transpose(collected[0], (1, 0, 2)) if self.return_sequences else states[0]
+        in_graph = _while_loop if keras.backend.backend() == "tensorflow" else ops.scan
+        states, collected = (_written_out if short else in_graph)(advance, states, steps)
+        outputs = ops.transpose(collected, (1, 0, 2)) if self.return_sequences else states[0]
         return (outputs, *states) if self.return_state else outputs
 
     def _states(self, inputs, initial_state):
@@ -159,9 +160,27 @@ class Recurrent(keras.layers.Layer):
 
 
 def _written_out(advance, states, steps):
-    """`ops.scan` without a loop in the graph; collects the first state only."""
+    """`ops.scan` without a loop in the graph."""
     outputs = []
     for step in zip(*(ops.unstack(part, axis=0) for part in steps), strict=True):
-        states, _ = advance(states, step)
-        outputs.append(states[0])
-    return states, (ops.stack(outputs),)
+        states, output = advance(states, step)
+        outputs.append(output)
+    return states, ops.stack(outputs)
+
+
+def _while_loop(advance, states, steps):
+    """`ops.scan`. TensorFlow branch, for correctness: XLA takes no gradient of Keras's own, for want of a limit."""
+    import tensorflow as tf
+
+    length = steps[0].shape[0] or tf.shape(steps[0])[0]
+    parts = [tf.TensorArray(part.dtype, length, element_shape=part.shape[1:]).unstack(part) for part in steps]
+    collected = tf.TensorArray(states[0].dtype, length, element_shape=states[0].shape)
+
+    def body(time, states, collected):
+        new, output = advance(states, tuple(part.read(time) for part in parts))
+        new = tuple(tf.ensure_shape(after, before.shape) for after, before in zip(new, states, strict=True))
+        return time + 1, new, collected.write(time, output)
+
+    start = (tf.constant(0), tuple(states), collected)
+    _, states, collected = tf.while_loop(lambda time, *_: time < length, body, start, maximum_iterations=length)
+    return states, collected.stack()

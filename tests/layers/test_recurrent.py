@@ -132,6 +132,22 @@ def test_the_loop_equals_the_written_out_one(kind, monkeypatch):
     np.testing.assert_allclose(results[0].outputs, results[1].outputs, rtol=1e-5, atol=1e-6)
 
 
+@every_kind
+def test_a_long_sequence_trains_lowered_by_xla(kind):
+    """The loop, with a mask, gives the gradients that it gives without XLA."""
+    x, weights = sequences((3, 12, 5)), []
+    for jit_compile in (True, keras.backend.backend() == "jax"):
+        inputs = keras.Input((12, 5))
+        layer = PAIRS[kind][0](2, return_sequences=True)
+        model = keras.Model(inputs, layer(inputs, mask=inputs[:, :, 0] > -0.5))
+        fill(model)
+        model.compile(keras.optimizers.SGD(0.1), "mse", jit_compile=jit_compile)
+        model.train_on_batch(x, np.ones((3, 12, 2), "float32"))
+        weights.append(model.get_weights())
+    for a, b in zip(*weights, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+
+
 def test_a_model_of_any_length_carries_masks_and_states(tmp_path):
     """Encoder and decoder: a mask from the tokens reaches the LSTM also where it is given states; saved and loaded."""
     source, target = (keras.Input((None,), dtype="int32") for _ in range(2))

@@ -73,20 +73,22 @@ def test_beams_with_ancestors_equal_the_history_of_each(settings):
     projected = block.project_source(ops.array(SOURCE))
     cache = block.empty_cache(3, LENGTH, beams)
     ancestors = np.zeros((3, beams, LENGTH), "int32")
-    history = np.zeros((3, beams, 0, 8), "float32")
+    history = np.zeros((3, beams, steps, 8), "float32")
     for position in range(steps):
         parents = random.integers(0, beams, (3, beams))
         ancestors = np.take_along_axis(ancestors, parents[..., None], axis=1)
         ancestors[..., position] = np.arange(beams)
         inputs = random.standard_normal((3, beams, 8)).astype("float32")
         history = np.take_along_axis(history, parents[..., None, None], axis=1)
-        history = np.concatenate([history, inputs[:, :, None]], axis=2)
+        history[:, :, position] = inputs
         visible = key_value_cache.visible(position, LENGTH, beams, ops.array(ancestors))
         outputs, cache, weights = block.step(inputs, cache, position, visible, projected, SOURCE_MASK)
-        for beam in range(beams):
-            whole, crossed = block(history[:, beam], SOURCE, source_mask=SOURCE_MASK, return_weights=True)
-            np.testing.assert_allclose(np.asarray(outputs)[:, beam], np.asarray(whole)[:, -1], atol=2e-6)
-            np.testing.assert_allclose(np.asarray(weights)[:, :, beam], np.asarray(crossed)[:, :, -1], atol=2e-6)
+        source, mask = (np.repeat(x, beams, axis=0) for x in (SOURCE, SOURCE_MASK))
+        whole, crossed = block(history.reshape(-1, steps, 8), source, source_mask=mask, return_weights=True)
+        expected = np.asarray(whole)[:, position].reshape(3, beams, 8)
+        np.testing.assert_allclose(np.asarray(outputs), expected, atol=2e-6)
+        expected = np.asarray(crossed)[:, :, position].reshape(3, beams, 2, 6).swapaxes(1, 2)
+        np.testing.assert_allclose(np.asarray(weights), expected, atol=2e-6)
 
 
 def test_beams_without_ancestors_keep_to_themselves():

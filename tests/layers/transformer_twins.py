@@ -19,15 +19,18 @@ class AttentionTwin(keras.layers.MultiHeadAttention):
         super().build(query_shape, value_shape or key_shape, key_shape)
 
     def call(self, query, key, value=None, key_mask=None, causal=False, return_weights=False, training=False):
-        return super().call(
+        # Without scores Keras calls JAX's attention, which computes in float32 at most.
+        exact = self.compute_dtype == "float64"
+        result = super().call(
             query,
             key if value is None else value,
             key,
             attention_mask=None if key_mask is None else key_mask[:, None, :],
             use_causal_mask=causal,
-            return_attention_scores=return_weights,
+            return_attention_scores=return_weights or exact,
             training=training,
         )
+        return result[0] if exact and not return_weights else result
 
     def _compute_attention(self, query, key, value, *args, **kwargs):
         if self.rotary:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-PADDING, START, END = 0, 2, 3
+from data.subwords import END, PADDING, START
+
 MULTIPLE = 8  # batch sizes are multiples of it, where a bucket has room for that many
 
 

@@ -75,3 +75,9 @@ def test_other_shapes_are_refused():
             kind(**settings)(x, x)
     with pytest.raises(ValueError, match="form='general' allows two"):
         layers.MultiplicativeAttention("dot")(np.ones((3, 2, 5), "float32"), np.ones((3, 2, 4), "float32"))
+
+
+def test_the_matrices_of_query_and_keys_start_apart():
+    layer = layers.AdditiveAttention(6)
+    layer.build((3, 2, 5), (3, 4, 5))
+    assert np.abs(layer.get_weights()[0] - layer.get_weights()[1]).max() > 0.1

@@ -120,7 +120,7 @@ def test_half_precision(case, policy):
     expected = np.asarray(exact(*inputs, **training_argument(exact, not case.noise), **case.arguments))
     if case.settings.get("activation") != "step":  # a step has no small error: rounding decides the side
         assert difference(np.asarray(keras.ops.cast(outputs, "float32")), expected) < 2e-2
-    if policy.startswith("mixed") or isinstance(layer, layers.BatchNorm):
+    if policy.startswith("mixed") or isinstance(layer, layers.BatchNorm | layers.LayerNorm):
         assert all(weight.dtype == "float32" for weight in layer.weights)
 
 

@@ -7,7 +7,7 @@ from layers import initializers
 from layers.product import product_with
 
 # Up to this many steps the loop is written out in the graph, which is what decoding step by step wants. At 20 steps of
-# 256 units writing it out is 0.9 times as fast as the loop for LSTM and 1.1 times for GRU, and takes longer to compile
+# 256 units writing it out is 0.8 times as fast as the loop for LSTM and 1.1 times for GRU, and takes longer to compile
 # (`benchmarks/recurrence.py`).
 WRITTEN_OUT = 8
 

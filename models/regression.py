@@ -1,5 +1,7 @@
 """What every regression network has in common: members, a deviation where the loss asks for one, the target's units."""
 
+import numpy as np
+
 
 def with_units(network, mean: float, scale: float):
     """Return `network`, with standardised outputs, as a `keras.Model` that answers in the units of the target.
@@ -24,7 +26,7 @@ def with_units(network, mean: float, scale: float):
         # by its square, a hundred times larger than any later one, and Adam would remember them for a thousand steps.
         last = network.layers[-1]
         if hasattr(last, "kernel"):  # an ensemble starts there by itself
-            last.kernel.assign(keras.ops.zeros_like(last.kernel))
+            last.kernel.assign(np.zeros(last.kernel.shape))
     x = TargetUnits(mean, scale, dtype="float32", name="target_units")(x)
     return keras.Model(network.inputs, x, name=network.name)
 

@@ -152,7 +152,8 @@ def main(config: Config) -> dict[str, float]:
     if not config.fresh and (results := directory.results()):
         print(f"{directory.path} is finished; --fresh trains it anew.\n")
         return announce(results, directory)
-    from apps.autoencode_results import export, score, write_report
+    from apps.autoencode_results import score, write_report
+    from apps.export import export_run
 
     splits = load(config)
     recipe = recipe_for(config, splits)
@@ -164,7 +165,7 @@ def main(config: Config) -> dict[str, float]:
     rows = train(model, config, splits, directory)
     model.save(directory / "model.keras")
     found = score(model, recipe, splits, rows, config)
-    differences = export(directory, splits)
+    differences = export_run(directory, splits)
     write_report(directory, config, model, splits, rows, found)
     results = {"test": found.test, "validation": found.validation, "train": found.train, "export": differences}
     results |= {"code_size": found.code_size, "diagnosis": asdict(found.diagnosis)}

@@ -70,7 +70,7 @@ def score(model, recipe, splits, rows: list[dict], config) -> Found:
     print("fitting PCA with the same code size", flush=True)
     halves = parts(model)
     size = halves.code_size
-    sample = splits.train.take(np.unique(np.linspace(0, len(splits.train) - 1, LARGEST_SAMPLE).astype(int)))
+    sample = splits.train.spread(LARGEST_SAMPLE)
     components = PrincipalComponents.fit(_prepared(splits.train, splits.prepare), size, config.trainer.seed)
     given = {"train": sample, "validation": splits.validation, "test": splits.test}
     measured = {name: measure(halves, split, splits.prepare, components) for name, split in given.items()}
@@ -96,9 +96,7 @@ def _prepared(split, prepare) -> np.ndarray:
     from evaluation.reconstruction import MOST_VALUES
 
     most = max(MOST_VALUES // int(np.prod(prepare.input_shape)), 1)
-    if len(split) > most:
-        split = split.take(np.unique(np.linspace(0, len(split) - 1, most).astype(int)))
-    return np.concatenate([records for records, _ in batches(split, prepare, 1024).as_numpy_iterator()])
+    return np.concatenate([records for records, _ in batches(split.spread(most), prepare, 1024).as_numpy_iterator()])
 
 
 def _normal(split, splits, config) -> np.ndarray:
@@ -249,15 +247,6 @@ def _samples(found: Found, splits, seed: int):
     if splits.kind != "image":
         return Records({"made": made})
     return Records({f"made {part + 1}": made[part * SHOWN : (part + 1) * SHOWN] for part in range(4)})
-
-
-def export(directory: RunDirectory, splits) -> dict[str, float]:
-    """Write the checked SavedModel of the run; return loader and largest relative difference."""
-    from apps import export as app
-    from export import examples
-
-    examples.write(examples.take(splits.test.inputs), directory / "examples.json")
-    return app.main(app.Config(run=str(directory.path)))
 
 
 def _flags(recipe, config):

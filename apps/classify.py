@@ -113,7 +113,8 @@ def main(config: Config) -> dict[str, float]:
     if not config.fresh and (results := directory.results()):
         print(f"{directory.path} is finished; --fresh trains it anew.\n")
         return announce(results, directory)
-    from apps.classify_results import export, score, write_report
+    from apps.classify_results import score, write_report
+    from apps.export import export_run
 
     splits = load(config)
     recipe = recipe_for(config, splits)
@@ -125,7 +126,7 @@ def main(config: Config) -> dict[str, float]:
     model, rows = train(config, splits, directory)
     model.save(directory / "model.keras")
     found = score(model, recipe, splits, rows, config)
-    differences = export(directory, splits)
+    differences = export_run(directory, splits)
     write_report(directory, config, model, splits, rows, found)
     results = {"test": found.test, "validation": found.validation, "train": found.train, "export": differences}
     results |= {"baselines": {b.name: b.metrics for b in found.baselines}, "diagnosis": asdict(found.diagnosis)}

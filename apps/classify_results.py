@@ -38,8 +38,7 @@ def score(model, recipe, splits, rows: list[dict], config) -> Found:
     from evaluation.diagnosis import diagnose
     from training.trainer import highest_rate
 
-    chosen = np.unique(np.linspace(0, len(splits.train) - 1, LARGEST_TRAINING_SAMPLE).astype(int))
-    sample = splits.train.take(chosen)
+    sample = splits.train.spread(LARGEST_TRAINING_SAMPLE)
     figures, outputs = {}, {}
     for name, split in {"train": sample, "validation": splits.validation, "test": splits.test}.items():
         outputs[name] = probabilities(model, split, splits.prepare)
@@ -158,15 +157,6 @@ def _region(model, splits):
         return powers / powers.sum(axis=1, keepdims=True)
 
     return Region(predict, np.stack(list(inputs.values()), axis=1), splits.train.labels, names)
-
-
-def export(directory: RunDirectory, splits) -> dict[str, float]:
-    """Write the checked SavedModel of the run; return loader and largest relative difference."""
-    from apps import export as app
-    from export import examples
-
-    examples.write(examples.take(splits.test.inputs), directory / "examples.json")
-    return app.main(app.Config(run=str(directory.path)))
 
 
 def _flags(recipe, config):

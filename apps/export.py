@@ -60,6 +60,22 @@ def main(config: Config) -> dict[str, float]:
     return found
 
 
+def export_run(directory, splits) -> dict[str, float]:
+    """Write the checked SavedModel of a run just trained, and the test records that its exports are checked on.
+
+    Args:
+        directory: the `RunDirectory`, which holds the network.
+        splits: what it was trained on.
+
+    Returns:
+        As `main`.
+    """
+    from export import examples
+
+    examples.write(examples.take(splits.test.inputs), directory / "examples.json")
+    return main(Config(run=str(directory.path)))
+
+
 def in_tensorflow(config: Config) -> dict[str, float]:
     """The same in a process of its own, whose Keras runs on TensorFlow: graphs are made there, whoever trained.
 

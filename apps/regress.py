@@ -118,7 +118,8 @@ def main(config: Config) -> dict[str, float]:
     if not config.fresh and (results := directory.results()):
         print(f"{directory.path} is finished; --fresh trains it anew.\n")
         return announce(results, directory)
-    from apps.regress_results import calibrated, export, score, write_report
+    from apps.export import export_run
+    from apps.regress_results import calibrated, score, write_report
     from apps.regression_rows import RegressionRows
 
     splits = load(config)
@@ -133,7 +134,7 @@ def main(config: Config) -> dict[str, float]:
     )
     model.save(directory / "model.keras")
     found = score(core, decode, splits, rows, history, config)
-    differences = export(directory, splits)
+    differences = export_run(directory, splits)
     write_report(directory, config, model, splits, rows, history, found)
     results = {"test": found.test, "validation": found.validation, "train": found.train, "export": differences}
     results |= {"baselines": {b.name: b.metrics for b in found.baselines}, "diagnosis": asdict(found.diagnosis)}

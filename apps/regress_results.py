@@ -58,8 +58,7 @@ def score(core, decode, splits, rows, history: list[dict], config) -> Found:
     from models.linear import Linear
     from training.trainer import highest_rate
 
-    chosen = np.unique(np.linspace(0, len(splits.train) - 1, LARGEST_TRAINING_SAMPLE).astype(int))
-    sample = splits.train.take(chosen)
+    sample = splits.train.spread(LARGEST_TRAINING_SAMPLE)
     answers = {
         "train": decode.reference(outputs(core, sample, splits.prepare)),
         "validation": decode.reference(rows.unseen(outputs(core, rows.validation, rows.prepare))),
@@ -167,12 +166,3 @@ def _only_input(splits) -> tuple[str, np.ndarray] | None:
     if len(inputs) != 1 or next(iter(inputs.values())).dtype.kind != "f":
         return None
     return next(iter(inputs.items()))
-
-
-def export(directory: RunDirectory, splits) -> dict[str, float]:
-    """Write the checked SavedModel of the run; return loader and largest relative difference."""
-    from apps import export as app
-    from export import examples
-
-    examples.write(examples.take(splits.test.inputs), directory / "examples.json")
-    return app.main(app.Config(run=str(directory.path)))

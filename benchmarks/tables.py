@@ -11,6 +11,7 @@ scikit-learn's `RidgeCV` on the standardised columns. Rows are taken as given, d
 """
 
 import json
+import tempfile
 import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -97,7 +98,7 @@ def one_split(raw, target: str, seed: int, config: Config) -> dict[str, float]:
     splits = tables.from_raw(path_name(raw), train, {"test": test}, settings.data, seed, "regress")
     started = time.perf_counter()
     rows = RegressionRows.of(splits, settings)
-    with quiet_folder() as folder:
+    with tempfile.TemporaryDirectory() as folder:
         model, _ = regress.train(settings, rows, RunDirectory(folder))
     _, core, decode = calibrated(model, rows, settings)
     seconds = time.perf_counter() - started
@@ -128,13 +129,6 @@ def baselines(splits) -> dict[str, float]:
         "ridge_rmse": rmse(ridge.predict(prepared[1])),
         "boosting_rmse": rmse(boosting.predict(raw[len(train) :])),
     }
-
-
-def quiet_folder():
-    """A folder for the records of training, gone afterwards."""
-    import tempfile
-
-    return tempfile.TemporaryDirectory()
 
 
 def path_name(raw) -> str:

@@ -40,6 +40,12 @@ class Split:
             {name: values[rows] for name, values in self.inputs.items()}, self.labels[rows], self.origins[rows]
         )
 
+    def spread(self, most):
+        """Returns the split that holds `most` rows evenly spread over this one, or all where there are no more."""
+        if len(self) <= most:
+            return self
+        return self.take(np.unique(np.linspace(0, len(self) - 1, most).astype(int)))
+
 
 @dataclass(frozen=True, eq=False)
 class Splits:

@@ -46,10 +46,10 @@ def tiny(tmp_path_factory):
 @pytest.fixture
 def quick(monkeypatch, tmp_path):
     """main() without exports, which have tests of their own, in an empty folder."""
-    from apps import autoencode_results
+    from apps import export
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(autoencode_results, "export", lambda *_: {"saved_model_difference": 0.0})
+    monkeypatch.setattr(export, "export_run", lambda *_: {"saved_model_difference": 0.0})
     return tmp_path
 
 

@@ -152,10 +152,10 @@ def test_every_field_of_every_model_is_explained(model):
 @pytest.fixture
 def quick(monkeypatch, tmp_path):
     """main() without exports, which have tests of their own, in an empty folder."""
-    from apps import classify_results
+    from apps import export
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(classify_results, "export", lambda *_: {"saved_model_difference": 0.0})
+    monkeypatch.setattr(export, "export_run", lambda *_: {"saved_model_difference": 0.0})
     return tmp_path
 
 

@@ -147,10 +147,10 @@ def test_typed_again_it_prints_the_result_and_trains_nothing(tiny):
 @pytest.fixture
 def quick(monkeypatch, tmp_path):
     """main() without exports, in an empty folder."""
-    from apps import regress_results
+    from apps import export
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(regress_results, "export", lambda *_: {"saved_model_difference": 0.0})
+    monkeypatch.setattr(export, "export_run", lambda *_: {"saved_model_difference": 0.0})
     return tmp_path
 
 

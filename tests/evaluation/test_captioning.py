@@ -79,6 +79,8 @@ def test_bleu_by_hand():
     # 3 of 3 words, 2 of 2 pairs; the references have 5 and 9 words, 5 is nearer: exp(1 - 5/3)
     found = captioning.bleu(["a b c"], [["a b c d e", "a b c d e f g h i"]])
     np.testing.assert_allclose(found[:3], 100 * math.exp(1 - 5 / 3))
+    # 3 and 5 words are equally near to 4: the shorter counts, so nothing is punished
+    assert captioning.bleu(["a b c d"], [["a b c d e", "a b c"]])[0] == pytest.approx(100)
 
 
 def test_rouge_by_hand():

@@ -37,11 +37,13 @@ from layers.multiplicative_attention import MultiplicativeAttention
 from layers.padded_shortcut import PaddedShortcut
 from layers.penalties import L1, L1L2, L2
 from layers.piecewise_linear import PiecewiseLinear
+from layers.recurrent_decoder import RecurrentDecoder
 from layers.scaled_dropout import ScaledDropout
 from layers.seed import ReplicaSeed
 from layers.sinusoidal_positions import SinusoidalPositions
 from layers.sparsity import Sparsity
 from layers.target_units import TargetUnits
+from layers.transformer_decoder import TransformerDecoder
 from layers.transformer_decoder_block import TransformerDecoderBlock
 from layers.transformer_encoder_block import TransformerEncoderBlock
 
@@ -50,6 +52,8 @@ __all__ = [
     "LearnedPositions",
     "MultiHeadAttention",
     "SinusoidalPositions",
+    "RecurrentDecoder",
+    "TransformerDecoder",
     "TransformerDecoderBlock",
     "TransformerEncoderBlock",
     "MultiplicativeAttention",

@@ -25,23 +25,22 @@ def write(cache, entries, position):
         Tensor of the shape of `cache`.
     """
     # A choice, not an update of a slice: it is the same on every backend, with and without XLA, in a SavedModel too.
-    here = ops.equal(ops.arange(cache.shape[2]), position)
+    here = ops.equal(ops.arange(ops.shape(cache)[2]), position)
     return ops.where(here[:, None, None], ops.cast(entries, cache.dtype)[:, :, None], cache)
 
 
 def flat(cache):
     """Returns the cache as keys or values for attention: shape (batch, heads, length * beams, units)."""
-    _, heads, length, beams, units = cache.shape
+    _, heads, length, beams, units = ops.shape(cache)
     return ops.reshape(cache, (-1, heads, length * beams, units))
 
 
-def visible(position, length: int, beams: int = 1, ancestors=None):
+def visible(position, length, beams=1, ancestors=None):
     """Makes the mask with which the beams of one step see the entries of a cache.
 
     Args:
         position: Integer scalar, also a tensor: the step, whose own entries are written already.
-        length: Length of the cache.
-        beams: Beams of the cache.
+        length, beams: Of the cache; integers, also tensors.
         ancestors: Integers of shape (batch, beams, length): at which beam the entry of each earlier step stands that
             belongs to a beam; at `position` the beam itself. None means that beams keep to themselves.
 

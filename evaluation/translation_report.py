@@ -14,6 +14,7 @@ from evaluation import report
 from evaluation.classification_report import diagnosis_blocks, run_blocks
 from evaluation.curve_plots import learning_curves
 from evaluation.diagnosis import Diagnosis
+from evaluation.figures import letters
 from evaluation.translation import FIGURES, bleu_by_length, degenerate, sentence_scores
 from evaluation.translation_baselines import TranslationBaseline
 from evaluation.translation_plots import attention_map, length_bars, validation_curve
@@ -73,7 +74,7 @@ def write(
         report.Section("Learning curves", [report.Pictures(curves(history, best_epoch))]),
         report.Section("Translations", sample_blocks(sources, references, hypotheses)),
         report.Section("Short and long sentences", length_blocks(sources, references, hypotheses)),
-        report.Section("Answers that went wrong as a whole", degenerate_blocks(sources, references, hypotheses)),
+        report.Section("Empty, repeating and copied translations", degenerate_blocks(sources, references, hypotheses)),
     ]
     if attention:
         sections.append(report.Section("Attention", attention_blocks(attention)))
@@ -128,16 +129,17 @@ def curves(history: Mapping[str, Sequence[float]], best_epoch: int | None) -> li
 def sample_blocks(sources, references, hypotheses) -> list:
     """The worst, the best and some as they come, each source above its reference and its translation."""
     chrf = sentence_scores(hypotheses, references)
-    letters = np.array([len(source) for source in sources])
+    lengths = np.array([len(source) for source in sources])
     worst = np.lexsort((np.arange(len(chrf)), chrf))[:SAMPLES]
     # Of many perfect ones the longest says most.
-    best = np.lexsort((-letters, -chrf))[:SAMPLES]
+    best = np.lexsort((-lengths, -chrf))[:SAMPLES]
     spread = np.unique(np.linspace(0, len(chrf) - 1, min(SAMPLES, len(chrf))).astype(int))
     blocks = [report.Text(["The worst by chrF. Look here first for slips in the data and for what is never learned."])]
-    blocks += [_sample(sources[row], references[row], hypotheses[row], chrf[row]) for row in worst]
+    for row in worst:
+        blocks += _sample(sources[row], references[row], hypotheses[row], chrf[row])
     for title, rows in (("Translations as they come", spread), ("The best, the longest first", best)):
         inner = [_sample(sources[row], references[row], hypotheses[row], chrf[row]) for row in rows]
-        blocks.append(report.Folded(title, inner))
+        blocks.append(report.Folded(title, [block for sample in inner for block in sample]))
     return blocks
 
 
@@ -157,8 +159,8 @@ def degenerate_blocks(sources, references, hypotheses) -> list:
     """How often a translation is empty, runs in circles or is the source again, beside the references."""
     found, wanted = degenerate(sources, hypotheses), degenerate(sources, references)
     names = {
-        "empty": "empty",
-        "loops": "repeat themselves: up to four words at least 4 times in a row",
+        "empty": "are empty",
+        "loops": "say a word, or up to four, 4 times in a row",
         "copies": "are the source as it is",
     }
     rows = [[text, found[name], f"{found[name] / len(sources):.1%}", wanted[name]] for name, text in names.items()]
@@ -171,14 +173,17 @@ def attention_blocks(attention) -> list:
         "Each row is a piece of the translation and sums to 1; dark cells are the pieces of the source it looked at. "
         "A dark diagonal means the same order of words, a dark column that many pieces hang on one.",
     ]
+    written = "".join(piece for sources, targets, _ in attention for piece in (*sources, *targets))
+    if not letters().issuperset(map(ord, written)):
+        lines.append("A number such as #3 stands for the third piece where the font of the pictures lacks a letter.")
     return [report.Text(lines), report.Pictures([attention_map(*one) for one in attention])]
 
 
-def _sample(source: str, reference: str, hypothesis: str, chrf: float) -> report.Facts:
+def _sample(source: str, reference: str, hypothesis: str, chrf: float) -> list:
     texts = {"source": source, "reference": reference, "translation": hypothesis}
     cut = {name: text if len(text) <= CUT else text[: CUT - 1] + "…" for name, text in texts.items()}
     cut = {name: text if text.strip() else "(empty)" for name, text in cut.items()}
-    return report.Facts([*cut.items(), ("chrF", f"{chrf:.1f}")])
+    return [report.Text([f"chrF {chrf:.1f}"]), report.Facts(list(cut.items()))]
 
 
 def _figure(key: str, value: float) -> str:

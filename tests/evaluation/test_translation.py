@@ -1,7 +1,8 @@
 """Scores of translations against BLEU, chrF and TER written out here, and against sacreBLEU's own interval.
 
 Faults planted and caught: hypotheses and references swapped; chrF with words; case kept in the lower-case BLEU; a
-sentence drawn once only in the interval; full order in the ranges; loops of three; ranges that lose the last sentences.
+sentence drawn once only in the interval; an interval of 90 percent; case in TER; space in exact match; full order in
+the ranges; ranges that lose the last sentences or put long ones to others; loops of three; words that do not follow.
 """
 
 import math
@@ -211,8 +212,9 @@ def test_ranges_are_few_and_full(lengths):
 
 
 def test_long_sentences_above_the_others_are_a_range():
-    sources = ["w " * 5] * 300 + ["w " * 40] * 30
-    assert [one.words for one in translation.bleu_by_length(sources, sources, sources)] == ["5", "40"]
+    sources = [line * words for words in range(1, 11) for line in ["w "] * 100] + ["w " * 40] * 35
+    found = [one.words for one in translation.bleu_by_length(sources, sources, sources)]
+    assert found == ["1-2", "3-4", "5-6", "7-8", "9-10", "40"]
 
 
 def test_a_range_of_short_phrases_is_not_zero():
@@ -224,7 +226,8 @@ def test_a_range_of_short_phrases_is_not_zero():
 
 
 def test_degenerate_answers_are_counted():
-    hypotheses = ["", "  ", "the the the the", "a the the the", "x a b a b a b a b y", "a b a b a b",
-                  "1 2 3 1 2 3 1 2 3", "1 2 3 1 2 3 1 2 3 1 2 3", "Ulm ", "ulm", "w x y z " * 4, "v w x y z " * 4]  # fmt: skip
+    loops = ["the the the the", "x a b a b a b a b y", "1 2 3 1 2 3 1 2 3 1 2 3", "w x y z " * 4]
+    others = ["a the the the", "a b a b a b", "1 2 3 1 2 3 1 2 3", "v w x y z " * 4, "x x a y y b z z", "ulm"]
+    hypotheses = ["", "  ", *loops, *others, "Ulm "]
     found = translation.degenerate(["Ulm"] * len(hypotheses), hypotheses)
     assert found == {"empty": 2, "loops": 4, "copies": 1}

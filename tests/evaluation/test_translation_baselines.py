@@ -74,3 +74,9 @@ def test_many_pairs_are_drawn_and_said(monkeypatch):
 def test_unequal_or_no_pairs_are_refused(targets):
     with pytest.raises(ValueError, match=f"Received: {2 * len(targets)} and {len(targets)}"):
         translation_baselines.nearest(["a", "b"][: 2 * len(targets)], targets, ["a"])
+
+
+def test_a_word_that_is_repeated_counts_little_more():
+    sources = ["go go go go now", "go now please", "stop"]
+    assert translation_baselines.nearest(sources, sources, ["no no one"]) == ["go go go go now"]
+    assert written_out(sources, sources, "no no one") == "go go go go now"

@@ -1,6 +1,7 @@
 """Pictures of translation: cells stand where their weight says, hard pieces and many of them are drawn.
 
-Faults planted and caught: weights transposed; a piece drawn as a formula; the later pieces shown instead of the first.
+Faults planted and caught: weights transposed, rows upside down; a piece drawn as a formula; the
+later pieces shown instead of the first; epochs counted without those that were not measured.
 """
 
 import base64

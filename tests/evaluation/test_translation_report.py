@@ -1,7 +1,7 @@
 """The page of a translation: complete, self-contained, escaped; the worst is shown as it is.
 
 Faults planted and caught: autoescape off; the best shown as the worst; references counted as translations; val_bleu
-not drawn; the worst TER stressed.
+not drawn; the worst TER stressed; short ones first among the best; lengths of the translations.
 """
 
 import re

@@ -1,0 +1,138 @@
+"""Reads off the data argument what images with captions it names, and yields their splits."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from data.caption_pairs import CaptionSplits
+
+KINDS = (
+    "scenes; COCO's or Karpathy's JSON; Flickr8k's token file (name.jpg#0, a tab, the caption); a table (.csv .tsv "
+    ".jsonl) with a column of image names and one of captions; tfds:NAME"
+)
+
+
+@dataclass(frozen=True)
+class CaptionData:
+    """Where the images and their captions are, and how to read them."""
+
+    data: str = "scenes"
+    """scenes; a file of captions: COCO's or Karpathy's JSON, Flickr8k's token file, a table; or tfds:NAME"""
+    images: str | None = None
+    """the folder of the images; otherwise looked for beside the file of captions"""
+    validation: str | None = None
+    """your own validation split: a list of image names, or a file of captions; otherwise carved from training"""
+    test: str | None = None
+    """your own test split: a list of image names, or a file of captions; otherwise a tenth, 1,000 at most"""
+    image: str | None = None
+    """a table: the column of image names (a name, a number from 1, or "last"); otherwise found by looking"""
+    caption: str | None = None
+    """a table: the column of captions; otherwise found by looking"""
+    image_size: int | None = None
+    """pixels on a side that images are resized to; otherwise what the encoder was trained with, or their own"""
+    download: bool = False
+    """tfds: may the dataset be downloaded if it is not prepared yet"""
+
+
+def resolve(config: CaptionData, *, seed: int) -> CaptionSplits:
+    """Yields the splits of what `config.data` names.
+
+    Args:
+        config: what the user said.
+        seed: of the random splits, and of the scenes.
+
+    Raises:
+        DataError: the data cannot be used; the message says where and what to do.
+    """
+    from data.errors import DataError
+
+    path = config.data
+    if config.image_size is not None and config.image_size < 8:
+        raise DataError(f"--image-size must be 8 or more pixels. Received: {config.image_size}.")
+    size = (config.image_size,) * 2 if config.image_size else None
+    if path == "scenes":
+        from data import scenes
+
+        given = ("images", "validation", "test", "image", "caption", "download", "image_size")
+        _refuse(config, given, "scenes, which are drawn as they are")
+        return scenes.make(seed)
+
+    from data import caption_splits
+
+    if path.startswith("tfds:"):
+        from data import tfds_captions
+
+        _refuse(config, ("images", "validation", "test", "image", "caption"), f"{path}, which has its own")
+        name, read = tfds_captions.read(path.removeprefix("tfds:"), config.download)
+        return caption_splits.make(name, read, {}, seed, image_size=size)
+    _refuse(config, ("download",), "files")
+    read, lists = _files(config)
+    return caption_splits.make(_name(path), read, lists, seed, config.images, size)
+
+
+def _files(config):
+    """Returns part -> `RawCaptions`, and part -> list of names, of the files that the user named."""
+    from data import caption_text
+    from data.errors import DataError
+
+    read = {"train": _captions(config.data, config)}
+    if (config.validation or config.test) and read["train"].parts:
+        given = "--validation" if config.validation else "--test"
+        raise DataError(
+            f"{given} cannot be used with {config.data}, which says the split of each image. Leave it out, or remove "
+            f"'split' from the file."
+        )
+    lists = {}
+    for part in ("validation", "test"):
+        path = getattr(config, part)
+        if not path:
+            continue
+        if not os.path.isdir(path) and caption_text.is_list(path):
+            lists[part] = caption_text.read_names(path)
+        else:
+            read[part] = _captions(path, config)
+    return read, lists
+
+
+def _captions(path, config):
+    """Returns the `RawCaptions` of one file of any kind."""
+    from data import caption_images, caption_json, caption_text
+    from data.errors import DataError, MissingData, suggestion
+
+    caption_images.refuse_folder(path)
+    if not os.path.exists(path):
+        near = suggestion(path, ["scenes"]) if os.sep not in path and "." not in path else ""
+        raise MissingData(f"{path}: no such file.{near} Allowed: {KINDS}.")
+    extension = os.path.splitext(path.lower().removesuffix(".gz"))[1]
+    if extension == ".json" and (raw := caption_json.read(path)) is not None:
+        if config.image or config.caption:
+            raise DataError(f"--image and --caption name columns of a table, and {path} is none. Leave them out.")
+        return raw
+    if extension not in {".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".tab", ".txt", ".token"}:
+        raise DataError(
+            f"{path}: captions cannot be read from {extension or 'a name without ending'}. Allowed: {KINDS}."
+        )
+    return caption_text.read(path, config.image, config.caption)
+
+
+def _name(path):
+    """Short, for names of runs: that of the file, or of its folder where the file's says nothing."""
+    stem = os.path.basename(path).split(".")[0]
+    if stem.lower() in {"captions", "train", "dataset", "annotations", "results"}:
+        stem = os.path.basename(os.path.dirname(os.path.abspath(path))) or stem
+    return re.sub(r"[^a-zA-Z0-9_.-]+", "-", stem) or "captions"
+
+
+def _refuse(config, options, what):
+    """Refuses options that the data cannot use, so that none is silently ignored."""
+    from data.errors import DataError
+
+    for option in options:
+        given = getattr(config, option)
+        if given:
+            flag = "--" + option.replace("_", "-")
+            raise DataError(f"{flag} cannot be used with {what}. Received: {flag} {given}. Leave it out.")

@@ -7,10 +7,11 @@ A decoder is a layer with two methods besides `call`, see `layers.TransformerDec
 
 `Found` is what comes out. Everything is of `keras.ops`, has fixed shapes, and can stand in one compiled graph.
 
-Beam search goes on with the `beams` best unfinished hypotheses of each element. Of the 2 `beams` best continuations the
-`beams` first that end are finished; those that do not end go on in the others' stead. An element is done once `beams`
-hypotheses have finished, or at its limit, where those that have not ended stay as they are. Finished ones are compared
-by `log p / tokens ** length_penalty`, the end token counted. (So do fairseq and CTranslate2.)
+Beam search goes on with the `beams` best unfinished hypotheses of each element. Of their 2 `beams` best continuations
+those that end are finished if they are among the `beams` first, else dropped; the `beams` best that do not end go on.
+An element is done once `beams` hypotheses have finished, or at its limit, where the `beams` best continuations stay as
+they are. Finished ones are compared by `log p / tokens ** length_penalty`, the end token counted. (So do fairseq and
+CTranslate2.)
 
 Reference:
     Wu et al. 2016, Google's neural machine translation system (arXiv:1609.08144), section 7, for the penalty's purpose.
@@ -56,7 +57,7 @@ def beam_search(embedding, decoder, encoded, mask, tokens: Tokens, *, beams, lim
     Returns:
         The found texts, the best first: tokens int32 (batch, beams, length), the end token last and 0 after it; scores
         float32 (batch, beams), log p / tokens ** length_penalty; and complete, bool (batch, beams): whether the text
-        has ended by itself.
+        has ended by itself. Where there are fewer texts than `beams`, the last ones are empty and score `HIDDEN`.
     """
     batch = ops.shape(encoded)[0]
     memory, state = decoder.start(encoded, mask, beams, length)
@@ -78,7 +79,9 @@ def beam_search(embedding, decoder, encoded, mask, tokens: Tokens, *, beams, lim
         ends = ops.equal(token, tokens.end)
         stops = ops.logical_or(ends, ops.expand_dims(position + 1 >= limits, 1))
         first = ops.arange(2 * beams) < beams
-        finishing = ops.logical_and(ops.logical_and(stops, first), ops.expand_dims(ops.logical_not(done), 1))
+        # With fewer tokens than beams some hypotheses are of hidden tokens, or go on from none.
+        real = ops.logical_and(first, best > HIDDEN / 2)
+        finishing = ops.logical_and(ops.logical_and(stops, real), ops.expand_dims(ops.logical_not(done), 1))
         continued = ops.where(here, token[..., None], rows(texts, origin))
         score = best / ops.power(ops.cast(position + 1, best.dtype), length_penalty)
         scores, kept = ops.top_k(ops.concatenate([scores, ops.where(finishing, score, HIDDEN)], axis=1), beams)
@@ -201,18 +204,22 @@ def best_continuations(candidates, count):
     """The best of all continuations of all hypotheses.
 
     Looks first for the chunks of tokens with the largest maxima: the best tokens can be in no others. So most tokens
-    are compared once, not sorted.
+    are compared once, not sorted. Among equals the first hypothesis, then the first token, wins.
 
     Args:
-        candidates: Scores of shape (batch, beams, vocab).
-        count: How many; at most vocab.
+        candidates: Scores of shape (batch, beams, vocab), vocab being at least 2.
+        count: How many; at most 2 beams.
 
     Returns:
         Their scores, falling, the hypothesis and the token of each: tensors of shape (batch, count).
     """
-    batch, beams, vocab = ops.shape(candidates)
-    missing = -candidates.shape[-1] % CHUNK
-    chunks = (candidates.shape[-1] + missing) // CHUNK
+    batch, beams, _ = ops.shape(candidates)
+    vocab = candidates.shape[-1]
+    if vocab <= CHUNK:
+        scores, place = ops.top_k(ops.reshape(candidates, (batch, beams * vocab)), count)
+        return scores, place // vocab, place % vocab
+    missing = -vocab % CHUNK
+    chunks = (vocab + missing) // CHUNK  # at least 2, so that there are `count` chunks
     padded = ops.pad(candidates, ((0, 0), (0, 0), (0, missing)), constant_values=2 * HIDDEN)
     parts = ops.reshape(padded, (batch, beams * chunks, CHUNK))
     _, best_parts = ops.top_k(ops.max(parts, axis=-1), count)

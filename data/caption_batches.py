@@ -106,12 +106,13 @@ class CaptionBatches:
         length = self.lengths[bucket]
         target = np.full((self.size, length), PADDING, np.int32)
         labels = np.full((self.size, length), PADDING, np.int32)
-        rows = rows[np.arange(self.size) % len(rows)] if len(rows) < self.size else rows
-        for place, row in enumerate(rows):
+        filled = rows[np.arange(self.size) % len(rows)]  # what fills up is real, so that no caption is empty ...
+        for place, row in enumerate(filled):
             ids = self.ids[row]
             target[place, 0], target[place, 1 : len(ids) + 1] = START, ids
-            labels[place, : len(ids)], labels[place, len(ids)] = ids, END
-        return {self.name: np.asarray(self.images[self.image_of[rows]]), "target": target}, labels
+            if place < len(rows):  # ... but has no labels
+                labels[place, : len(ids)], labels[place, len(ids)] = ids, END
+        return {self.name: np.asarray(self.images[self.image_of[filled]]), "target": target}, labels
 
     def dataset(self, seed=None, *, first_epoch=0, epochs=1, finish=None, prefetch=4):
         """Returns a tf.data dataset of `({name, "target"}, labels)`, one shape per bucket.
@@ -129,9 +130,7 @@ class CaptionBatches:
             plans = [self.plan(None)] if seed is None else (self.epoch(seed, e) for e in range(first_epoch, epochs))
             for plan in plans:
                 for bucket, rows in plan:
-                    inputs, labels = self.arrays(bucket, rows)
-                    labels[len(rows) :] = PADDING  # what fills a batch up counts for nothing
-                    yield inputs, labels
+                    yield self.arrays(bucket, rows)
 
         def finished(inputs, labels):
             return {**inputs, self.name: finish(inputs[self.name])}, labels

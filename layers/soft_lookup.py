@@ -2,6 +2,8 @@
 
 from keras import ops
 
+from layers import activations
+
 
 def soft_lookup(scores, values, mask=None):
     """Weighs values by the softmax of their scores: `a = softmax(scores)`, `context = a values`.
@@ -20,12 +22,14 @@ def soft_lookup(scores, values, mask=None):
     exact = scores
     if scores.dtype != "float64":
         exact = ops.cast(scores, "float32")
+    # Keras warns of a softmax over one entry, which is no mistake where there is one position: the form written out.
+    softmax = activations.softmax if scores.shape[-1] == 1 else ops.softmax
     if mask is None:
-        weights = ops.cast(ops.softmax(exact, axis=-1), values.dtype)
+        weights = ops.cast(softmax(exact), values.dtype)
         return ops.matmul(weights, values), weights
     mask = ops.cast(mask, "bool")
     counts = mask[:, None, :]
     # Not minus infinity: a row of it alone has no softmax.
-    weights = ops.where(counts, ops.softmax(ops.where(counts, exact, -1e9), axis=-1), 0)
+    weights = ops.where(counts, softmax(ops.where(counts, exact, -1e9)), 0)
     weights = ops.cast(weights, values.dtype)
     return ops.matmul(weights, ops.where(mask[:, :, None], values, 0)), weights

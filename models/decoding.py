@@ -159,7 +159,8 @@ def sample(
         logits = embedding(features, transposed=True)
         probabilities = ops.log_softmax(logits)
         values, candidates = ops.top_k(logits + never, top_k)
-        shares = ops.softmax(values / temperature)
+        shares = ops.exp((values - values[..., :1]) / temperature)  # they fall: the first is the largest
+        shares = shares / ops.sum(shares, axis=-1, keepdims=True)
         before = ops.cumsum(shares, axis=-1) - shares
         shares = ops.where(before < top_p, shares, 0.0)
         reached = ops.cumsum(shares, axis=-1)

@@ -87,6 +87,16 @@ def test_order_is_a_function_of_seed_and_epoch():
     assert shown(whole[: made.steps_per_epoch]) == orders[0]
 
 
+def test_images_are_shuffled_anew_in_every_epoch_and_for_every_seed():
+    """One bucket and every caption, so that nothing but the shuffling can differ."""
+    images, ids = example()
+    made = caption_batches.make(images, ids, batch_size=8, buckets=1, every=True)
+    orders = [np.concatenate([rows for _, rows in made.epoch(*which)]) for which in ((7, 0), (7, 1), (8, 0), (7, 0))]
+    assert (orders[0] != orders[1]).mean() > 0.9
+    assert (orders[0] != orders[2]).mean() > 0.9
+    np.testing.assert_array_equal(orders[0], orders[3])
+
+
 def test_shapes_are_static_and_few():
     images, ids = example()
     made = caption_batches.make(images, ids, batch_size=8, buckets=2, name="features")

@@ -87,6 +87,16 @@ def test_an_interruption_goes_on_where_it_stopped(images, tmp_path, small_parts)
     np.testing.assert_array_equal(found, 2 * images.astype(np.float16))
 
 
+def test_parts_of_another_size_are_computed_again(images, tmp_path, small_parts, monkeypatch):
+    with pytest.raises(KeyboardInterrupt):
+        feature_cache.features(str(tmp_path), images, ENCODER, Compute(stop_at=2))
+    monkeypatch.setattr(feature_cache, "PART", 4)
+    compute = Compute()
+    found = feature_cache.features(str(tmp_path), images, ENCODER, compute)
+    assert compute.sizes == [4, 4, 3]
+    np.testing.assert_array_equal(found, 2 * images.astype(np.float16))
+
+
 @pytest.mark.parametrize("torn", ["part", "whole", "header", "partial"])
 def test_what_is_torn_is_computed_again(torn, images, tmp_path, small_parts):
     path = feature_cache.path_of(str(tmp_path), images, ENCODER)

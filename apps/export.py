@@ -5,8 +5,9 @@
     python -m apps.export runs/classify/NAME --format onnx          model.onnx: other runtimes
     python -m apps.export runs/classify/NAME --format all --output exports/
 
-The SavedModel takes image files as bytes or the columns of a table. LiteRT and ONNX have no operations for these:
-they take prepared records (preparing.json has the means and vocabularies) and give class probabilities.
+The SavedModel takes image files as bytes, the columns of a table, or sentences. LiteRT and ONNX have no operations for
+these: they take prepared records (preparing.json has the means and vocabularies) and give class probabilities; a
+translator is exported as a SavedModel only.
 Each export is loaded in a fresh process that cannot import this suite and compared with the network on real records;
 one that differs is refused. The last line gives the largest relative differences.
 """
@@ -45,14 +46,14 @@ def main(config: Config) -> dict[str, float]:
         return in_tensorflow(config)
     from apps.trained import read
     from export import examples
-    from export.checked import FILES, write_checked
+    from export.checked import FILES
 
     trained = read(config.run)
     inputs = examples.read(trained.directory / "examples.json")
     folder = Path(config.output or config.run)
     found = {}
     for kind in FILES if config.format == "all" else [config.format]:
-        path, differences = write_checked(kind, trained.model, trained.prepare, trained.decode, inputs, folder)
+        path, differences = trained.export(kind, inputs, folder)
         for loader, difference in differences.items():
             print(f"{path}: {loader} differs from the network by {difference:.1e} at most")
         found[f"{kind}_difference"] = max(differences.values())

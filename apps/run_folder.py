@@ -19,10 +19,12 @@ def open_run(app: str, config, extra: dict | None = None) -> tuple[RunDirectory,
     model = {"name": type(config.model).__name__.lower(), **asdict(config.model)}
     settings = {"app": app, "data": asdict(config.data), "model": model, "trainer": asdict(config.trainer)}
     settings |= extra or {}
-    settings["files"] = fingerprint(config.data.data, config.data.validation, config.data.test)
+    given = (config.data.data, config.data.validation, config.data.test)
+    named = [[one] if isinstance(one, str) else list(one or []) for one in given]
+    settings["files"] = fingerprint(*(path for paths in named for path in paths))
     if config.run_dir:
         return RunDirectory(config.run_dir), settings
-    return RunDirectory.for_config(app, f"{data_name(config.data.data)}-{model['name']}", settings), settings
+    return RunDirectory.for_config(app, f"{data_name(named[0][0])}-{model['name']}", settings), settings
 
 
 def data_name(data: str) -> str:

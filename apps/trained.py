@@ -24,6 +24,12 @@ class Trained:
     prepare: object
     decode: object
 
+    @classmethod
+    def of(cls, directory: RunDirectory, preparing: dict) -> "Trained":
+        """The run of preparing.json's content. Raises KeyError or TypeError where that lacks or garbles something."""
+        prepare = prepare_of(preparing["kind"]).from_config(preparing["prepare"])
+        return cls(directory, prepare, cls.decoding(preparing))
+
     @cached_property
     def model(self):
         """The network, in float32 whatever it was trained in, so that predictions are those of the exports."""
@@ -53,18 +59,34 @@ class Trained:
             fixed = self.prepare.fixed(chunk, origins[part]) if "image" in chunk else self.prepare.fixed(chunk)
             yield np.asarray(self.prepare.finish(fixed))
 
+    def export(self, kind: str, inputs: dict[str, np.ndarray], folder) -> tuple:
+        """Write and check an export, see `export.checked.write_checked`."""
+        from export.checked import write_checked
+
+        return write_checked(kind, self.model, self.prepare, self.decode, inputs, folder)
+
     def outputs(self, inputs: dict[str, np.ndarray], origins: np.ndarray) -> np.ndarray:
         """The network's outputs (N, ...) for raw records."""
         return np.concatenate([self.model.predict_on_batch(batch) for batch in self.prepared(inputs, origins)])
 
 
-def read(path: str) -> Trained:
-    """The run in the folder `path`. Raises RunError when it is missing, unfinished, broken or of an unknown app."""
+def read(path: str):
+    """The run in the folder `path`. Raises RunError when it is missing, unfinished, broken or of an unknown app.
+
+    Returns:
+        A `Trained`, or a `TrainedTranslator`, whose records are sentences.
+    """
     from apps.trained_autoencoder import TrainedAutoencoder
     from apps.trained_classifier import TrainedClassifier
     from apps.trained_regressor import TrainedRegressor
+    from apps.trained_translator import TrainedTranslator
 
-    kinds = {"classify": TrainedClassifier, "regress": TrainedRegressor, "autoencode": TrainedAutoencoder}
+    kinds = {
+        "classify": TrainedClassifier,
+        "regress": TrainedRegressor,
+        "autoencode": TrainedAutoencoder,
+        "translate": TrainedTranslator,
+    }
     directory = RunDirectory.existing(path)
     app = directory.read_json("config.json").get("app")
     if app not in kinds:
@@ -75,8 +97,7 @@ def read(path: str) -> Trained:
             f"{directory / 'model.keras'}: missing, so this run is not finished. Type its training command again."
         )
     try:
-        prepare = prepare_of(preparing["kind"]).from_config(preparing["prepare"])
-        return kinds[app](directory, prepare, kinds[app].decoding(preparing))
+        return kinds[app].of(directory, preparing)
     except (KeyError, TypeError) as error:
         raise RunError(
             f"{directory / 'preparing.json'}: lacks or garbles {error}. Train the run again with `--fresh`."

@@ -132,6 +132,8 @@ class PairBatches:
         ids = tf.TensorSpec([None, None], tf.int32)
         with tf.device("CPU:0"):
             dataset = tf.data.Dataset.from_generator(rows, output_signature=({"source": ids, "target": ids}, ids))
+            count = self.steps_per_epoch * (1 if seed is None else max(epochs - first_epoch, 0))
+            dataset = dataset.apply(tf.data.experimental.assert_cardinality(count))
             options = tf.data.Options()
             options.autotune.enabled = False
             options.deterministic = True

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
@@ -28,24 +29,49 @@ def write_checked(kind: Format, model, prepare, decode, inputs, folder: str | Pa
     Raises:
         ExportError: It cannot be written, or the guard refused it; it then lies there as NAME.refused, for study.
     """
-    from models.loading import float32_policy, in_float32
+    from models.loading import in_float32
 
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    final = folder / FILES[kind]
-    unchecked = folder / f"{guard.UNCHECKED}{final.name}"
-    refused = folder / f"{final.name}.refused"
+    model = in_float32(model)
+
+    def write(path):
+        if kind == "saved_model":
+            saved_model.write(model, prepare, decode, path)
+        else:
+            (litert if kind == "litert" else onnx).write(model, decode, path)
+
+    def check(path):
+        if kind == "saved_model":
+            return guard.check_saved_model(path, model, prepare, decode, inputs)
+        return guard.check_core(kind, path, model, prepare, decode, inputs)
+
+    return settle(Path(folder) / FILES[kind], write, check)
+
+
+def settle(final: Path, write: Callable, check: Callable) -> tuple[Path, dict[str, float]]:
+    """Write an export beside its place, check it, and move it there.
+
+    Args:
+        final: Where the export shall lie; an earlier one is replaced.
+        write: Function that writes it to the path given.
+        check: Function that returns loader to largest relative difference, or raises ExportError.
+
+    Returns:
+        `final`, and what `check` returned.
+
+    Raises:
+        ExportError: It cannot be written, or was refused; it then lies there as NAME.refused, for study.
+    """
+    from models.loading import float32_policy
+
+    final.parent.mkdir(parents=True, exist_ok=True)
+    unchecked = final.with_name(f"{guard.UNCHECKED}{final.name}")
+    refused = final.with_name(f"{final.name}.refused")
     for earlier in (final, unchecked, refused):
         _remove(earlier)
-    model = in_float32(model)
     try:
         with float32_policy():
-            if kind == "saved_model":
-                saved_model.write(model, prepare, decode, unchecked)
-                differences = guard.check_saved_model(unchecked, model, prepare, decode, inputs)
-            else:
-                (litert if kind == "litert" else onnx).write(model, decode, unchecked)
-                differences = guard.check_core(kind, unchecked, model, prepare, decode, inputs)
+            write(unchecked)
+            differences = check(unchecked)
     except ExportError as error:
         if unchecked.exists():
             os.replace(unchecked, refused)

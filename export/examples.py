@@ -44,10 +44,12 @@ def write(inputs: dict[str, np.ndarray], path: str | Path) -> None:
 
 
 def as_json(inputs: dict[str, np.ndarray]) -> dict:
-    """Records as they are written; arrays of more than one axis, which are no raw records, as nested lists."""
+    """Records as they are written; what is no column of records, scalars and arrays of more axes, in its own form."""
     content = {}
     for name, values in inputs.items():
-        if values.ndim > 1:
+        if values.ndim == 0:
+            content[name] = {"type": "scalar", "values": values.item(), "dtype": values.dtype.name}
+        elif values.ndim > 1:
             content[name] = {"type": "array", "values": values.tolist()}
         elif values.dtype != object:
             content[name] = {"type": "number", "values": [None if np.isnan(v) else float(v) for v in values]}

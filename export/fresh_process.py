@@ -44,6 +44,8 @@ def run_saved_model(path: str, inputs_path: str) -> list[dict]:
         return outputs
 
     def tensor(column, count):
+        if column["type"] == "scalar":
+            return tf.constant(column["values"], column["dtype"])
         values = column["values"][:count]
         if column["type"] == "array":
             return tf.constant(values, tf.float32)

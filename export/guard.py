@@ -18,6 +18,12 @@ from export.saved_model import field_names
 UNCHECKED = "unchecked-"  # before the name of an export that has not passed yet
 MOST_NUMBERS = 16  # of one record that a message shows
 SHOWN = 3  # offending records that a message names
+TOOLS = {"all": "Python", "alone": "Python", "cli": "saved_model_cli"}
+WORDS = {
+    "all": "loaded in Python",
+    "alone": "loaded in Python, one record at a time",
+    "cli": "run by saved_model_cli",
+}
 
 
 @dataclass(frozen=True)
@@ -56,33 +62,49 @@ def check_saved_model(path, model, prepare, decode, inputs, tolerance: float = 1
     path = Path(path).resolve()
     export = path.name.removeprefix(UNCHECKED)
     prepared = prepare_as_in_training(prepare, inputs)
-    everyone = list(range(len(prepared)))
     names = field_names(list(prepare.signature()))
     fields = {name: inputs[field] for field, name in names.items()}
     calls, given = dict.fromkeys(decode.views(), fields), dict(decode.views())
     probes = decode.probes(model, _run(model, prepared))
     for endpoint, probe in probes.items():
         calls[endpoint], given[endpoint] = {probe.name: probe.values}, probe.answers
+    answers = []
+    for tool, signature, rows, outputs in run_saved_model(path, calls):
+        which = export if signature == "serving_default" else f"{export}, signature {signature},"
+        what = f"{which} {WORDS[tool]}"
+        answers.append(Answer(TOOLS[tool], what, rows, outputs, given[signature], probes.get(signature)))
+    return judge(answers, model, prepared, decode.reference, tolerance)
+
+
+def run_saved_model(path, calls: dict, by_cli: tuple[str, ...] | None = None):
+    """Run signatures in Python, for all records and for the first alone, and through `saved_model_cli run`.
+
+    Args:
+        path: The SavedModel.
+        calls: Signature to its inputs: name to array, (N, ...) or a scalar.
+        by_cli: Signatures to run by `saved_model_cli`; None is all.
+
+    Yields:
+        Way ("all", "alone" or "cli"), signature, the records' rows, outputs by name.
+    """
+    path = Path(path).resolve()
+    export = path.name.removeprefix(UNCHECKED)
+    by_cli = tuple(calls) if by_cli is None else by_cli
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         records = {signature: examples.as_json(columns) for signature, columns in calls.items()}
         (folder / "records.json").write_text(json.dumps(records), encoding="utf-8")
-        kept, command = saved_model_cli.command(path, calls, folder)
+        kept, command = saved_model_cli.command(path, {name: calls[name] for name in by_cli}, folder)
         tools = {"Python": _fresh("saved_model", path, "records.json"), "saved_model_cli": command}
         printed = run_apart(tools, export, folder)
         everything, first = _outputs(folder)
-        by_cli = saved_model_cli.outputs(folder, printed["saved_model_cli"])
-    answers = []
-    for signature, names in given.items():
-        about = (names, probes.get(signature))
-        which = export if signature == "serving_default" else f"{export}, signature {signature},"
-        of_all, of_first = (_of_signature(outputs, signature) for outputs in (everything, first))
-        answers += [
-            Answer("Python", f"{which} loaded in Python", everyone, of_all, *about),
-            Answer("Python", f"{which} loaded in Python, one record at a time", [0], of_first, *about),
-            Answer("saved_model_cli", f"{which} run by saved_model_cli", kept[signature], by_cli[signature], *about),
-        ]
-    return judge(answers, model, prepared, decode.reference, tolerance)
+        cli_outputs = saved_model_cli.outputs(folder, printed["saved_model_cli"])
+    for signature, columns in calls.items():
+        count = max(len(values) for values in columns.values() if np.ndim(values))
+        yield "all", signature, list(range(count)), _of_signature(everything, signature)
+        yield "alone", signature, [0], _of_signature(first, signature)
+        if signature in by_cli:
+            yield "cli", signature, kept[signature], cli_outputs[signature]
 
 
 def check_core(kind: str, path, model, prepare, decode, inputs, tolerance: float = 1e-5) -> dict[str, float]:

@@ -33,6 +33,11 @@ def inputs_and_embeddings(source_size: int | None, target_size: int, units: int)
     return inputs, source, embeddings["target"](inputs["target"]), embeddings["target"]
 
 
+def most_tokens(source_tokens):
+    """The most tokens that a translation may have, given the number of source tokens; the end tokens are counted."""
+    return 2 * source_tokens + 10
+
+
 @dataclass(frozen=True)
 class Translator:
     """The parts of a trained network for translation, for decoding.
@@ -46,6 +51,79 @@ class Translator:
     encoder: object
     embedding: object
     decoder: object
+
+    def search(self, source, tokens, *, beams, length_penalty):
+        """Beam search, see `models.decoding.beam_search`.
+
+        Args:
+            source: Source tokens, int32 (batch, source length), the end token last and 0 after it.
+            tokens: `models.decoding.Tokens`.
+            beams: Positive integer, also a scalar tensor.
+            length_penalty: Float, also a scalar tensor.
+
+        Returns:
+            Target tokens (batch, beams, length), scores (batch, beams), complete (batch, beams).
+        """
+        from models.decoding import beam_search
+
+        encoded, mask, limits, length = self._encode(source)
+        return beam_search(
+            self.embedding,
+            self.decoder,
+            encoded,
+            mask,
+            tokens,
+            beams=beams,
+            limits=limits,
+            length=length,
+            length_penalty=length_penalty,
+        )
+
+    def draw(self, source, tokens, noise, *, temperature, top_k, top_p):
+        """Draws texts, see `models.decoding.sample`; noise is of shape (batch, samples, `most_tokens(source length)`).
+
+        Arguments and results are otherwise those of `search`.
+        """
+        from models.decoding import sample
+
+        encoded, mask, limits, _ = self._encode(source)
+        return sample(
+            self.embedding,
+            self.decoder,
+            encoded,
+            mask,
+            tokens,
+            noise=noise,
+            limits=limits,
+            temperature=temperature,
+            top_k=top_k,
+            top_p=top_p,
+        )
+
+    def _encode(self, source):
+        """What the encoder makes, its mask, and the most tokens of a translation: of each sentence, and of all."""
+        from keras import ops
+
+        mask = ops.not_equal(source, 0)
+        limits = most_tokens(ops.sum(ops.cast(mask, "int32"), axis=1))
+        return self.encoder(source, training=False), mask, limits, most_tokens(ops.shape(source)[1])
+
+    def attention(self, source, target):
+        """Where each token of a translation looked.
+
+        Args:
+            source: Source tokens, int32 (batch, source length).
+            target: Target tokens, int32 (batch, length), each row starting with the start token.
+
+        Returns:
+            Weights float32 (batch, length, source length); row t is of the token that follows target[:, t].
+        """
+        from keras import ops
+
+        mask = ops.not_equal(source, 0)
+        encoded = self.encoder(source, training=False)
+        vectors = self.embedding(target)
+        return self.decoder(vectors, encoded, source_mask=mask, return_weights=True, training=False)[1]
 
     @classmethod
     def of(cls, model) -> "Translator":

@@ -12,6 +12,7 @@ import numpy as np
 from training.best_weights import BestWeights
 from training.epoch_log import EpochLog
 from training.run_directory import RunError
+from training.weight_average import WeightAverage
 
 PAUSE = 50  # so that at most 2% of the time goes into writing
 
@@ -25,9 +26,9 @@ class Checkpoint(keras.callbacks.Callback):
     short epochs of a large network would otherwise be spent on writing. The last epoch is always kept.
     """
 
-    def __init__(self, path: Path, best: BestWeights, log: EpochLog):
+    def __init__(self, path: Path, best: BestWeights, log: EpochLog, average: WeightAverage):
         super().__init__()
-        self.path, self.best, self.log = path, best, log
+        self.path, self.best, self.log, self.average = path, best, log, average
         self._due = 0.0
         self._epoch = self._written = -1
 
@@ -47,8 +48,11 @@ class Checkpoint(keras.callbacks.Callback):
         """Keep the state after `epoch`, counted from 0."""
         arrays = {f"variable_{i}": np.asarray(v) for i, v in enumerate(_variables(self.model))}
         arrays |= {f"best_{i}": w for i, w in enumerate(self.best.weights or [])}
+        for age, weights in enumerate(self.average.kept):
+            arrays |= {f"kept{age}_{i}": w for i, w in enumerate(weights)}
         state = {
             "epoch": epoch + 1,
+            "kept": len(self.average.kept),
             "rows": self.log.rows,
             "times": self.log.times,
             "best": {
@@ -76,7 +80,8 @@ class Checkpoint(keras.callbacks.Callback):
             with np.load(self.path, allow_pickle=False) as file:
                 state = json.loads(str(file["state"]))
                 values = [file[f"variable_{i}"] for i in range(len(variables))]
-                best = [file[name] for name in sorted(file.files, key=_number) if name.startswith("best_")]
+                best = _arrays(file, "best_")
+                kept = [_arrays(file, f"kept{age}_") for age in range(state["kept"])]
         except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
             raise RunError(
                 f"{self.path}: broken checkpoint or one of another model ({error}). Train anew with `--fresh`."
@@ -89,6 +94,7 @@ class Checkpoint(keras.callbacks.Callback):
                 )
             variable.assign(value)
         self.log.rows, self.log.times = state["rows"], state["times"]
+        self.average.kept = kept
         self.best.weights = best or None
         self.best.score = tuple(state["best"]["score"])
         self.best.epoch, self.best.losses = state["best"]["epoch"], state["best"]["losses"]
@@ -96,8 +102,10 @@ class Checkpoint(keras.callbacks.Callback):
         return state["epoch"]
 
 
-def _number(name: str) -> int:
-    return int(name.rpartition("_")[2]) if name != "state" else -1
+def _arrays(file, start: str) -> list[np.ndarray]:
+    """The arrays of a file whose names are `start` and a number, in the order of the numbers."""
+    numbers = sorted(int(name.removeprefix(start)) for name in file.files if name.startswith(start))
+    return [file[f"{start}{number}"] for number in numbers]
 
 
 def _variables(model) -> list:

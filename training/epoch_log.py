@@ -37,7 +37,9 @@ class EpochLog(keras.callbacks.Callback):
                 "epoch": epoch + 1,
                 "seconds": round(ended - self._began, 4),
                 "training_seconds": round(seconds, 4),
-                "examples_per_second": round(self.plan.steps_per_epoch * self.plan.batch_size / max(seconds, 1e-9), 1),
+                f"{self.plan.unit}_per_second": round(
+                    self.plan.steps_per_epoch * self.plan.batch_size / max(seconds, 1e-9), 1
+                ),
             }
         )
         self.run.write_rows("metrics.csv", self.rows)

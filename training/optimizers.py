@@ -19,6 +19,7 @@ def make(
     learning_rate,
     *,
     momentum: float = 0.9,
+    beta_2: float = 0.999,
     epsilon: float = 1e-8,
     weight_decay: float = 0.0,
     clip_norm: float | None = None,
@@ -30,6 +31,7 @@ def make(
         name: the update rule.
         learning_rate: a float or a Keras schedule over updates.
         momentum: of `momentum` alone: `v = momentum v - learning_rate g`, then `w = w + v`.
+        beta_2: of adam and adamw alone: decay of the average of squared gradients.
         epsilon: in the denominator of the adaptive ones.
         weight_decay: decoupled: `w = w - learning_rate weight_decay w` before each update, for weights only, not for
             biases and batch norm's scale and shift. adamw takes 0.004 for 0.
@@ -58,9 +60,9 @@ def make(
         "adagrad": lambda: keras.optimizers.Adagrad(initial_accumulator_value=0.0, epsilon=epsilon, **shared),
         "rmsprop": lambda: keras.optimizers.RMSprop(epsilon=epsilon, **shared),
         "adadelta": lambda: keras.optimizers.Adadelta(epsilon=epsilon, **shared),
-        "adam": lambda: Adam(epsilon=epsilon, **shared),
+        "adam": lambda: Adam(beta_2=beta_2, epsilon=epsilon, **shared),
         "adamax": lambda: keras.optimizers.Adamax(epsilon=epsilon, **shared),
-        "adamw": lambda: AdamW(epsilon=epsilon, **shared),
+        "adamw": lambda: AdamW(beta_2=beta_2, epsilon=epsilon, **shared),
     }
     if name not in makers:
         raise ValueError(f"`name` must be one of {', '.join(makers)}. Received: name={name!r}")

@@ -1,5 +1,8 @@
 """Courses of the learning rate."""
 
+import keras
+from keras import ops
+
 from training.trainer import Trainer
 
 
@@ -7,10 +10,9 @@ def make(trainer: Trainer, *, updates: int, updates_per_epoch: int):
     """The learning rate of `trainer`: a float, or a Keras schedule over updates.
 
     With t in epochs and eta the highest rate: inverse_time `eta / (1 + decay t)`, exponential `eta decay^t`, cosine
-    `eta (1 + cos(pi u)) / 2` over the share u of the updates after the warm-up.
+    `eta (1 + cos(pi u)) / 2` over the share u of the updates after the warm-up; inverse_sqrt see `InverseSqrt`.
     """
-    from keras.optimizers import schedules
-
+    schedules = keras.optimizers.schedules
     if trainer.schedule == "inverse_time":
         return schedules.InverseTimeDecay(trainer.learning_rate, updates_per_epoch, trainer.decay)
     if trainer.schedule == "exponential":
@@ -23,4 +25,31 @@ def make(trainer: Trainer, *, updates: int, updates_per_epoch: int):
             warmup_target=trainer.learning_rate if warmup else None,
             warmup_steps=warmup,
         )
+    if trainer.schedule == "inverse_sqrt":
+        return InverseSqrt(trainer.learning_rate, max(int(trainer.warmup * updates), 1))
     return trainer.learning_rate
+
+
+@keras.saving.register_keras_serializable(package="lamina")
+class InverseSqrt(keras.optimizers.schedules.LearningRateSchedule):
+    """Up in a straight line, then down with one over the root of the updates: `eta min(t / w, sqrt(w / t))`.
+
+    Args:
+        highest: eta, reached after w updates.
+        warmup_steps: w, positive.
+
+    Reference:
+        Vaswani et al., 2017: Attention is all you need (arXiv:1706.03762), section 5.3, where eta is
+        `(w units) ** -0.5`.
+    """
+
+    def __init__(self, highest: float, warmup_steps: int):
+        self.highest, self.warmup_steps = highest, warmup_steps
+
+    def __call__(self, step):
+        update = ops.cast(step, "float32") + 1  # of Keras the first is 0
+        share = update / self.warmup_steps
+        return self.highest * ops.minimum(share, ops.rsqrt(share))
+
+    def get_config(self):
+        return {"highest": self.highest, "warmup_steps": self.warmup_steps}

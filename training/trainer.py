@@ -19,7 +19,7 @@ LEARNING_RATES: dict[Optimizer, float] = {
     "adamax": 0.002,
     "adamw": 0.001,
 }
-Schedule = Literal["constant", "inverse_time", "exponential", "cosine"]
+Schedule = Literal["constant", "inverse_time", "exponential", "cosine", "inverse_sqrt"]
 StopRule = Literal["best", "increases", "running_mean"]
 
 
@@ -39,13 +39,15 @@ class Trainer:
     momentum 0.05; adagrad 0.01; rmsprop 0.001; adadelta 1; adamax 0.002."""
     schedule: Schedule = "cosine"
     """Course of the learning rate over epochs t: constant; inverse_time 1/(1+decay*t); exponential decay^t;
-    cosine down to zero after `warmup`."""
+    cosine down to zero after `warmup`; inverse_sqrt, up during `warmup`, then with one over the root of the updates."""
     decay: float = 0.9
     """The number `decay` in the inverse_time and exponential schedules."""
     warmup: float = 0.05
-    """Share of the updates over which the cosine schedule first rises from zero."""
+    """Share of the updates over which the cosine and inverse_sqrt schedules first rise from zero."""
     momentum: float = 0.9
     """Momentum of `--optimizer momentum`."""
+    beta_2: float = 0.999
+    """Decay of the average of squared gradients of adam and adamw; 0.98 is usual for Transformers."""
     epsilon: float = 1e-8
     """Added to the denominator of the adaptive optimizers (1e-8 in Adam's paper; Keras' own default is 1e-7)."""
     weight_decay: float = 0.0
@@ -58,6 +60,8 @@ class Trainer:
     """balanced: rows weigh in the loss by rows / (classes * rows of their class)."""
     ema: float | None = None
     """Decay of a moving average of the weights, such as 0.999, which validation and the result then use."""
+    average: int = 1
+    """Try the mean of the weights at the ends of so many last epochs, too; it is kept if it validates better."""
     patience: int | None = None
     """Stop after this many epochs without improvement (see `stop_rule`). Default: run all epochs. Either way the
     weights of the best validation epoch are the ones returned."""
@@ -87,10 +91,12 @@ class Trainer:
         require("decay", self.schedule != "exponential" or 0 < self.decay <= 1, "in (0, 1] for an exponential schedule")
         require("warmup", 0 <= self.warmup < 1, "in [0, 1)")
         require("momentum", 0 <= self.momentum < 1, "in [0, 1)")
+        require("beta_2", 0 < self.beta_2 < 1, "in (0, 1)")
         require("epsilon", self.epsilon > 0, "positive")
         require("weight_decay", self.weight_decay >= 0, "0 or more")
         require("clip_norm", self.clip_norm is None or self.clip_norm > 0, "positive")
         require("label_smoothing", 0 <= self.label_smoothing < 1, "in [0, 1)")
+        require("average", self.average >= 1, "at least 1")
         require("ema", self.ema is None or 0 < self.ema < 1, "in (0, 1)")
         require("patience", self.patience is None or self.patience >= 1, "at least 1")
         require("seed", 0 <= self.seed < 2**31, "in [0, 2**31)")
@@ -101,13 +107,15 @@ class Plan:
     """What the settings come to for a number of training rows."""
 
     batch_size: int
-    """Rows per update."""
+    """Rows, or what else `unit` says, per update."""
     epochs: int
     """Passes over the rows."""
     steps_per_epoch: int
     """Updates per epoch; the rows left over differ from epoch to epoch."""
     steps_per_execution: int
     """Updates per call of the compiled step."""
+    unit: str = "examples"
+    """What the speed of training is counted in."""
 
     @property
     def updates(self) -> int:
@@ -129,8 +137,11 @@ def plan(trainer: Trainer, num_rows: int, *, updates: int = 3000, most_epochs: i
     return Plan(batch_size, epochs, steps, steps_per_execution)
 
 
-def compile_model(model, trainer: Trainer, plan: Plan, loss, metrics=()) -> None:
-    """Give `model` its optimizer, `loss`, `metrics` and the way its step is compiled."""
+def compile_model(model, trainer: Trainer, plan: Plan, loss, metrics=(), *, fused: bool = False) -> None:
+    """Give `model` its optimizer, `loss`, `metrics` and the way its step is compiled.
+
+    `fused` says that XLA makes this kind of model faster on a CPU too.
+    """
     from training import optimizers, schedules
 
     trainer = replace(trainer, learning_rate=highest_rate(trainer, model))
@@ -139,6 +150,7 @@ def compile_model(model, trainer: Trainer, plan: Plan, loss, metrics=()) -> None
         trainer.optimizer,
         learning_rate,
         momentum=trainer.momentum,
+        beta_2=trainer.beta_2,
         epsilon=trainer.epsilon,
         weight_decay=trainer.weight_decay,
         clip_norm=trainer.clip_norm,
@@ -148,7 +160,7 @@ def compile_model(model, trainer: Trainer, plan: Plan, loss, metrics=()) -> None
         optimizer,
         loss,
         metrics=list(metrics),
-        jit_compile=jit_compile(trainer.jit),
+        jit_compile=jit_compile(trainer.jit, fused),
         steps_per_execution=plan.steps_per_execution,
     )
 
@@ -163,14 +175,17 @@ def highest_rate(trainer: Trainer, model) -> float:
     return LEARNING_RATES[trainer.optimizer]
 
 
-def jit_compile(jit: str) -> bool | str:
-    """Whether XLA compiles the step: as asked, or as measured to be faster (benchmarks/training.py)."""
+def jit_compile(jit: str, fused: bool = False) -> bool | str:
+    """Whether XLA compiles the step: as asked, or as measured to be faster (benchmarks/training.py).
+
+    `fused` says that XLA makes this kind of model faster on a CPU too.
+    """
     from training.devices import backend, count_gpus
 
     if jit != "auto":
         return jit == "on"
     # On a CPU TensorFlow's own kernels are faster: a little for dense networks, several times for convolutions.
-    return "auto" if backend() != "tensorflow" or count_gpus() else False
+    return "auto" if backend() != "tensorflow" or count_gpus() else fused
 
 
 def fit(
@@ -181,13 +196,16 @@ def fit(
     trainer: Trainer,
     plan: Plan,
     run: RunDirectory,
-    best_by: Literal["loss", "accuracy"] = "loss",
+    best_by: str = "loss",
+    measure: Callable[[], dict[str, float]] | None = None,
 ) -> list[dict[str, float]]:
     """Train a compiled `model`; go on where an earlier attempt in `run` stopped. Returns one row of figures per epoch.
 
     `train(first_epoch=e)` gives a dataset of the batches of the epochs from e (counted from 0) on,
     `plan.steps_per_epoch` each, whose order depends on the seed and the epoch alone; `validation` is a dataset or None.
-    Afterwards the model has the weights of its best validation epoch, by the loss or by the metric `accuracy`.
+    `measure()` gives further figures of the model as it is at the end of a validation. Afterwards the model has the
+    weights of its best validation epoch, by the loss, or by the highest of another figure, such as "accuracy"; or the
+    mean of the weights of the last `trainer.average` epochs where that validates better.
 
     Raises NonFiniteError, with step and layer, when the loss is no longer a finite number.
     """
@@ -198,14 +216,16 @@ def fit(
     from training.epoch_log import EpochLog
     from training.finite import FiniteGuard
     from training.progress import Progress
+    from training.weight_average import WeightAverage
 
     model.optimizer.build(model.trainable_variables)
-    best = BestWeights(trainer.patience, trainer.stop_rule, best_by)
+    best = BestWeights(trainer.patience, trainer.stop_rule, best_by, measure)
     log = EpochLog(run, plan)
-    checkpoint = Checkpoint(run / "checkpoint.npz", best, log)
+    average = WeightAverage(trainer.average)
+    checkpoint = Checkpoint(run / "checkpoint.npz", best, log, average)
     first_epoch = checkpoint.restore(model)
     guard = FiniteGuard(train, first_epoch, plan.steps_per_epoch)
-    callbacks = [best, guard, log, checkpoint, Progress(plan, first_epoch)]
+    callbacks = [best, guard, log, average, checkpoint, Progress(plan, first_epoch)]
     if trainer.ema:
         # After `best`, which reads the averaged weights at the end of validation, before they are swapped back.
         callbacks.append(keras.callbacks.SwapEMAWeights())
@@ -220,5 +240,8 @@ def fit(
             shuffle=False,
             verbose=0,
         )
+    if average.weights is not None and validation is not None:
+        model.set_weights(average.weights)
+        model.evaluate(validation, callbacks=[best], verbose=0)
     best.put_back(model)
     return log.rows

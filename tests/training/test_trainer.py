@@ -180,15 +180,15 @@ def test_checkpoint_of_another_model_and_broken_file_are_refused(tmp_path):
     from training.best_weights import BestWeights
     from training.checkpoint import Checkpoint
     from training.epoch_log import EpochLog
+    from training.weight_average import WeightAverage
 
     run(tmp_path, Trainer(epochs=1))
     other = MLP((16,)).build((64,), 10)
     schedule = Plan(32, 1, 1, 1)
     compile_model(other, Trainer(), schedule, CrossEntropy())
     other.optimizer.build(other.trainable_variables)
-    checkpoint = Checkpoint(
-        tmp_path / "checkpoint.npz", BestWeights(None, "best"), EpochLog(RunDirectory(tmp_path), schedule)
-    )
+    log = EpochLog(RunDirectory(tmp_path), schedule)
+    checkpoint = Checkpoint(tmp_path / "checkpoint.npz", BestWeights(None, "best"), log, WeightAverage(1))
     with pytest.raises(RunError, match="checkpoint of another model.*--fresh"):
         checkpoint.restore(other)
     (tmp_path / "checkpoint.npz").write_bytes(b"PK broken")

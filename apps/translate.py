@@ -1,0 +1,277 @@
+"""Translation: pairs of sentences in; a trained translator, its BLEU, a report and a SavedModel out.
+
+    python -m apps.translate                                       phrases, English to German, two and a half minutes
+    python -m apps.translate --data pairs.tsv transformer          source, tab, target
+    python -m apps.translate --data train.en train.de --validation val.en val.de --test test.en test.de
+    python -m apps.translate --data train.en train.de recurrent    GRUs with attention
+    python -m apps.translate --source fr --target it               phrases in other languages
+    python -m apps.predict runs/translate/NAME new.en              one translation a line
+
+Subwords are learned from the training pairs, the weights that are kept have the best BLEU on the validation pairs, and
+the test pairs are translated once, by beam search. Everything about a run is in its folder (runs/translate/NAME): type
+the same command again to go on after an interruption, or to see the results; `--fresh` trains anew.
+"""
+
+import math
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Annotated, Literal
+
+import tyro
+
+from apps.command import run
+from apps.run_folder import open_run
+from data.translation_source import TranslationData
+from models.recurrent import Recurrent
+from models.search import Search
+from models.transformer import Transformer
+from training.run_directory import RunDirectory
+from training.trainer import Plan, Trainer
+
+
+@dataclass(frozen=True)
+class Auto:
+    """The network for the data: a Transformer, small for phrases."""
+
+
+Model = (
+    Annotated[Auto, tyro.conf.subcommand("auto")]
+    | Annotated[Transformer, tyro.conf.subcommand("transformer")]
+    | Annotated[Recurrent, tyro.conf.subcommand("recurrent")]
+)
+VALIDATION_SENTENCES = 500  # that are translated after each epoch
+
+
+@dataclass(frozen=True)
+class Config:
+    """Train a translator on pairs of sentences."""
+
+    model: Model = Auto()
+    """The network; `python -m apps.translate NAME --help` shows its own flags."""
+    data: TranslationData = field(default_factory=TranslationData)
+    trainer: Trainer = field(
+        default_factory=lambda: Trainer(
+            learning_rate=5e-3, schedule="inverse_sqrt", warmup=0.25, beta_2=0.98, label_smoothing=0.1, average=5
+        )
+    )
+    search: Search = field(default_factory=Search)
+    vocab_size: int | None = None
+    """Subwords to learn. Default: one for 600 letters of training text, between 500 and 16000."""
+    dictionary: Literal["joint", "separate"] = "joint"
+    """One dictionary, and one table of vectors, for both languages, or one each (for other scripts)."""
+    lower: bool = False
+    """Translate without capitals."""
+    tokens: int = 4096
+    """Tokens per update, of the longer side, padding included."""
+    buckets: int = 6
+    """Lengths that batches are padded to: more waste less on padding and take longer to compile."""
+    longest_tokens: int = 250
+    """Training pairs with more tokens on a side are left out, and counted."""
+    run_dir: str | None = None
+    """Folder of this run. Default: runs/translate/DATA-MODEL-HASH, where HASH is of all settings."""
+    fresh: bool = False
+    """Train anew where an earlier run of the same settings is found."""
+
+    def __post_init__(self):
+        def require(name: str, ok: bool, allowed: str) -> None:
+            if not ok:
+                raise ValueError(f"`--{name.replace('_', '-')}` must be {allowed}. Received: {getattr(self, name)}")
+
+        require("vocab_size", self.vocab_size is None or self.vocab_size >= 100, "at least 100")
+        require("tokens", self.tokens >= 16, "at least 16")
+        require("buckets", 1 <= self.buckets <= 32, "between 1 and 32")
+        require("longest_tokens", self.longest_tokens >= 2, "at least 2")
+        if self.search.sample:
+            raise ValueError("`--sample` is for apps.predict: a run is scored by what beam search finds. Leave it out.")
+        if self.trainer.batch_size is not None:
+            raise ValueError("`--batch-size` is counted in tokens here: give `--tokens`.")
+        if self.trainer.class_weights != "none":
+            raise ValueError("`--class-weights` is for classes. Leave it out.")
+
+
+TINY = Config(
+    model=Transformer(units=32, num_layers=1, num_heads=2, feed_forward_units=64, dropout=0.0),
+    trainer=Trainer(epochs=2, learning_rate=5e-3, average=2, jit="off"),
+    search=Search(beams=2),
+    vocab_size=300,
+    buckets=1,
+)
+"""Phrases in seconds, for tests."""
+
+
+def load(config: Config):
+    """The splits of `config`."""
+    from data.translation_source import resolve
+
+    return resolve(config.data, seed=config.trainer.seed)
+
+
+def recipe_for(config: Config):
+    """The model that was asked for, or the one for the data."""
+    if not isinstance(config.model, Auto):
+        return config.model
+    return Transformer(num_layers=2, dropout=0.1) if config.data.data == ("phrases",) else Transformer()
+
+
+def learn_subwords(config: Config, splits):
+    """The subwords of source and target: one object twice for a joint dictionary."""
+    from data.subwords import learn_pair
+
+    size = config.vocab_size
+    if size is None:
+        letters = sum(map(len, splits.train.sources)) + sum(map(len, splits.train.targets))
+        size = min(max(round(letters / 600, -2), 500), 16_000)
+    joint = config.dictionary == "joint"
+    return learn_pair(splits, size, joint=joint, lower=config.lower, split_digits=True)
+
+
+def batch(config: Config, pairs, source, target):
+    """The batches of the pairs of one split (`PairBatches`)."""
+    from data.pair_batches import make
+
+    longest = config.longest_tokens
+    ids = source.encode(pairs.sources), target.encode(pairs.targets)
+    return make(*ids, tokens=config.tokens, buckets=config.buckets, longest_source=longest, longest_target=longest)
+
+
+def schedule(config: Config, batches) -> Plan:
+    """The plan of training: by default 8000 updates, for phrases, which are simple, 900."""
+    steps = batches.steps_per_epoch
+    updates = 900 if config.data.data == ("phrases",) else 8000
+    epochs = config.trainer.epochs or max(math.ceil(updates / steps), 5)
+    tokens = sum(len(ids) + 1 for ids in batches.targets) / steps
+    return Plan(round(tokens), epochs, steps, 1, "target_tokens")
+
+
+def build(config: Config, source, target, plan: Plan):
+    """A network for two dictionaries, compiled as `config` says."""
+    from training.devices import seed_everything, set_precision
+    from training.token_cross_entropy import TokenCrossEntropy
+    from training.trainer import compile_model
+
+    seed_everything(config.trainer.seed, config.trainer.deterministic)
+    set_precision(config.trainer.precision)
+    recipe = recipe_for(config)
+    model = recipe.build(None if source is target else len(source), len(target))
+    loss = TokenCrossEntropy(config.trainer.label_smoothing)
+    compile_model(model, config.trainer, plan, loss, fused=isinstance(recipe, Transformer))
+    return model
+
+
+def main(config: Config) -> dict[str, float]:
+    """Train, score, report, export; return the figures of the test split. A finished run is not trained again."""
+    from training.devices import configure, environment
+
+    configure(config.trainer.device)
+    own = ("search", "vocab_size", "dictionary", "lower", "tokens", "buckets", "longest_tokens")
+    directory, settings = open_run("translate", config, {name: getattr(config, name) for name in own})
+    directory.check(settings, fresh=config.fresh)
+    if not config.fresh and (results := directory.results()):
+        print(f"{directory.path} is finished; --fresh trains it anew.\n")
+        return announce(results, directory)
+    from apps.translate_results import export_run, score, write_report
+
+    splits = load(config)
+    source, target = learn_subwords(config, splits)
+    batches = batch(config, splits.train, source, target)
+    describe(splits, source, target, batches, config, directory)
+    directory.start(settings, environment(), fresh=config.fresh)
+    directory.write_json("preparing.json", preparing(splits, source, target, config))
+    model, rows = train(config, splits, source, target, batches, directory)
+    model.save(directory / "model.keras")
+    found = score(model, splits, source, target, config)
+    differences = export_run(directory, splits)
+    write_report(directory, config, model, splits, rows, found, batches)
+    results = {"test": found.test, "validation": found.validation, "interval": found.interval, "export": differences}
+    results |= {"baselines": {b.name: b.scores for b in found.baselines}, "signatures": found.signatures}
+    timing = directory.read_rows("timing.csv")
+    results |= {"training_seconds": round(sum(row["seconds"] for row in timing), 1)}
+    results |= {
+        "target_tokens_per_second": float(sorted(row["target_tokens_per_second"] for row in timing)[len(timing) // 2])
+    }
+    directory.write_json("results.json", results)
+    (directory / "checkpoint.npz").unlink(missing_ok=True)
+    return announce(results, directory)
+
+
+def preparing(splits, source, target, config: Config) -> dict:
+    """What predict, evaluate and export need besides the network."""
+    from dataclasses import asdict
+
+    content = {"kind": "text", "languages": splits.languages, "search": asdict(config.search)}
+    return content | {"target": target.config(), "source": None if source is target else source.config()}
+
+
+def describe(splits, source, target, batches, config: Config, directory: RunDirectory) -> None:
+    """Say what will run on what."""
+    counts = f"{len(splits.train):,} training, {len(splits.validation):,} validation, {len(splits.test):,} test pairs"
+    print(f"data    {splits.name}: {counts}, {' to '.join(splits.languages)}")
+    for note in (*splits.notes, *batches.notes()):
+        print(f"        {note}")
+    sizes = f"{len(target)} for both languages" if source is target else f"{len(source)} source, {len(target)} target"
+    print(f"words   subwords: {sizes}")
+    print(f"model   {recipe_for(config)}")
+    print(f"run     {directory.path}", flush=True)
+
+
+def train(config: Config, splits, source, target, batches, directory: RunDirectory):
+    """The trained model and a row of figures per epoch."""
+    from training.trainer import fit
+
+    plan = schedule(config, batches)
+    model = build(config, source, target, plan)
+    training = partial(batches.dataset, config.trainer.seed, epochs=plan.epochs)
+    validation = batch(config, splits.validation, source, target).dataset()
+    rows = fit(
+        model,
+        training,
+        validation,
+        trainer=config.trainer,
+        plan=plan,
+        run=directory,
+        best_by="bleu",
+        measure=validation_bleu(model, splits.validation, source, target),
+    )
+    return model, rows
+
+
+def validation_bleu(model, pairs, source, target):
+    """A function that gives the BLEU of greedy translations of some validation pairs by the model as it then is."""
+    import numpy as np
+
+    from apps.sentence_translator import SentenceTranslator
+    from evaluation.translation import scores
+
+    chosen = np.unique(np.linspace(0, len(pairs) - 1, VALIDATION_SENTENCES).astype(int))
+    pairs = pairs.take(chosen)
+    translator = SentenceTranslator(model, source, target, Search(beams=1))
+
+    def measure() -> dict[str, float]:
+        return {"bleu": scores([one.texts[0] for one in translator(pairs.sources)], pairs.targets)["bleu"]}
+
+    return measure
+
+
+def announce(results: dict, directory: RunDirectory) -> dict[str, float]:
+    """Print the results, the machine-readable line last."""
+    test = results["test"]
+    print(f"\n{'on the test split':<34}{'BLEU':>8}{'chrF':>8}{'TER':>8}{'exact match':>13}")
+    for name, figures in {"this network": test, **results["baselines"]}.items():
+        print(f"  {name:<32}" + "".join(f"{figures[key]:>8.2f}" for key in ("bleu", "chrf", "ter")), end="")
+        print(f"{figures['exact_match']:>13.3f}")
+    low, high = results["interval"]
+    print(f"BLEU of other test sets like this one lies between {low:.1f} and {high:.1f} (95%, bootstrap)")
+    print(f"BLEU without capitals: {test['bleu_lowercase']:.2f}   {results['signatures']['bleu']}")
+    print(f"report: {directory / 'report.html'}   SavedModel: {directory / 'saved_model'}\n")
+    line = {f"test_{name}": value for name, value in test.items()}
+    line |= {
+        "saved_model_difference": results["export"]["saved_model_difference"],
+        "target_tokens_per_second": results["target_tokens_per_second"],
+        "training_seconds": results["training_seconds"],
+    }
+    print(" ".join(f"{name}={value:.6g}" for name, value in line.items()))
+    return test
+
+
+if __name__ == "__main__":
+    run(main, "python -m apps.translate")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from data.pair_batches import _least_padding
 from data.subwords import END, PADDING, START
 
 
@@ -154,7 +155,7 @@ def encode(captions, subwords):
 
 
 def make(images, ids, *, batch_size=64, buckets=3, longest=None, name="image", every=False):
-    """Chooses the lengths of the buckets: those that share the captions about evenly, the longest for the rest.
+    """Chooses the lengths of the buckets: those with the least padding.
 
     Args:
         images: (N, ...) numbers: pixels, or features such as (N, regions, channels).
@@ -183,8 +184,7 @@ def make(images, ids, *, batch_size=64, buckets=3, longest=None, name="image", e
             f"no caption is as short as the model allows. Received: {len(flat)} captions, longest={longest}. "
             f"Allow more tokens."
         )
-    shares = np.arange(1, buckets + 1) / buckets
-    bounds = np.unique(np.quantile(lengths[fits], shares, method="higher"))
+    bounds = _least_padding(lengths[fits], buckets)
     bucket_of = np.where(fits, np.searchsorted(bounds, lengths), -1)
     size = min(batch_size, len(np.unique(image_of[fits])))
     return CaptionBatches(images, flat, image_of, tuple(map(int, bounds)), bucket_of, size, name, every)

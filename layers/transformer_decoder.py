@@ -17,7 +17,8 @@ class TransformerDecoder(keras.layers.Layer):
     """Makes of the vectors of a text so far, and of a source, the features that give the next token.
 
     `x = dropout(sqrt(features) v + P)`, then `num_layers` blocks (see `TransformerDecoderBlock`), then, with
-    `norm="pre"`, a layer norm. With `positions="rotary"` there is no P; self-attention turns queries and keys instead.
+    `norm="pre"`, a layer norm. With `positions="rotary"` it is `x = dropout(v)`: self-attention turns queries and
+    keys instead.
 
     Training: drops at random. Inference: nothing. Masking: inputs and source have masks, and lengths, of their own;
     the mask of the inputs passes through.
@@ -117,9 +118,11 @@ class TransformerDecoder(keras.layers.Layer):
 
     def call(self, inputs, source, inputs_mask=None, source_mask=None, return_weights=False, training=False):
         x = self.dropped(self._placed(inputs), training=training)
+        # By name: Keras gives a mask of None a second time, by name, where it stands at its place.
+        settings = {"inputs_mask": inputs_mask, "source_mask": source_mask, "training": training}
         for block in self.blocks[:-1]:
-            x = block(x, source, inputs_mask, source_mask, training=training)
-        last = self.blocks[-1](x, source, inputs_mask, source_mask, return_weights=return_weights, training=training)
+            x = block(x, source, **settings)
+        last = self.blocks[-1](x, source, return_weights=return_weights, **settings)
         x, weights = last if return_weights else (last, None)
         x = self.last_norm(x) if self.last_norm else x
         return (x, ops.mean(weights, axis=1)) if return_weights else x

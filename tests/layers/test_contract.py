@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 import layers
-from tests.layers.cases import CASES, INITIALIZERS, PENALTIES
+from tests.layers.cases import CASES, ENOUGH, FIRST_OF_EACH
 from tests.layers.comparison import difference, fill, inputs_of, training_argument
+from tests.layers.initializer_cases import INITIALIZERS, PENALTIES
 
 every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-FIRST_OF_EACH = list({case.layer: case for case in reversed(CASES)}.values())
+enough_cases = pytest.mark.parametrize("case", ENOUGH, ids=lambda case: case.name)
 
 
 def model_of(case, dtype="float32"):
@@ -51,7 +52,7 @@ def test_penalty_round_trip(case):
 
 
 def test_save_and_load_in_a_fresh_process(tmp_path):
-    for number, case in enumerate(CASES):
+    for number, case in enumerate(ENOUGH):
         model = model_of(case)
         fill(model)
         inputs = inputs_of(case, "float32")[0]
@@ -61,11 +62,11 @@ def test_save_and_load_in_a_fresh_process(tmp_path):
     result = subprocess.run(command, capture_output=True, text=True, env=dict(os.environ), timeout=600)
     assert result.returncode == 0, result.stderr[-2000:]
     differences = json.loads(result.stdout.splitlines()[-1])
-    assert len(differences) == len(CASES)
+    assert len(differences) == len(ENOUGH)
     assert max(differences.values()) == 0
 
 
-@every_case
+@enough_cases
 def test_symbolic_shape_equals_eager_shape(case):
     layer = case.layer(**case.settings)
     symbolic = layer(*(keras.Input(shape[1:]) for shape in case.shapes), **case.arguments)
@@ -76,7 +77,7 @@ def test_symbolic_shape_equals_eager_shape(case):
     assert symbolic.dtype == "float32"
 
 
-@every_case
+@enough_cases
 @pytest.mark.filterwarnings("ignore:The model does not have any trainable weights")
 def test_one_compiled_step(case):
     train_one_step(case, jit_compile=keras.backend.backend() == "jax")
@@ -106,7 +107,7 @@ def train_one_step(case, jit_compile, same_draws=True):
         assert max(difference(b, a) for a, b in zip(*weights, strict=True)) < 1e-5
 
 
-@every_case
+@enough_cases
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16", "bfloat16"])
 def test_half_precision(case, policy):
     inputs = inputs_of(case, "float32")[0]

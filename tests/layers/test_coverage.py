@@ -6,7 +6,9 @@ import pytest
 
 import layers
 from layers import activations, initializers
-from tests.layers.cases import CASES, ELSEWHERE, INITIALIZERS, PENALTIES, REFUSALS
+from tests.layers.cases import CASES, ELSEWHERE
+from tests.layers.initializer_cases import INITIALIZERS, PENALTIES
+from tests.layers.refusals import REFUSALS
 
 
 def proved():

@@ -6,7 +6,7 @@ import pytest
 
 import layers
 from layers.initializers import TRUNCATED_STD, compute_fans, get
-from tests.layers.cases import INITIALIZERS
+from tests.layers.initializer_cases import INITIALIZERS
 
 SHAPE = (400, 100)  # 40,000 draws: the standard error of a standard deviation is 0.35%, of a mean 0.5% of it
 

@@ -132,3 +132,33 @@ class DecoderBlockTwin(EncoderBlockTwin):
         )
         x = self.around(x, self.norms[2], lambda n: self.cross(n, source, key_mask=source_mask), training)
         return self.around(x, self.norms[0], self.feed_forward, training)
+
+
+class DecoderTwin(keras.layers.Layer):
+    """Positions entry by entry, blocks one after another, and a norm at the end where the blocks have theirs first."""
+
+    def __init__(self, num_layers, num_heads, feed_forward_units, positions="sinusoidal", norm="pre", **kwargs):
+        of_blocks = {name: kwargs.pop(name) for name in ("dropout", "activation") if name in kwargs}
+        super().__init__(**kwargs)
+        self.positions = positions
+        of_blocks = {**of_blocks, "norm": norm, "rotary": positions == "rotary", "dtype": self.dtype_policy}
+        self.blocks = [DecoderBlockTwin(num_heads, feed_forward_units, **of_blocks) for _ in range(num_layers)]
+        norm_last = norm == "pre"
+        self.last = keras.layers.LayerNormalization(epsilon=1e-6, dtype=self.dtype_policy) if norm_last else None
+
+    def build(self, inputs_shape, source_shape):
+        for block in self.blocks:
+            block.build(inputs_shape, source_shape)
+        if self.last:
+            self.last.build(inputs_shape)
+
+    def call(self, inputs, source, inputs_mask=None, source_mask=None, training=False):
+        x = inputs
+        if self.positions == "sinusoidal":
+            _, length, features = inputs.shape
+            rates = [1 / 10_000 ** (2 * (entry // 2) / features) for entry in range(features)]
+            waves = [[(np.cos if k % 2 else np.sin)(t * rate) for k, rate in enumerate(rates)] for t in range(length)]
+            x = x * features**0.5 + ops.convert_to_tensor(np.array(waves), self.compute_dtype)
+        for block in self.blocks:
+            x = block(x, source, inputs_mask=inputs_mask, source_mask=source_mask, training=training)
+        return self.last(x) if self.last else x

@@ -1,6 +1,7 @@
 """Keras layers of the same job as ours, where it takes several of Keras's to do it."""
 
 import keras
+from keras import ops
 
 
 class LogitsTwin(keras.layers.ReversibleEmbedding):
@@ -59,3 +60,36 @@ class BidirectionalTwin(keras.layers.Bidirectional):
 
     def __init__(self, kind, merge_mode, dtype, **settings):
         super().__init__(kind(**settings, dtype=dtype), merge_mode=merge_mode, dtype=dtype)
+
+
+class RecurrentDecoderTwin(keras.layers.Layer):
+    """Keras's recurrent, dense and attention layers, one after another, without dropout."""
+
+    def __init__(self, units, cell, attention, **kwargs):
+        super().__init__(**kwargs)
+        kind = {"gru": keras.layers.GRU, "lstm": keras.layers.LSTM}[cell]
+        policy = {"dtype": self.dtype_policy}
+        self.lower, self.upper = (kind(units, return_sequences=True, **policy) for _ in range(2))
+        self.states = {"gru": 1, "lstm": 2}[cell]
+        self.starts = [keras.layers.Dense(self.states * units, "tanh", **policy) for _ in range(2)]
+        self.looked = (
+            AdditiveTwin(units, **policy) if attention == "additive" else MultiplicativeTwin("general", **policy)
+        )
+
+    def build(self, inputs_shape, source_shape):
+        units, features, entered = self.lower.units, source_shape[-1], inputs_shape[-1]
+        self.lower.build(inputs_shape)
+        self.upper.build((*inputs_shape[:2], units + features))
+        for start in self.starts:
+            start.build((None, features))
+        self.looked.build((*inputs_shape[:2], units), source_shape)
+        self.readout = keras.layers.Dense(entered, "tanh", dtype=self.dtype_policy)
+        self.readout.build((*inputs_shape[:2], units + features + entered))
+
+    def call(self, inputs, source, source_mask=None):
+        mean = keras.layers.GlobalAveragePooling1D(dtype=self.dtype_policy)(source, mask=source_mask)
+        states = [ops.split(start(mean), self.states, axis=-1) for start in self.starts]
+        lower = self.lower(inputs, initial_state=states[0])
+        context = self.looked(lower, source, key_mask=source_mask)
+        upper = self.upper(ops.concatenate([lower, context], axis=-1), initial_state=states[1])
+        return self.readout(ops.concatenate([upper, context, inputs], axis=-1))

@@ -4,6 +4,7 @@
     python -m apps.evaluate runs/classify/NAME --data survey-2025.csv   every row of another table
     python -m apps.evaluate runs/classify/NAME --data photos/holiday    every image of another folder of class folders
     python -m apps.evaluate runs/classify/NAME --data tfds:mnist        the test split of a dataset
+    python -m apps.evaluate runs/translate/NAME --data new.en new.de    every pair of two files, or of one with tabs
 
 Classes are matched by name; the target of a regression is in the units of training. The scores go to
 evaluation-NAME.json in the run's folder, and the last line gives them.
@@ -25,8 +26,11 @@ class Config:
 
     run: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")]
     """Folder of the run."""
-    data: str | None = None
-    """A table, a folder with one folder of images per class, a bundled name or tfds:NAME. Default: the run's own."""
+    data: tuple[str, ...] = ()
+    """A table, a folder with one folder of images per class, a bundled name or tfds:NAME; for a translator two files or
+    one with tabs. Default: the run's own test split."""
+    source: str | None = None
+    """Translator, with one file: the column to translate from. Default: the first."""
     target: str | None = None
     """Table: the column with the truth. Default: the column of that name or number in training."""
     download: bool = False
@@ -41,10 +45,10 @@ def main(config: Config) -> dict[str, float]:
     from apps.trained import read
 
     trained = read(config.run)
-    name, split = labelled(config, trained)
+    name, split = (pairs if trained.task == "translate" else labelled)(config, trained)
     scores, details = trained.score(split)
     file = f"evaluation-{name}.json"
-    content = {"data": config.data or "own test split", "rows": len(split), "scores": scores, **details}
+    content = {"data": " ".join(config.data) or "own test split", "rows": len(split), "scores": scores, **details}
     trained.directory.write_json(file, content)
     print(f"written to {trained.directory / file}")
     print(" ".join([f"rows={len(split)}", *(f"{key}={value:.6g}" for key, value in scores.items())]))
@@ -62,21 +66,49 @@ def labelled(config: Config, trained):
     from data.source import kind_of
 
     settings = trained.directory.read_json("config.json")
-    if config.data is None:
+    if len(config.data) > 1 or config.source:
+        raise DataError(
+            f"Two files, or `--source`, are for translators, and {config.run} is a run of apps.{trained.task}. "
+            f"Received: {' '.join(config.data)}"
+        )
+    data = config.data[0] if config.data else None
+    if data is None:
         return "own-test", test_split(own_data(settings, trained), settings, trained)
-    kind = kind_of(config.data, trained.task)
+    kind = kind_of(data, trained.task)
     is_image_run = isinstance(trained.prepare, ImagePrepare)
     if {"table": is_image_run, "toy": is_image_run, "folder": not is_image_run}.get(kind, False):
         wants = "images" if is_image_run else "a table"
-        raise DataError(f"{config.data}: the run {config.run} was trained on {wants}, and this is a {kind}.")
-    name = data_name(config.data)
+        raise DataError(f"{data}: the run {config.run} was trained on {wants}, and this is a {kind}.")
+    name = data_name(data)
     if kind == "table":
-        return name, table_split(config.data, config.target or settings["data"].get("target"), trained)
+        return name, table_split(data, config.target or settings["data"].get("target"), trained)
     if kind == "folder":
-        return name, folder_split(config.data, trained)
+        return name, folder_split(data, trained)
     from data.source import Data
 
-    return name, test_split(Data(config.data, target=config.target, download=config.download), settings, trained)
+    return name, test_split(Data(data, target=config.target, download=config.download), settings, trained)
+
+
+def pairs(config: Config, trained):
+    """Name of the data, and the `SentencePairs` to score: all of files, the test split of anything else.
+
+    Raises:
+        DataError: The data is missing or holds no pairs of sentences.
+    """
+    from data import parallel_text
+    from data.sentence_pairs import SentencePairs
+    from data.translation_source import TranslationData, resolve
+
+    settings = trained.directory.read_json("config.json")
+    seed = settings.get("trainer", {}).get("seed", 0)
+    if not config.data:
+        return "own-test", resolve(own_data(settings, trained, TranslationData), seed=seed).test
+    name = data_name(config.data[0])
+    if len(config.data) == 1 and (config.data[0] == "phrases" or config.data[0].startswith("tfds:")):
+        named = TranslationData(config.data, source=config.source, target=config.target, download=config.download)
+        return name, resolve(named, seed=seed).test
+    read = parallel_text.read(config.data, config.source, config.target)
+    return name, SentencePairs.of(read.sources, read.targets, read.origins)
 
 
 def table_split(path: str, target: str | None, trained):
@@ -123,13 +155,14 @@ def test_split(data, settings: dict, trained):
     return Split(splits.test.inputs, matched(names, trained.classes, data.data), splits.test.origins)
 
 
-def own_data(settings: dict, trained):
-    """The data argument of the run. Raises RunError when config.json does not hold it."""
+def own_data(settings: dict, trained, kind=None):
+    """The data argument of the run, a `kind` or a `Data`. Raises RunError when config.json does not hold it."""
     from data.source import Data
     from training.run_directory import RunError
 
     try:
-        return Data(**settings["data"])
+        given = {name: tuple(value) if isinstance(value, list) else value for name, value in settings["data"].items()}
+        return (kind or Data)(**given)
     except (KeyError, TypeError) as error:
         raise RunError(
             f"{trained.directory / 'config.json'}: does not say what the run was trained on ({error}). Give --data."

@@ -3,10 +3,13 @@
     python -m apps.predict runs/classify/NAME photo.jpg
     python -m apps.predict runs/classify/NAME photos/ --output predictions.csv
     python -m apps.predict runs/classify/NAME new-people.csv --top 2 --output predictions.jsonl
+    python -m apps.predict runs/translate/NAME new.en --output new.de
+    python -m apps.predict runs/translate/NAME --text "Two dogs run." --top 3
 
 Images are files or folders (searched in depth), tables are CSV, TSV or JSON lines with the columns of the training
-table. One row comes out per record: its origin, the label, its probability, and the next most probable labels. Nothing
-is written unless every record can be read.
+table, texts are files of one sentence a line (.gz is read). One row comes out per record: its origin, the label or the
+translation, its probability or score, and the next best ones; an output that does not end in .csv or .jsonl gets the
+translations alone, a line each. Nothing is written unless every record can be read.
 """
 
 import csv
@@ -29,20 +32,36 @@ class Config:
 
     run: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")]
     """Folder of the run."""
-    files: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="FILE")]
-    """Images, folders of images, or tables."""
+    files: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="FILE")] = ()
+    """Images, folders of images, tables, or files of sentences."""
     output: str | None = None
-    """File to write: .csv or .jsonl. Default: CSV on the screen."""
-    top: int = 3
-    """Classifier: how many labels to give for each record, most probable first."""
+    """File to write: .csv or .jsonl; translations: also a plain text. Default: CSV on the screen."""
+    top: int | None = None
+    """How many answers to give for each record, the best first. Default: 3 labels, 1 translation."""
+    text: tuple[str, ...] = ()
+    """Translator: sentences to translate, instead of files."""
+    beams: int | None = None
+    """Translator: hypotheses of beam search, 1 for greedy. Default: as it was scored with."""
+    length_penalty: float | None = None
+    """Translator: compare by log probability / tokens ** this. Default: as it was scored with."""
+    sample: bool = False
+    """Translator: draw `--top` translations at random instead."""
+    temperature: float = 1.0
+    """Translator, with `--sample`: below 1 prefers probable words, above 1 improbable ones."""
+    top_k: int | None = None
+    """Translator, with `--sample`: only among so many most probable subwords."""
+    top_p: float = 1.0
+    """Translator, with `--sample`: only among the fewest subwords that have this probability together."""
+    seed: int = 0
+    """Translator, with `--sample`: of the draws."""
 
     def __post_init__(self):
-        if not self.files:
+        if not self.files and not self.text:
             raise ValueError("Name at least one FILE to predict. Received: none")
-        if self.top < 1:
+        if self.files and self.text:
+            raise ValueError(f"Give files or `--text`, not both. Received: {self.files[0]} and --text {self.text[0]!r}")
+        if self.top is not None and self.top < 1:
             raise ValueError(f"`--top` must be at least 1. Received: {self.top}")
-        if self.output and not self.output.endswith((".csv", ".jsonl")):
-            raise ValueError(f"`--output` must end in .csv or .jsonl. Received: {self.output}")
 
 
 def main(config: Config) -> list[dict]:
@@ -53,9 +72,12 @@ def main(config: Config) -> list[dict]:
     from apps.trained import read
 
     trained = read(config.run)
-    predictions = []
-    for inputs, origins in records(config.files, trained.prepare):
-        predictions += trained.answers(inputs, origins, config.top)
+    if trained.task == "translate":
+        from apps.predict_translations import translated
+
+        predictions = translated(trained, config)
+    else:
+        predictions = predicted(trained, config)
     as_lines = config.output is not None and config.output.endswith(".jsonl")
     text = (
         "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in predictions) if as_lines else table(predictions)
@@ -63,10 +85,28 @@ def main(config: Config) -> list[dict]:
     if config.output is None:
         sys.stdout.write(text)
     else:
+        if not config.output.endswith((".csv", ".jsonl")):
+            text = "".join(row["translation"] + "\n" for row in predictions)
         with open(config.output, "w", encoding="utf-8", newline="") as file:
             file.write(text)
         print(f"predictions={len(predictions)} output={config.output}")
     return predictions
+
+
+def predicted(trained, config: Config) -> list[dict]:
+    """The answers of a run on images or tables. Raises ValueError on a flag that is for translators."""
+    for name in ("text", "beams", "length_penalty", "sample"):
+        if getattr(config, name) not in (None, (), False):
+            flag = f"--{name.replace('_', '-')}"
+            raise ValueError(
+                f"`{flag}` is for translators; {config.run} is a run of apps.{trained.task}. Leave it out."
+            )
+    if config.output and not config.output.endswith((".csv", ".jsonl")):
+        raise ValueError(f"`--output` must end in .csv or .jsonl. Received: {config.output}")
+    rows = []
+    for inputs, origins in records(config.files, trained.prepare):
+        rows += trained.answers(inputs, origins, config.top or 3)
+    return rows
 
 
 def records(files, prepare):

@@ -28,5 +28,10 @@ def open_run(app: str, config, extra: dict | None = None) -> tuple[RunDirectory,
 
 
 def data_name(data: str) -> str:
-    """A data argument as a part of a file name: "photos/cats.csv.gz" gives "cats", "tfds:mnist" gives "mnist"."""
-    return Path(data.removeprefix("tfds:").replace(":", "-")).name.split(".")[0] or "data"
+    """A data argument as a part of a file name: "photos/cats.csv.gz" gives "cats", "tfds:mnist" gives "mnist".
+
+    A file that is only called train gives the name of its folder.
+    """
+    path = Path(data.removeprefix("tfds:").replace(":", "-"))
+    name = path.name.split(".")[0]
+    return (path.resolve().parent.name if name == "train" and path.suffix else name) or "data"

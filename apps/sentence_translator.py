@@ -100,8 +100,8 @@ class SentenceTranslator:
     @cached_property
     def _compiled(self):
         """The search as one graph."""
-        from models.compiled import compiled
         from models.decoding import Tokens
+        from training.devices import compiled
 
         tokens = Tokens(START, END, (PADDING, UNKNOWN, START))
         search = self.search

@@ -51,7 +51,7 @@ class Config:
     data: TranslationData = field(default_factory=TranslationData)
     trainer: Trainer = field(
         default_factory=lambda: Trainer(
-            learning_rate=5e-3, schedule="inverse_sqrt", warmup=0.25, beta_2=0.98, label_smoothing=0.1, average=5
+            learning_rate=5e-3, schedule="inverse_sqrt", warmup=0.25, beta_2=0.98, label_smoothing=0.1, average=10
         )
     )
     search: Search = field(default_factory=Search)
@@ -120,7 +120,7 @@ def learn_subwords(config: Config, splits):
     size = config.vocab_size
     if size is None:
         letters = sum(map(len, splits.train.sources)) + sum(map(len, splits.train.targets))
-        size = min(max(round(letters / 600, -2), 500), 16_000)
+        size = min(max(round(letters / 60_000) * 100, 500), 16_000)
     joint = config.dictionary == "joint"
     return learn_pair(splits, size, joint=joint, lower=config.lower, split_digits=True)
 

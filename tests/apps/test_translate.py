@@ -1,0 +1,405 @@
+"""apps.translate: a whole run, the same run again, resuming, its export, predict and evaluate, refusals."""
+
+import csv
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from apps import evaluate, predict, translate
+from apps.sentence_translator import LONGEST, SentenceTranslator
+from apps.trained import read
+from data.errors import DataError
+from data.translation_source import TranslationData
+from models.recurrent import Recurrent
+from models.search import Search
+from models.transformer import Transformer
+from training.run_directory import RunError
+from training.trainer import Trainer
+
+ROOT = Path(__file__).parent.parent.parent
+WORDS = {"one": "eins", "two": "zwei", "three": "drei", "red": "rot", "blue": "blau", "old": "alt", "cat": "katze"}
+WORDS |= {"dog": "hund", "house": "haus", "and": "und", "sees": "sieht", "big": "gross"}
+FLAGS = ["--vocab-size", "120", "--tokens", "512", "--buckets", "1", "--epochs", "40", "--learning-rate", "0.02"]
+FLAGS += ["--average", "3", "--beams", "3", "--jit", "off", "--warmup", "0.1", "--label-smoothing", "0"]
+SMALL = ["transformer", "--units", "32", "--num-layers", "1", "--feed-forward-units", "64", "--dropout", "0"]
+
+
+def sentence_pairs(count: int, seed: int) -> list[tuple[str, str]]:
+    """Sentences of a made-up language, whose translation is word by word, backwards."""
+    random = np.random.default_rng(seed)
+    english = [" ".join(random.choice(list(WORDS), random.integers(2, 5))) for _ in range(count)]
+    return [(text, " ".join(WORDS[word] for word in reversed(text.split()))) for text in english]
+
+
+@pytest.fixture(scope="module")
+def pairs_tsv(tmp_path_factory):
+    path = tmp_path_factory.mktemp("pairs") / "pairs.tsv"
+    path.write_text("".join(f"{source}\t{target}\n" for source, target in sentence_pairs(500, 0)), "utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory, pairs_tsv):
+    """A whole run in a fresh process: its folder, what it printed, the command."""
+    folder = tmp_path_factory.mktemp("tiny") / "run"
+    arguments = ["--data", str(pairs_tsv), "--run-dir", str(folder), *FLAGS, *SMALL]
+    return folder, command("translate", *arguments), arguments
+
+
+def command(app, *arguments):
+    return subprocess.run(
+        [sys.executable, "-m", f"apps.{app}", *arguments],
+        cwd=ROOT,
+        env={"PATH": "/usr/bin", "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "2", "COLUMNS": "100"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+
+
+@pytest.fixture(scope="module")
+def translator(tiny):
+    return read(str(tiny[0]))
+
+
+@pytest.fixture
+def quick(monkeypatch, tmp_path):
+    """main() without exports, which have tests of their own, in an empty folder."""
+    from apps import translate_results
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(translate_results, "export_run", lambda *_: {"saved_model_difference": 0.0})
+    return tmp_path
+
+
+def test_a_run_ends_with_all_its_files(tiny):
+    folder, done, _ = tiny
+    assert done.returncode == 0, done.stderr
+    assert "WARNING" not in done.stderr and "Warning" not in done.stderr
+    assert {path.name for path in folder.iterdir()} == {
+        "config.json",
+        "environment.json",
+        "preparing.json",
+        "metrics.csv",
+        "timing.csv",
+        "results.json",
+        "report.html",
+        "model.keras",
+        "saved_model",
+        "examples.json",
+    }
+
+
+def test_the_language_is_learned_and_the_last_line_is_for_machines(tiny):
+    folder, done, _ = tiny
+    line = {name: float(value) for name, value in (pair.split("=") for pair in done.stdout.splitlines()[-1].split())}
+    results = json.loads((folder / "results.json").read_text())
+    for name, value in results["test"].items():
+        assert line[f"test_{name}"] == pytest.approx(value, rel=1e-4)
+    assert line["test_exact_match"] >= 0.9 and line["test_bleu"] > 90
+    assert line["saved_model_difference"] <= 1e-5
+    assert results["baselines"]["the source as it is"]["bleu"] < 5
+
+
+def test_metrics_have_the_bleu_of_every_epoch_and_timing_the_tokens(tiny):
+    folder, _, _ = tiny
+    rows = list(csv.DictReader((folder / "metrics.csv").open(encoding="utf-8")))
+    assert len(rows) == 40 and float(rows[-1]["val_bleu"]) > 80 > float(rows[0]["val_bleu"])
+    assert "target_tokens_per_second" in (folder / "timing.csv").read_text().splitlines()[0]
+
+
+def test_the_scores_are_those_of_the_sentences_that_the_run_translates(tiny, translator, pairs_tsv):
+    import sacrebleu
+
+    folder, _, _ = tiny
+    data = TranslationData(data=(str(pairs_tsv),))
+    test = translate.load(translate.Config(data=data)).test
+    found = [one.texts[0] for one in translator.translator()(test.sources)]
+    results = json.loads((folder / "results.json").read_text())["test"]
+    expected = sacrebleu.corpus_bleu(found, [list(test.targets)])
+    assert results["bleu"] == pytest.approx(expected.score)
+    assert results["exact_match"] == np.mean([a == b for a, b in zip(found, test.targets, strict=True)])
+
+
+def test_typed_again_it_prints_the_result_and_trains_nothing(tiny):
+    folder, done, arguments = tiny
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+    again = command("translate", *arguments)
+    assert again.returncode == 0 and "is finished" in again.stdout
+    assert again.stdout.splitlines()[-1] == done.stdout.splitlines()[-1]
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
+
+
+def test_the_report_shows_scores_signatures_samples_and_attention(tiny):
+    folder, _, _ = tiny
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    for text in ("tok:13a", "chrF", "Exact match", "beam search with 3 hypotheses", "Attention", "the source as it is"):
+        assert text in page, text
+    assert page.count("<svg") + page.count("data:image") >= 5
+
+
+def interrupted(config, monkeypatch, after: int):
+    """Run until the end of an epoch, counted from 1, then be interrupted."""
+    from training.epoch_log import EpochLog
+
+    original = EpochLog.on_epoch_end
+
+    def stop(self, epoch, logs=None):
+        if epoch == after:
+            raise KeyboardInterrupt
+        original(self, epoch, logs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(EpochLog, "on_epoch_end", stop)
+        with pytest.raises(KeyboardInterrupt):
+            translate.main(config)
+
+
+def small(pairs_tsv, model=None, **settings):
+    """Settings of a run of seconds."""
+    trainer = Trainer(epochs=4, learning_rate=0.01, average=2, jit="off")
+    model = model or Transformer(units=16, num_layers=1, num_heads=2, feed_forward_units=16, dropout=0.1)
+    given = {"vocab_size": 120, "tokens": 512, "buckets": 1, "search": Search(beams=2), "trainer": trainer, **settings}
+    return translate.Config(model=model, data=TranslationData(data=(str(pairs_tsv),)), **given)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [None, Recurrent(units=12, embedding_units=12, dropout=0.1)],
+    ids=["transformer", "recurrent"],
+)
+def test_an_interrupted_run_goes_on_to_the_same_weights(model, quick, monkeypatch, pairs_tsv):
+    from models.loading import load
+
+    config = small(pairs_tsv, model)
+    translate.main(replace(config, run_dir="whole"))
+    interrupted(replace(config, run_dir="broken"), monkeypatch, after=2)
+    translate.main(replace(config, run_dir="broken"))
+    whole, broken = (load(f"{name}/model.keras").get_weights() for name in ("whole", "broken"))
+    assert all(np.array_equal(one, other) for one, other in zip(whole, broken, strict=True))
+    assert Path("whole/metrics.csv").read_text() == Path("broken/metrics.csv").read_text()
+
+
+def test_separate_dictionaries_and_lower_case(quick, pairs_tsv):
+    config = small(pairs_tsv, dictionary="separate", lower=True, run_dir="run")
+    translate.main(replace(config, trainer=replace(config.trainer, epochs=1)))
+    run = read("run")
+    assert run.source is not run.target
+    assert run.source.encode(["Red CAT"])[0].tolist() == run.source.encode(["red cat"])[0].tolist()
+    assert len(run.translator()(["RED cat"])[0].texts) == 2
+
+
+def test_the_export_holds_the_whole_translator(tiny, translator):
+    """In this process too: sentences that were not among the guard's, empty ones, unknown letters, other beams."""
+    import tensorflow as tf
+
+    sentences = ["big red dog", "", "one house sees 北京 cat", "cat " * 30]
+    found = translator.translator()(sentences)
+    loaded = tf.saved_model.load(str(tiny[0] / "saved_model"))
+    served = loaded.signatures["serving_default"](text=tf.constant(sentences))
+    assert [text.decode() for text in served["translation"].numpy()] == [one.texts[0] for one in found]
+    assert served["score"].numpy() == pytest.approx([one.scores[0] for one in found], abs=1e-5)
+    assert served["complete"].numpy().tolist() == [one.complete[0] for one in found]
+    assert served["unknown"].numpy().tolist() == [0, 0, 1, 0] == [one.unknown for one in found]
+    assert found[1].texts[0] == ""
+    for beams, penalty in ((1, 1.0), (5, 0.3)):
+        many = loaded.signatures["n_best"](
+            text=tf.constant(sentences[:1]), beams=tf.constant(beams), length_penalty=tf.constant(penalty)
+        )
+        expected = translator.translator(Search(beams=beams, length_penalty=penalty))(sentences[:1])[0]
+        assert [text.decode() for text in many["translation"].numpy()[0]] == list(expected.texts)
+        assert many["score"].numpy()[0] == pytest.approx(expected.scores, abs=1e-5)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="split it into sentences"):
+        loaded.signatures["serving_default"](text=tf.constant(["cat " * LONGEST]))
+
+
+def test_the_guard_refuses_another_sentence_another_score_and_another_map(tiny, translator):
+    """The faults that it is there for, planted in what it compares with."""
+    from apps.trained_translator import table
+    from export.errors import ExportError
+    from export.translation import TranslationExport
+
+    texts = np.array([text for text, _ in sentence_pairs(3, 5)], dtype=object)
+    found = translator.translator()(texts)
+    maps = translator.translator().attention(texts, found)
+    made = TranslationExport(translator.model, translator.source, translator.target, 3, 1.0, LONGEST)
+    right = table(found)
+    wrong = {name: values.copy() for name, values in right.items()}
+    wrong["translation"][2, 0] += "!"
+    with pytest.raises(ExportError, match="refused, output `translation` differs"):
+        made.check(tiny[0] / "saved_model", texts, wrong, maps)
+    shifted = {**right, "score": right["score"] * 1.001}
+    with pytest.raises(ExportError, match="refused, output `score` differs"):
+        made.check(tiny[0] / "saved_model", texts, shifted, maps)
+    moved = [(source, target, weights + 0.001) for source, target, weights in maps]
+    with pytest.raises(ExportError, match="attention of record 0 differs"):
+        made.check(tiny[0] / "saved_model", texts, right, moved)
+
+
+def test_attention_is_a_distribution_over_the_pieces_of_the_source(translator):
+    sentences = ["two big cat", "red"]
+    found = translator.translator()(sentences)
+    for (source, target, weights), one in zip(translator.translator().attention(sentences, found), found, strict=True):
+        assert weights.shape == (len(target), len(source)) and len(target) == len(one.ids)
+        assert source[-1] == target[-1] == "</s>"
+        assert weights.sum(axis=1) == pytest.approx(1, abs=1e-5)
+
+
+def test_predict_gives_the_best_of_each_line_and_says_what_was_not_read(tiny, tmp_path, capsys):
+    text = tmp_path / "new.en"
+    text.write_text("red dog\n\none 北京 house\n", "utf-8")
+    run = str(tiny[0])
+    rows = predict.main(predict.Config(run, (str(text),), top=2))
+    assert [row["origin"] for row in rows] == [f"{text}:{line}" for line in (1, 2, 3)]
+    assert rows[1]["translation"] == "" and len(rows[0]["top"]) == 2
+    assert rows[0]["top"][0]["score"] >= rows[0]["top"][1]["score"]
+    said = capsys.readouterr()
+    assert f"{text}:3: 1 pieces are in no dictionary" in said.err
+    assert next(csv.DictReader(said.out.splitlines()))["translation_2"] == rows[0]["top"][1]["translation"]
+    predict.main(predict.Config(run, (str(text),), output=str(tmp_path / "new.de")))
+    assert (tmp_path / "new.de").read_text("utf-8").splitlines() == [row["translation"] for row in rows]
+
+
+def test_predict_draws_the_same_with_the_same_seed_only(tiny):
+    def drawn(seed):
+        settings = {"sample": True, "temperature": 3.0, "top": 3, "seed": seed}
+        return [
+            one["translation"]
+            for one in predict.main(predict.Config(str(tiny[0]), text=("red cat",), **settings))[0]["top"]
+        ]
+
+    assert drawn(1) == drawn(1) != drawn(2)
+
+
+def test_a_batch_is_translated_like_each_sentence_alone(translator):
+    sentences = [source for source, _ in sentence_pairs(70, 9)]
+    together = translator.translator()(sentences)
+    alone = [translator.translator()([sentence])[0] for sentence in sentences[:5]]
+    for one, other in zip(together, alone, strict=False):
+        assert one.texts == other.texts and one.scores == pytest.approx(other.scores, abs=1e-5)
+
+
+def test_evaluate_scores_files_and_the_own_test_split(tiny, tmp_path):
+    run = str(tiny[0])
+    own = evaluate.main(evaluate.Config(run))
+    assert own == pytest.approx(json.loads((tiny[0] / "results.json").read_text())["test"])
+    pairs = sentence_pairs(40, 3)
+    (tmp_path / "new.en").write_text("".join(f"{source}\n" for source, _ in pairs))
+    (tmp_path / "new.de").write_text("".join(f"{target}\n" for _, target in pairs))
+    scores = evaluate.main(evaluate.Config(run, (str(tmp_path / "new.en"), str(tmp_path / "new.de"))))
+    assert scores["exact_match"] >= 0.9
+    written = json.loads((tiny[0] / "evaluation-new.json").read_text())
+    assert written["rows"] == 40 and len(written["translations"]) == 40 and "tok:13a" in written["signatures"]["bleu"]
+
+
+def test_what_cannot_be_translated_or_scored_is_refused(tiny, digits_run, people_csv, tmp_path):
+    run, digits = str(tiny[0]), str(digits_run[0])
+    (tmp_path / "long.en").write_text("red cat\n" + "cat " * (LONGEST + 1) + "\n")
+    (tmp_path / "latin.en").write_bytes("Köln\n".encode("latin-1"))
+    (tmp_path / "empty.en").write_text("")
+    (tmp_path / "two.en").write_text("a\nb\n")
+    (tmp_path / "one.de").write_text("a\n")
+    for settings, message in [
+        ({"files": (str(tmp_path / "long.en"),)}, r"long.en:2: \d+ tokens, and at most 1999.*Split"),
+        ({"files": (str(tmp_path / "latin.en"),)}, "latin.en:1: byte 0xf6 is not UTF-8"),
+        ({"files": (str(tmp_path / "empty.en"),)}, "file is empty"),
+        ({"files": (str(tmp_path),)}, "is a folder"),
+        ({"files": (str(tmp_path / "absent.en"),)}, "absent.en"),
+        ({"text": ("cat",), "top": 5, "beams": 2}, "--top` cannot be more than `--beams"),
+        ({"text": ("cat",), "temperature": 2.0}, "add `--sample`"),
+        ({"text": ("cat",), "sample": True, "top_p": 0.0}, "`top_p` must be in"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            predict.main(predict.Config(run, **settings))
+    with pytest.raises(ValueError, match="--beams` is for translators"):
+        predict.main(predict.Config(digits, (str(people_csv),), beams=3))
+    with pytest.raises(DataError, match="two.en has 2 lines and .*one.de has 1"):
+        evaluate.main(evaluate.Config(run, (str(tmp_path / "two.en"), str(tmp_path / "one.de"))))
+    with pytest.raises(DataError, match="are for translators"):
+        evaluate.main(evaluate.Config(digits, (str(tmp_path / "two.en"), str(tmp_path / "one.de"))))
+
+
+def test_a_damaged_run_is_refused(tiny, tmp_path):
+    folder = tmp_path / "run"
+    shutil.copytree(tiny[0], folder)
+    preparing = json.loads((folder / "preparing.json").read_text())
+    preparing["target"]["pieces"] = preparing["target"]["pieces"][:50]
+    (folder / "preparing.json").write_text(json.dumps(preparing))
+    with pytest.raises(RunError, match="not of the same run"):
+        read(str(folder)).translator()
+    (folder / "preparing.json").write_text("{}")
+    with pytest.raises(RunError, match="lacks or garbles 'target'"):
+        read(str(folder))
+
+
+def test_only_a_saved_model_can_be_made_of_a_translator(tiny):
+    done = command("export", str(tiny[0]), "--format", "onnx")
+    assert done.returncode == 2 and "error: A translator is exported as saved_model" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"vocab_size": 20}, "--vocab-size` must be at least 100"),
+        ({"tokens": 3}, "--tokens` must be at least 16"),
+        ({"buckets": 0}, "--buckets` must be between 1 and 32"),
+        ({"longest_tokens": 1}, "--longest-tokens` must be at least 2"),
+        ({"search": Search(sample=True)}, "--sample` is for apps.predict"),
+        ({"trainer": Trainer(batch_size=8)}, "--batch-size` is counted in tokens"),
+        ({"trainer": Trainer(class_weights="balanced")}, "--class-weights` is for classes"),
+    ],
+)
+def test_wrong_settings_are_refused(settings, message):
+    with pytest.raises(ValueError, match=message):
+        translate.Config(**settings)
+
+
+@pytest.mark.parametrize(
+    ("model", "settings", "message"),
+    [
+        (Transformer, {"units": 30, "num_heads": 4}, "`units` must be a multiple of `num_heads`"),
+        (Transformer, {"units": 12, "num_heads": 4, "positions": "rotary"}, "needs an even units / num_heads"),
+        (Transformer, {"num_layers": 0}, "`num_layers` must be positive"),
+        (Transformer, {"attention_dropout": 1.0}, "`attention_dropout` must be in"),
+        (Recurrent, {"units": 0}, "`units` must be positive"),
+        (Recurrent, {"dropout": -0.1}, "`dropout` must be in"),
+        (Search, {"beams": 0}, "`beams` must be between 1 and 64"),
+        (Search, {"length_penalty": -1.0}, "`length_penalty` must be in"),
+        (Search, {"top_k": 3}, "add `--sample`"),
+        (Search, {"sample": True, "temperature": 0.0}, "`temperature` must be positive"),
+    ],
+)
+def test_wrong_values_of_models_and_searches_are_refused(model, settings, message):
+    with pytest.raises(ValueError, match=message):
+        model(**settings)
+
+
+def test_only_pairs_longer_than_the_model_allows_are_refused(pairs_tsv):
+    config = small(pairs_tsv, longest_tokens=2)
+    splits = translate.load(config)
+    source, target = translate.learn_subwords(config, splits)
+    with pytest.raises(ValueError, match="no pair is as short as the model allows"):
+        translate.batch(config, splits.train, source, target)
+
+
+def test_long_sentences_come_in_smaller_batches():
+    from apps.sentence_translator import SENTENCES_AT_ONCE, TOKENS_AT_ONCE, batches
+
+    ids = [np.zeros(length, int) for length in np.random.default_rng(0).integers(1, 1500, 400)]
+    parts = list(batches(list(range(400)), ids))
+    assert sorted(row for part in parts for row in part) == list(range(400))
+    for part in parts:
+        assert len(part) <= SENTENCES_AT_ONCE
+        assert len(part) == 1 or len(part) * (max(len(ids[row]) for row in part) + 1) <= TOKENS_AT_ONCE
+
+
+def test_no_sentences_give_no_translations(translator):
+    assert isinstance(translator.translator(), SentenceTranslator)
+    assert translator.translator()([]) == []

@@ -183,8 +183,10 @@ def test_compiled_equals_eager(name):
 def test_best_continuations_equal_a_sort(beams, vocab_size):
     """Of equal ones the first hypothesis counts, then the first token."""
     random = np.random.default_rng(vocab_size)
-    for levels in (3, 10**6):  # few levels: many are equal
+    # Few levels: many are equal. Few that matter: equal ones in chunks of different maxima.
+    for levels, share in [(3, 1.0), (10**6, 1.0), (3, 0.02)]:
         scores = -random.integers(0, levels, (3, beams, vocab_size)).astype("float32")
+        scores = np.where(random.random(scores.shape) < share, scores, np.float32(-1e7))
         scores[0, -1] += decoding.HIDDEN
         expected = np.argsort(-scores.reshape(3, -1), axis=1, kind="stable")[:, : 2 * beams]
         found = [np.asarray(part) for part in best_continuations(ops.convert_to_tensor(scores), 2 * beams)]

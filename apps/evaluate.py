@@ -5,6 +5,7 @@
     python -m apps.evaluate runs/classify/NAME --data photos/holiday    every image of another folder of class folders
     python -m apps.evaluate runs/classify/NAME --data tfds:mnist        the test split of a dataset
     python -m apps.evaluate runs/translate/NAME --data new.en new.de    every pair of two files, or of one with tabs
+    python -m apps.evaluate runs/caption/NAME --data captions.csv       every image that the file names
 
 Classes are matched by name; the target of a regression is in the units of training. The scores go to
 evaluation-NAME.json in the run's folder, and the last line gives them.
@@ -31,6 +32,8 @@ class Config:
     one with tabs. Default: the run's own test split."""
     source: str | None = None
     """Translator, with one file: the column to translate from. Default: the first."""
+    images: str | None = None
+    """Captioner: the folder of the images. Default: looked for beside the file of captions."""
     target: str | None = None
     """Table: the column with the truth. Default: the column of that name or number in training."""
     download: bool = False
@@ -45,7 +48,7 @@ def main(config: Config) -> dict[str, float]:
     from apps.trained import read
 
     trained = read(config.run)
-    name, split = (pairs if trained.task == "translate" else labelled)(config, trained)
+    name, split = {"translate": pairs, "caption": captioned}.get(trained.task, labelled)(config, trained)
     scores, details = trained.score(split)
     file = f"evaluation-{name}.json"
     content = {"data": " ".join(config.data) or "own test split", "rows": len(split), "scores": scores, **details}
@@ -66,10 +69,10 @@ def labelled(config: Config, trained):
     from data.source import kind_of
 
     settings = trained.directory.read_json("config.json")
-    if len(config.data) > 1 or config.source:
+    if len(config.data) > 1 or config.source or config.images:
         raise DataError(
-            f"Two files, or `--source`, are for translators, and {config.run} is a run of apps.{trained.task}. "
-            f"Received: {' '.join(config.data)}"
+            f"Two files, or `--source`, are for translators, `--images` is for captioners, and {config.run} is a run "
+            f"of apps.{trained.task}. Received: {' '.join(config.data)}"
         )
     data = config.data[0] if config.data else None
     if data is None:
@@ -96,11 +99,14 @@ def pairs(config: Config, trained):
         DataError: The data is missing or holds no pairs of sentences.
     """
     from data import parallel_text
+    from data.errors import DataError
     from data.sentence_pairs import SentencePairs
     from data.translation_source import TranslationData, resolve
 
     settings = trained.directory.read_json("config.json")
     seed = settings.get("trainer", {}).get("seed", 0)
+    if config.images:
+        raise DataError(f"`--images` is for captioners. Leave it out. Received: --images {config.images}")
     if not config.data:
         return "own-test", resolve(own_data(settings, trained, TranslationData), seed=seed).test
     name = data_name(config.data[0])
@@ -109,6 +115,28 @@ def pairs(config: Config, trained):
         return name, resolve(named, seed=seed).test
     read = parallel_text.read(config.data, config.source, config.target)
     return name, SentencePairs.of(read.sources, read.targets, read.origins)
+
+
+def captioned(config: Config, trained):
+    """Name of the data, and the `Captions` to score: all of a file, the test split of anything else.
+
+    Raises:
+        DataError: The data is missing or holds no captions, or a flag is for another kind of run.
+    """
+    from data.caption_source import CaptionData, everything, resolve
+    from data.errors import DataError
+
+    settings = trained.directory.read_json("config.json")
+    seed = settings.get("trainer", {}).get("seed", 0)
+    if len(config.data) > 1 or config.source or config.target:
+        raise DataError(
+            f"A captioner is scored on one file of captions, without `--source` and `--target`: {config.run} is a run "
+            f"of apps.caption. Received: {' '.join(config.data)}"
+        )
+    if not config.data:
+        return "own-test", resolve(own_data(settings, trained, CaptionData), seed=seed).test
+    given = CaptionData(config.data[0], images=config.images, download=config.download)
+    return data_name(config.data[0]), everything(given, seed=seed)
 
 
 def table_split(path: str, target: str | None, trained):

@@ -5,11 +5,13 @@
     python -m apps.predict runs/classify/NAME new-people.csv --top 2 --output predictions.jsonl
     python -m apps.predict runs/translate/NAME new.en --output new.de
     python -m apps.predict runs/translate/NAME --text "Two dogs run." --top 3
+    python -m apps.predict runs/caption/NAME photos/ --output captions.csv
 
 Images are files or folders (searched in depth), tables are CSV, TSV or JSON lines with the columns of the training
-table, texts are files of one sentence a line (.gz is read). One row comes out per record: its origin, the label or the
-translation, its probability or score, and the next best ones; an output that does not end in .csv or .jsonl gets the
-translations alone, a line each. Nothing is written unless every record can be read.
+table, texts are files of one sentence a line (.gz is read). One row comes out per record: its origin, the label, the
+translation or the caption, its probability or score, and the next best ones; an output that does not end in .csv or
+.jsonl gets translations alone, a line each. Nothing is written unless every record can be read; a captioner names and
+skips the images that cannot.
 """
 
 import csv
@@ -37,23 +39,23 @@ class Config:
     output: str | None = None
     """File to write: .csv or .jsonl; translations: also a plain text. Default: CSV on the screen."""
     top: int | None = None
-    """How many answers to give for each record, the best first. Default: 3 labels, 1 translation."""
+    """How many answers to give for each record, the best first. Default: 3 labels, 1 translation or caption."""
     text: tuple[str, ...] = ()
     """Translator: sentences to translate, instead of files."""
     beams: int | None = None
-    """Translator: hypotheses of beam search, 1 for greedy. Default: as it was scored with."""
+    """Translator, captioner: hypotheses of beam search, 1 for greedy. Default: as it was scored with."""
     length_penalty: float | None = None
-    """Translator: compare by log probability / tokens ** this. Default: as it was scored with."""
+    """Translator, captioner: compare by log probability / tokens ** this. Default: as it was scored with."""
     sample: bool = False
-    """Translator: draw `--top` translations at random instead."""
+    """Translator, captioner: draw `--top` texts at random instead."""
     temperature: float = 1.0
-    """Translator, with `--sample`: below 1 prefers probable words, above 1 improbable ones."""
+    """With `--sample`: below 1 prefers probable words, above 1 improbable ones."""
     top_k: int | None = None
-    """Translator, with `--sample`: only among so many most probable subwords."""
+    """With `--sample`: only among so many most probable subwords."""
     top_p: float = 1.0
-    """Translator, with `--sample`: only among the fewest subwords that have this probability together."""
+    """With `--sample`: only among the fewest subwords that have this probability together."""
     seed: int = 0
-    """Translator, with `--sample`: of the draws."""
+    """With `--sample`: of the draws."""
 
     def __post_init__(self):
         if not self.files and not self.text:
@@ -76,6 +78,10 @@ def main(config: Config) -> list[dict]:
         from apps.predict_translations import translated
 
         predictions = translated(trained, config)
+    elif trained.task == "caption":
+        from apps.predict_captions import captioned
+
+        predictions = captioned(trained, config)
     else:
         predictions = predicted(trained, config)
     as_lines = config.output is not None and config.output.endswith(".jsonl")
@@ -94,12 +100,13 @@ def main(config: Config) -> list[dict]:
 
 
 def predicted(trained, config: Config) -> list[dict]:
-    """The answers of a run on images or tables. Raises ValueError on a flag that is for translators."""
+    """The answers of a run on images or tables. Raises ValueError on a flag that is for runs that write texts."""
     for name in ("text", "beams", "length_penalty", "sample"):
         if getattr(config, name) not in (None, (), False):
             flag = f"--{name.replace('_', '-')}"
             raise ValueError(
-                f"`{flag}` is for translators; {config.run} is a run of apps.{trained.task}. Leave it out."
+                f"`{flag}` is for translators and captioners; {config.run} is a run of apps.{trained.task}. Leave it "
+                "out."
             )
     if config.output and not config.output.endswith((".csv", ".jsonl")):
         raise ValueError(f"`--output` must end in .csv or .jsonl. Received: {config.output}")

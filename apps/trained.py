@@ -74,9 +74,10 @@ def read(path: str):
     """The run in the folder `path`. Raises RunError when it is missing, unfinished, broken or of an unknown app.
 
     Returns:
-        A `Trained`, or a `TrainedTranslator`, whose records are sentences.
+        A `Trained`; or a `TrainedTranslator`, whose records are sentences, or a `TrainedCaptioner`.
     """
     from apps.trained_autoencoder import TrainedAutoencoder
+    from apps.trained_captioner import TrainedCaptioner
     from apps.trained_classifier import TrainedClassifier
     from apps.trained_regressor import TrainedRegressor
     from apps.trained_translator import TrainedTranslator
@@ -86,6 +87,7 @@ def read(path: str):
         "regress": TrainedRegressor,
         "autoencode": TrainedAutoencoder,
         "translate": TrainedTranslator,
+        "caption": TrainedCaptioner,
     }
     directory = RunDirectory.existing(path)
     app = directory.read_json("config.json").get("app")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.pair_batches import _least_padding
-from data.subwords import END, PADDING, START
+from data.subwords import END, PADDING, SPECIALS, START, UNKNOWN
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +115,7 @@ class CaptionBatches:
                 labels[place, : len(ids)], labels[place, len(ids)] = ids, END
         return {self.name: np.asarray(self.images[self.image_of[filled]]), "target": target}, labels
 
-    def dataset(self, seed=None, *, first_epoch=0, epochs=1, finish=None, prefetch=4):
+    def dataset(self, seed=None, *, first_epoch=0, epochs=1, finish=None, word_dropout=0.0, prefetch=4):
         """Returns a tf.data dataset of `({name, "target"}, labels)`, one shape per bucket.
 
         Args:
@@ -123,15 +123,22 @@ class CaptionBatches:
                 validation: every caption once, from short to long.
             first_epoch, epochs: as for `pipeline.batches`.
             finish: None, or what is done to the images of a batch, such as `ImagePrepare.finish`.
+            word_dropout: in training, share of the tokens in `target` that are hidden (unknown), in [0, 1), so that
+                the image has to be looked at where a caption could be guessed from its beginning.
             prefetch: batches prepared ahead.
         """
         import tensorflow as tf
 
         def batches():
-            plans = [self.plan(None)] if seed is None else (self.epoch(seed, e) for e in range(first_epoch, epochs))
-            for plan in plans:
-                for bucket, rows in plan:
+            if seed is None:
+                for bucket, rows in self.plan(None):
                     yield self.arrays(bucket, rows)
+                return
+            for epoch in range(first_epoch, epochs):
+                random = np.random.default_rng([seed, 2, epoch])
+                for bucket, rows in self.epoch(seed, epoch):
+                    inputs, labels = self.arrays(bucket, rows)
+                    yield {**inputs, "target": hidden(inputs["target"], word_dropout, random)}, labels
 
         def finished(inputs, labels):
             return {**inputs, self.name: finish(inputs[self.name])}, labels
@@ -141,11 +148,20 @@ class CaptionBatches:
         with tf.device("CPU:0"):
             signature = ({self.name: image, "target": ids}, ids)
             dataset = tf.data.Dataset.from_generator(batches, output_signature=signature)
+            count = len(self.plan(None)) if seed is None else self.steps_per_epoch * max(epochs - first_epoch, 0)
+            dataset = dataset.apply(tf.data.experimental.assert_cardinality(count))
             dataset = dataset.map(finished) if finish else dataset
             options = tf.data.Options()
             options.autotune.enabled = False
             options.deterministic = True
             return dataset.prefetch(prefetch).with_options(options)
+
+
+def hidden(target, share, random):
+    """Returns tokens with a share of them, special ones excepted, replaced by the unknown token at random."""
+    if not share:
+        return target
+    return np.where((random.random(target.shape) < share) & (target >= len(SPECIALS)), np.int32(UNKNOWN), target)
 
 
 def encode(captions, subwords):

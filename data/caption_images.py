@@ -58,16 +58,17 @@ def _inside(folder, name):
     return None
 
 
-def look(images):
+def look(images, whole=None):
     """Looks at every image: the key of its content, and what is wrong with it.
 
     Args:
         images: sequence of paths (str) or contents (bytes) of files.
+        whole: whether to decode them, not only to look at their ends; None is where there are not too many.
 
     Returns:
         Keys (N,), and position -> why it cannot be used.
     """
-    whole = len(images) <= MOST_DECODED
+    whole = len(images) <= MOST_DECODED if whole is None else whole
     with ThreadPoolExecutor(CORES) as pool:
         looks = list(pool.map(lambda image: _look(image, whole), images))
     keys = np.array([key for key, _ in looks], dtype="S16")

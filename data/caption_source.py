@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from data.caption_pairs import CaptionSplits
+    from data.caption_pairs import Captions, CaptionSplits
 
 KINDS = (
     "scenes; COCO's or Karpathy's JSON; Flickr8k's token file (name.jpg#0, a tab, the caption); a table (.csv .tsv "
@@ -72,6 +72,23 @@ def resolve(config: CaptionData, *, seed: int) -> CaptionSplits:
     _refuse(config, ("download",), "files")
     read, lists = _files(config)
     return caption_splits.make(_name(path), read, lists, seed, config.images, size)
+
+
+def everything(config: CaptionData, *, seed: int) -> Captions:
+    """Yields all captioned images of the files that `config.data` names; of data with splits of its own the test split.
+
+    Args:
+        config: what the user said; `validation` and `test` are not used.
+        seed: of the scenes.
+
+    Raises:
+        DataError: the data cannot be used; the message says where and what to do.
+    """
+    if config.data == "scenes" or config.data.startswith("tfds:"):
+        return resolve(config, seed=seed).test
+    from data import caption_splits
+
+    return caption_splits.whole(_captions(config.data, config), config.images)
 
 
 def _files(config):

@@ -52,6 +52,19 @@ def make(name, read, lists, seed, images=None, image_size=None):
     return CaptionSplits(name, **made, notes=tuple(notes), image_size=image_size)
 
 
+def whole(raw, images=None):
+    """Makes `Captions` of every image of a file already read (`RawCaptions`), to score on.
+
+    Args:
+        raw: of the file.
+        images: the folder of the images, or None to look for it.
+
+    Raises:
+        DataError: more than a few images are missing or broken.
+    """
+    return _captions(raw, list(raw.captions), images, "evaluation", [])[0]
+
+
 def _by_file(part, raw):
     return raw, list(raw.captions)
 

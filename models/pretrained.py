@@ -72,28 +72,8 @@ class Pretrained:
             raise ValueError(
                 f"`pretrained` needs colour images (height, width, 3). Received: records of shape {input_shape}"
             )
-        constructor, scale, offset = BACKBONES[self.backbone]
-        weights = None if self.weights == "none" else self.weights
-        if weights not in (None, "imagenet") and not Path(weights).is_file():
-            raise ValueError(
-                f"`weights` must be imagenet, none or a file. Received: weights={weights}, which is no file"
-            )
-        make = partial(getattr(keras.applications, constructor), include_top=False, pooling="avg", name="backbone")
-        backbone = make(weights=None, input_shape=input_shape)
-        if self.weights == "imagenet":
-            # Some backbones have a file per image size; that of 224 is the one everybody has, and serves all sizes.
-            try:
-                backbone.set_weights(make(weights="imagenet", input_shape=(224, 224, 3)).get_weights())
-            except Exception as error:  # Keras raises a bare Exception when a download fails
-                if "URL fetch failure" not in str(error) and not isinstance(error, OSError):
-                    raise
-                raise ValueError(
-                    f"The imagenet weights of {self.backbone} could not be had ({error}). Put them under "
-                    "KERAS_HOME/models, give a file with `--weights PATH`, or start from random ones: `--weights none`."
-                ) from None
-        elif self.weights != "none":
-            backbone.load_weights(self.weights)
-        backbone.trainable = False
+        _, scale, offset = BACKBONES[self.backbone]
+        backbone = pretrained_backbone(self.backbone, self.weights, input_shape, pooling="avg")
         features = keras.Input((backbone.output.shape[-1],), name="features")
         x = Dropout(self.dropout, name="dropout")(features) if self.dropout else features
         logits = Dense(num_outputs, kernel_initializer=GlorotUniform(), dtype="float32", name="logits")(x)
@@ -102,6 +82,42 @@ class Pretrained:
         inputs = keras.Input(input_shape, name="inputs")
         x = keras.layers.Rescaling(scale, offset, name="rescaling")(inputs)
         return keras.Model(inputs, head(backbone(x)), name=self.backbone)
+
+
+def pretrained_backbone(name: str, weights: str, input_shape: tuple[int, int, int], pooling: str | None):
+    """Return the frozen `keras.Model` called `backbone`, from scaled pixels to features.
+
+    Args:
+        name: Of `BACKBONES`.
+        weights: imagenet, none, or the path of a weights file.
+        input_shape: (height, width, 3).
+        pooling: "avg" for features `(batch, channels)`, None for `(batch, rows, columns, channels)`.
+
+    Raises:
+        ValueError: There are no such weights.
+    """
+    import keras
+
+    if weights not in ("none", "imagenet") and not Path(weights).is_file():
+        raise ValueError(f"`weights` must be imagenet, none or a file. Received: weights={weights}, which is no file")
+    constructor = getattr(keras.applications, BACKBONES[name][0])
+    make = partial(constructor, include_top=False, pooling=pooling, name="backbone")
+    backbone = make(weights=None, input_shape=input_shape)
+    if weights == "imagenet":
+        # Some backbones have a file per image size; that of 224 is the one everybody has, and serves all sizes.
+        try:
+            backbone.set_weights(make(weights="imagenet", input_shape=(224, 224, 3)).get_weights())
+        except Exception as error:  # Keras raises a bare Exception when a download fails
+            if "URL fetch failure" not in str(error) and not isinstance(error, OSError):
+                raise
+            raise ValueError(
+                f"The imagenet weights of {name} could not be had ({error}). Put them under KERAS_HOME/models, give a "
+                "file with `--weights PATH`, or start from random ones: `--weights none`."
+            ) from None
+    elif weights != "none":
+        backbone.load_weights(weights)
+    backbone.trainable = False
+    return backbone
 
 
 def unfreeze(model) -> None:

@@ -104,21 +104,22 @@ def environment() -> dict[str, str | int]:
     }
 
 
-def compiled(function, *inputs: tuple[str, int]):
+def compiled(function, *inputs: tuple[str, int | tuple[int | None, ...]]):
     """`function` as one graph of the backend.
 
     TensorFlow makes one for all shapes; JAX compiles for each shape; PyTorch runs as it is.
 
     Args:
         function: Of tensors, by `keras.ops` alone.
-        inputs: Data type and rank of each argument.
+        inputs: Data type of each argument, and its rank, or its shape with None where it varies.
     """
     import keras
 
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 
-        signature = [tf.TensorSpec([None] * rank, dtype) for dtype, rank in inputs]
+        shapes = [[None] * shape if isinstance(shape, int) else shape for _, shape in inputs]
+        signature = [tf.TensorSpec(shape, dtype) for shape, (dtype, _) in zip(shapes, inputs, strict=True)]
         return tf.function(function, input_signature=signature, autograph=False)
     if keras.backend.backend() == "jax":
         import jax

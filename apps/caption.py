@@ -1,0 +1,285 @@
+"""Captioning: images with captions in; a network that describes images, its scores, a report and a SavedModel out.
+
+    python -m apps.caption                                               drawn scenes, about two minutes
+    python -m apps.caption --data captions.json --images photos/         COCO's or Karpathy's JSON
+    python -m apps.caption --data Flickr8k.token.txt --images Images --test Flickr_8k.testImages.txt
+    python -m apps.caption --data captions.csv transformer               a column of image names, one of captions
+    python -m apps.caption --data captions.csv --encoder stem            no pretrained network
+    python -m apps.predict runs/caption/NAME photos/                     a caption for each photograph
+
+For photographs the features of a pretrained network are computed once and kept on disk; for scenes a small stem is
+learned from scratch. The weights that are kept have the best CIDEr on the validation images, and the test images are
+captioned once, by beam search. Everything about a run is in its folder (runs/caption/NAME): type the same command again
+to go on after an interruption, or to see the results; `--fresh` trains anew.
+"""
+
+import math
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
+from typing import Annotated
+
+import tyro
+
+from apps.command import run
+from apps.run_folder import open_run
+from data.caption_source import CaptionData
+from models.image_encoder import ImageEncoder
+from models.search import Search
+from models.show_attend_tell import ShowAttendTell
+from models.show_tell import ShowTell
+from models.transformer_captioner import TransformerCaptioner
+from training.run_directory import RunDirectory
+from training.trainer import Plan, Trainer
+
+
+@dataclass(frozen=True)
+class Auto:
+    """The network for the data: attention to regions, small for scenes."""
+
+
+Model = (
+    Annotated[Auto, tyro.conf.subcommand("auto")]
+    | Annotated[ShowTell, tyro.conf.subcommand("show-tell")]
+    | Annotated[ShowAttendTell, tyro.conf.subcommand("show-attend-tell")]
+    | Annotated[TransformerCaptioner, tyro.conf.subcommand("transformer")]
+)
+VALIDATION_IMAGES = 500  # that are captioned after each epoch
+SCENE_UPDATES, PHOTO_UPDATES = 1330, 5000
+
+
+@dataclass(frozen=True)
+class Config:
+    """Train a network that describes images."""
+
+    model: Model = Auto()
+    """The network; `python -m apps.caption NAME --help` shows its own flags."""
+    data: CaptionData = field(default_factory=CaptionData)
+    encoder: ImageEncoder = field(default_factory=ImageEncoder)
+    trainer: Trainer = field(
+        default_factory=lambda: Trainer(label_smoothing=0.1, clip_norm=5.0, warmup=0.05, average=5)
+    )
+    search: Search = field(default_factory=lambda: Search(beams=3))
+    vocab_size: int | None = None
+    """Subwords to learn. Default: one for 80 words of the training captions, between 200 and 8000."""
+    keep_capitals: bool = False
+    """Write capitals as the captions have them; otherwise everything is lower-case."""
+    word_dropout: float = 0.1
+    """Share of the words so far that are hidden in training, so that the image has to be looked at; in [0, 1)."""
+    every_caption: bool = False
+    """An epoch shows each image with all its captions; otherwise with one, another one each epoch."""
+    buckets: int = 3
+    """Lengths that batches are padded to: more waste less on padding and take longer to compile."""
+    longest_tokens: int = 40
+    """Most tokens of a caption. Longer training captions are left out, and counted."""
+    features: str = "runs/features"
+    """Folder in which the features of images are kept, for all runs."""
+    run_dir: str | None = None
+    """Folder of this run. Default: runs/caption/DATA-MODEL-HASH, where HASH is of all settings."""
+    fresh: bool = False
+    """Train anew where an earlier run of the same settings is found."""
+
+    def __post_init__(self):
+        def require(name: str, ok: bool, allowed: str) -> None:
+            if not ok:
+                raise ValueError(f"`--{name.replace('_', '-')}` must be {allowed}. Received: {getattr(self, name)}")
+
+        require("vocab_size", self.vocab_size is None or self.vocab_size >= 50, "at least 50")
+        require("word_dropout", 0 <= self.word_dropout < 1, "in [0, 1)")
+        require("buckets", 1 <= self.buckets <= 32, "between 1 and 32")
+        require("longest_tokens", self.longest_tokens >= 2, "at least 2")
+        if self.search.sample:
+            raise ValueError("`--sample` is for apps.predict: a run is scored by what beam search finds. Leave it out.")
+        if self.trainer.class_weights != "none":
+            raise ValueError("`--class-weights` is for classes. Leave it out.")
+
+
+TINY = Config(
+    model=ShowAttendTell(units=32, embedding_units=32, dropout=0.0),
+    trainer=Trainer(epochs=1, learning_rate=3e-3, average=1),
+    search=Search(beams=2),
+    buckets=1,
+)
+"""Scenes in seconds, for tests."""
+
+
+def load(config: Config):
+    """The splits of `config`."""
+    from data.caption_source import resolve
+
+    return resolve(config.data, seed=config.trainer.seed)
+
+
+def recipe_for(config: Config):
+    """The model that was asked for, or the one for the data."""
+    if not isinstance(config.model, Auto):
+        return config.model
+    if config.data.data == "scenes":
+        return ShowAttendTell(units=128, embedding_units=128, positions=True, dropout=0.1)
+    return ShowAttendTell()
+
+
+def texts(config: Config, captions):
+    """`Captions` as they are learned: lower-case, without the full stop at the end, which says nothing of the image."""
+
+    def clean(text: str) -> str:
+        shorter = text.rstrip(" .") or text
+        return shorter if config.keep_capitals else shorter.lower()
+
+    return replace(captions, captions=tuple(tuple(map(clean, some)) for some in captions.captions))
+
+
+def learn_subwords(config: Config, splits):
+    """The subwords of the training captions."""
+    from data.subwords import learn
+
+    captions = texts(config, splits.train).all_captions()
+    size = config.vocab_size
+    if size is None:
+        words = sum(len(caption.split()) for caption in captions)
+        size = min(max(round(words / 8000) * 100, 200), 8000)
+    return learn(captions, size, lower=not config.keep_capitals, split_digits=True)
+
+
+def batch(config: Config, part, subwords, inputs):
+    """The batches of one part of the splits (`CaptionBatches`)."""
+    from data.caption_batches import encode, make
+
+    return make(
+        inputs.values(part),
+        encode(texts(config, part), subwords),
+        batch_size=config.trainer.batch_size or 64,
+        buckets=config.buckets,
+        longest=config.longest_tokens,
+        name=inputs.name,
+        every=config.every_caption,
+    )
+
+
+def schedule(config: Config, batches) -> Plan:
+    """The plan of training: by default 5000 updates, for scenes, which are simple, fewer."""
+    steps = batches.steps_per_epoch
+    updates = SCENE_UPDATES if config.data.data == "scenes" else PHOTO_UPDATES
+    epochs = config.trainer.epochs or max(math.ceil(updates / steps), 5)
+    return Plan(batches.size, epochs, steps, 1)
+
+
+def build(config: Config, subwords, inputs, plan: Plan):
+    """A network for a dictionary and what it sees, compiled as `config` says."""
+    from training.devices import seed_everything, set_precision
+    from training.token_cross_entropy import TokenCrossEntropy
+    from training.trainer import compile_model
+
+    seed_everything(config.trainer.seed, config.trainer.deterministic)
+    set_precision(config.trainer.precision)
+    recipe = recipe_for(config)
+    model = recipe.build(inputs.name, inputs.shape, len(subwords))
+    loss = TokenCrossEntropy(config.trainer.label_smoothing)
+    fused = isinstance(recipe, TransformerCaptioner) and inputs.name == "features"  # convolutions gain nothing by it
+    compile_model(model, config.trainer, plan, loss, fused=fused)
+    return model
+
+
+def main(config: Config) -> dict[str, float]:
+    """Train, score, report, export; return the figures of the test split. A finished run is not trained again."""
+    from training.devices import configure, environment
+
+    configure(config.trainer.device)
+    own = ("encoder", "search", "vocab_size", "keep_capitals", "word_dropout", "every_caption", "buckets")
+    extra = {name: getattr(config, name) for name in (*own, "longest_tokens")}
+    directory, settings = open_run("caption", config, extra)
+    directory.check(settings, fresh=config.fresh)
+    if not config.fresh and (results := directory.results()):
+        print(f"{directory.path} is finished; --fresh trains it anew.\n")
+        return announce(results, directory)
+    from apps.caption_results import finish
+    from apps.image_inputs import ImageInputs
+
+    splits = load(config)
+    inputs = ImageInputs.of(config.encoder, splits, config.features)
+    subwords = learn_subwords(config, splits)
+    directory.start(settings, environment(), fresh=config.fresh)
+    directory.write_json("preparing.json", preparing(inputs, subwords, config))
+    batches = batch(config, splits.train, subwords, inputs)
+    describe(splits, subwords, batches, inputs, config, directory)
+    model, rows = train(config, splits, subwords, inputs, batches, directory)
+    results = finish(directory, config, model, splits, subwords, inputs, rows, batches)
+    directory.write_json("results.json", results)
+    (directory / "checkpoint.npz").unlink(missing_ok=True)
+    return announce(results, directory)
+
+
+def preparing(inputs, subwords, config: Config) -> dict:
+    """What predict, evaluate and export need besides the network."""
+    content = {"kind": "caption", "prepare": inputs.prepare.config(), "words": subwords.config()}
+    return content | {"search": asdict(config.search), "longest": config.longest_tokens}
+
+
+def describe(splits, subwords, batches, inputs, config: Config, directory: RunDirectory) -> None:
+    """Say what will run on what."""
+    print(f"data    {splits.name}")
+    for note in (*splits.notes, *batches.notes()):
+        print(f"        {note}")
+    side = "x".join(map(str, inputs.prepare.size))
+    print(f"images  {side} pixels, {inputs.backbone or 'a stem that is learned with the captions'}")
+    print(f"words   {len(subwords)} subwords")
+    print(f"model   {recipe_for(config)}")
+    print(f"run     {directory.path}", flush=True)
+
+
+def train(config: Config, splits, subwords, inputs, batches, directory: RunDirectory):
+    """The trained model and a row of figures per epoch."""
+    from training.trainer import fit
+
+    plan = schedule(config, batches)
+    model = build(config, subwords, inputs, plan)
+    training = partial(
+        batches.dataset,
+        config.trainer.seed,
+        epochs=plan.epochs,
+        finish=inputs.finish,
+        word_dropout=config.word_dropout,
+    )
+    validation = batch(config, splits.validation, subwords, inputs).dataset(finish=inputs.finish)
+    rows = fit(
+        model,
+        training,
+        validation,
+        trainer=config.trainer,
+        plan=plan,
+        run=directory,
+        best_by="cider",
+        measure=validation_scores(config, model, splits.validation, subwords, inputs),
+    )
+    return model, rows
+
+
+def validation_scores(config: Config, model, part, subwords, inputs):
+    """A function that gives CIDEr and BLEU-4 of greedy captions of some validation images by the model as it is."""
+    import numpy as np
+
+    from apps.image_captioner import ImageCaptioner
+    from evaluation.captioning import scores
+
+    chosen = np.unique(np.linspace(0, len(part) - 1, VALIDATION_IMAGES).astype(int))
+    values, references = inputs.finished(part, chosen), [part.captions[row] for row in chosen]
+    captioner = ImageCaptioner(model, None, subwords, Search(beams=1), config.longest_tokens)
+
+    def measure() -> dict[str, float]:
+        figures = scores([one.texts[0] for one in captioner.of_values(values)], references)
+        return {name: figures[name] for name in ("cider", "bleu4")}
+
+    return measure
+
+
+def announce(results: dict, directory: RunDirectory) -> dict[str, float]:
+    """Print the results, the machine-readable line last."""
+    from apps.caption_results import machine_line, table
+
+    print(f"\n{table(results)}")
+    print(f"report: {directory / 'report.html'}   SavedModel: {directory / 'saved_model'}\n")
+    print(machine_line(results))
+    return results["test"]
+
+
+if __name__ == "__main__":
+    run(main, "python -m apps.caption")

@@ -1,0 +1,192 @@
+"""What a captioning run has to show: scores beside baselines, attention, exports, the report."""
+
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from apps.image_captioner import Caption, ImageCaptioner
+from training.run_directory import RunDirectory
+
+STRIPS = 6  # images whose attention is drawn
+MEASURED_LOOKS = 200  # images on which it is measured where nouns look
+
+FILES = {
+    "results.json": "all scores",
+    "metrics.csv, timing.csv": "a row per epoch",
+    "config.json, environment.json": "settings, versions",
+    "preparing.json": "how images are prepared, the dictionary, the search",
+    "model.keras": "the network, for Keras",
+    "examples.json": "images that the export is checked on",
+    "saved_model/": "image files in, captions, scores and attention out, for TensorFlow Serving and others",
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """Scores of each part by name, the baselines on the test images, the captions of these, and where nouns look."""
+
+    scores: dict[str, dict[str, float]]
+    baselines: list
+    captions: list[Caption]
+    captioner: ImageCaptioner
+    overlap: object
+    captions_per_second: float
+
+
+def finish(directory: RunDirectory, config, model, splits, subwords, inputs, rows: list[dict], batches) -> dict:
+    """Score, save, export and report a network just trained; return the results."""
+    from models.captioner import with_backbone
+
+    whole = with_backbone(inputs.encoder, model) if inputs.backbone else model
+    whole.save(directory / "model.keras")
+    found = score(model, splits, subwords, inputs, config)
+    differences = export_run(directory, splits)
+    write_report(directory, config, whole, splits, inputs, rows, found, batches)
+    timing = directory.read_rows("timing.csv")
+    results = {"test": found.scores["test"], "validation": found.scores["validation"]}
+    results |= {"others": {name: figures for name, figures in found.scores.items() if name in splits.others}}
+    results |= {"baselines": {one.name: one.scores for one in found.baselines}, "export": differences}
+    results |= {"attention": asdict(found.overlap) if found.overlap else None}
+    results |= {"captions_per_second": round(found.captions_per_second, 1)}
+    speeds = sorted(row["examples_per_second"] for row in timing)
+    results |= {"training_seconds": round(sum(row["seconds"] for row in timing), 1)}
+    return results | {"examples_per_second": float(speeds[len(speeds) // 2])}
+
+
+def score(model, splits, subwords, inputs, config) -> Found:
+    """Caption the parts by the search of `config`, the training images excepted; test images are captioned here first.
+
+    Args:
+        model: The network from pixels or features, as it was trained.
+    """
+    from time import perf_counter
+
+    from evaluation import caption_baselines, captioning
+
+    captioner = ImageCaptioner(model, None, subwords, config.search, config.longest_tokens)
+    figures, kept, speed = {}, {}, 0.0
+    for name in ("validation", "test", *splits.others):
+        part = splits.parts[name]
+        values = inputs.finished(part)
+        print(f"captioning {len(part):,} images: {name}", flush=True)
+        started = perf_counter()
+        kept[name] = captioner.of_values(values)
+        speed = max(speed, len(part) / (perf_counter() - started))
+        figures[name] = captioning.scores([one.texts[0] for one in kept[name]], part.captions)
+    simple = caption_baselines.score(
+        inputs.values(splits.train),
+        splits.train.captions,
+        inputs.values(splits.test),
+        splits.test.captions,
+        seed=config.trainer.seed,
+    )
+    overlap = looks(captioner, splits.test, inputs, kept["test"])
+    return Found(figures, simple, kept["test"], captioner, overlap, speed)
+
+
+def looks(captioner: ImageCaptioner, part, inputs, found: list[Caption]):
+    """How often nouns look at their things, where these are known: `Overlap`, or None."""
+    from evaluation.attention_overlap import overlap, word_maps
+
+    if part.regions is None or captioner.parts.grid == (1, 1):
+        return None
+    rows = np.arange(min(len(part), MEASURED_LOOKS))
+    maps = captioner.attention(inputs.finished(part, rows), [found[row] for row in rows])
+    pairs = []
+    for row, (pieces, weights) in zip(rows, maps, strict=True):
+        words, seen = word_maps(pieces, weights)
+        for place, thing in part.regions.nouns(row, " ".join(words)):
+            pairs.append((seen[place], part.regions.masks[row, thing]))
+    return overlap(pairs)
+
+
+def export_run(directory: RunDirectory, splits) -> dict[str, float]:
+    """Write the checked SavedModel of a run just trained, and the test images that it is checked on."""
+    from apps import export
+    from export import examples
+
+    examples.write(examples.take({"image": splits.test.images}), directory / "examples.json")
+    return export.main(export.Config(run=str(directory.path)))
+
+
+def write_report(directory, config, model, splits, inputs, rows: list[dict], found: Found, batches) -> None:
+    """Write report.html of the run."""
+    from apps.command import typed
+    from evaluation import caption_report
+    from evaluation.model_summary import summary
+
+    best = max(rows, key=lambda row: (row["val_cider"], -row["val_loss"]))
+    pixels = inputs.pixels(splits.test)
+    unfinished = sum(not one.complete[0] for one in found.captions)
+    note = f"Of {len(found.captions)} test captions {unfinished} came to the limit of their length."
+    beams = config.search.beams
+    how = "greedy" if beams == 1 else f"beam search with {beams} hypotheses"
+    caption_report.write(
+        directory / "report.html",
+        title=f"{splits.name}, {found.captioner.parts.name}",
+        command=typed("python -m apps.caption"),
+        notes=[*splits.notes, *batches.notes(), note],
+        history={name: [row[name] for row in rows] for name in rows[0] if name != "epoch"},
+        images=pixels,
+        references=splits.test.captions,
+        captions=[one.texts[0] for one in found.captions],
+        scores=found.scores["test"],
+        baselines=found.baselines,
+        search=f"Captions by {how}, compared by log probability / tokens ** {config.search.length_penalty:g}.",
+        attention=_strips(pixels, splits.test, inputs, found),
+        overlap=found.overlap,
+        others={name: found.scores[name] for name in splits.others},
+        environment=directory.read_json("environment.json"),
+        model_summary=summary(model),
+        best_epoch=int(best["epoch"]),
+        files=FILES,
+        settings={**asdict(config.data), **asdict(config.trainer), **asdict(config.search)},
+    )
+
+
+def _strips(pixels, part, inputs, found: Found) -> list:
+    """Of some test images, spread evenly, the pixels, the words written, and where each looked."""
+    from evaluation.attention_overlap import word_maps
+
+    if found.captioner.parts.grid == (1, 1):
+        return []
+    rows = np.unique(np.linspace(0, len(part) - 1, STRIPS).astype(int))
+    maps = found.captioner.attention(inputs.finished(part, rows), [found.captions[row] for row in rows])
+    strips = []
+    for row, (pieces, weights) in zip(rows, maps, strict=True):
+        words, seen = word_maps(pieces, weights)
+        if words:
+            strips.append((pixels[row], words, seen))
+    return strips
+
+
+def table(results: dict) -> str:
+    """The scores of the test images beside the baselines, as text."""
+    lines = [f"{'on the test images':<48}{'BLEU-1':>8}{'BLEU-4':>8}{'ROUGE-L':>9}{'CIDEr-D':>9}{'exact match':>13}"]
+    systems = {"this network": results["test"], **results["baselines"]}
+    systems |= {f"this network on {name}": figures for name, figures in results["others"].items()}
+    for name, figures in systems.items():
+        lines.append(
+            f"  {name:<46}{figures['bleu1']:>8.2f}{figures['bleu4']:>8.2f}{figures['rouge_l']:>9.3f}"
+            f"{figures['cider']:>9.3f}{figures['exact_match']:>13.3f}"
+        )
+    if looked := results["attention"]:
+        lines.append(
+            f"attention: the strongest look of {looked['hits']:.1%} of {looked['nouns']} nouns is on the thing that "
+            f"they name (by chance {looked['chance']:.1%})"
+        )
+    return "\n".join(lines)
+
+
+def machine_line(results: dict) -> str:
+    """The last line: names and values."""
+    test = results["test"]
+    line = {f"test_{name}": test[name] for name in ("exact_match", "bleu4", "cider")}
+    line |= {f"test_{name}": value for name, value in test.items()}
+    for name, figures in results["others"].items():
+        line[f"{name}_exact_match"] = figures["exact_match"]
+    if results["attention"]:
+        line["attention_hits"] = results["attention"]["hits"]
+    line["saved_model_difference"] = results["export"]["saved_model_difference"]
+    line |= {name: results[name] for name in ("captions_per_second", "examples_per_second", "training_seconds")}
+    return " ".join(f"{name}={value:.6g}" for name, value in line.items())

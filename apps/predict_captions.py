@@ -1,0 +1,54 @@
+"""Captions of new images by a finished run of apps.caption."""
+
+import sys
+
+import numpy as np
+
+from apps.predict_translations import search_of
+
+
+def captioned(trained, config) -> list[dict]:
+    """One dict per image that can be read: origin, caption, score, complete, and `top` with the n best.
+
+    A file that is no whole image is named on stderr and left out, so that one of a thousand stops nothing.
+
+    Args:
+        trained: `TrainedCaptioner`.
+        config: `apps.predict.Config`.
+
+    Raises:
+        DataError: There are no images, or none of them can be read.
+        ValueError: A flag is for other runs, or a setting of the search is out of range.
+    """
+    from apps.predict import images
+    from data import caption_images
+    from data.errors import DataError
+
+    if config.text:
+        raise ValueError(f"`--text` is for translators; {config.run} is a run of apps.caption. Give image files.")
+    if config.output and not config.output.endswith((".csv", ".jsonl")):
+        raise ValueError(f"`--output` must end in .csv or .jsonl. Received: {config.output}")
+    top = config.top or 1
+    search = search_of(trained.search, config, top)
+    paths = np.array([path for name in config.files for path in images(name)], dtype=object)
+    _, broken = caption_images.look(paths, whole=True)
+    for row, why in broken.items():
+        print(f"{paths[row]}: skipped, {why}", file=sys.stderr)
+    if len(broken) == len(paths):
+        raise DataError(
+            f"{paths[0]}: {broken[0]}. None of {len(paths)} files can be read as an image. Allowed: whole JPEG, PNG, "
+            "GIF or BMP files."
+        )
+    paths = paths[[row for row in range(len(paths)) if row not in broken]]
+    rows = []
+    for path, one in zip(paths, trained.captioner(search, config.seed)(paths, paths), strict=True):
+        ranked = [
+            {"caption": text, "score": float(f"{score:.6g}"), "complete": complete}
+            for text, score, complete in zip(one.texts, one.scores, one.complete, strict=True)
+        ][:top]
+        rows.append({"origin": path, **ranked[0], "top": ranked})
+        if not one.complete[0]:
+            print(f"{path}: the caption came to the limit of its length without an end", file=sys.stderr)
+    if broken:
+        print(f"skipped {len(broken)} of {len(broken) + len(paths)} files", file=sys.stderr)
+    return rows

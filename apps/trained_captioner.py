@@ -1,0 +1,98 @@
+"""A finished run of apps.caption."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from apps.image_captioner import Caption, ImageCaptioner
+from data.images import ImagePrepare
+from data.subwords import Subwords
+from models.search import Search
+from training.run_directory import RunDirectory, RunError
+
+
+@dataclass(frozen=True)
+class TrainedCaptioner:
+    """A captioner with its dictionary and the search that it was scored with.
+
+    Attributes:
+        directory: Where it lies.
+        prepare: `ImagePrepare`.
+        subwords: `Subwords`.
+        search: `Search`.
+        longest: Most tokens of a caption.
+    """
+
+    directory: RunDirectory
+    prepare: ImagePrepare
+    subwords: Subwords
+    search: Search
+    longest: int
+
+    task = "caption"
+
+    @classmethod
+    def of(cls, directory: RunDirectory, preparing: dict) -> "TrainedCaptioner":
+        """The run of preparing.json's content. Raises KeyError or TypeError where that lacks or garbles something."""
+        prepare, subwords = ImagePrepare.from_config(preparing["prepare"]), Subwords.from_config(preparing["words"])
+        return cls(directory, prepare, subwords, Search(**preparing["search"]), int(preparing["longest"]))
+
+    @cached_property
+    def model(self):
+        """The network, in float32 whatever it was trained in."""
+        from models.loading import in_float32, load
+
+        model = in_float32(load(self.directory / "model.keras"))
+        taken = tuple(model.input["image"].shape) if isinstance(model.input, dict) else model.input_shape
+        if taken != (None, *self.prepare.input_shape) or model.output_shape[-1] != len(self.subwords):
+            raise RunError(
+                f"{self.directory.path}: model.keras and preparing.json are not of the same run (the network takes "
+                f"{taken} and gives {model.output_shape[-1]} scores; the images are {self.prepare.input_shape}, and "
+                f"the dictionary has {len(self.subwords)} entries). Train again with `--fresh`."
+            )
+        return model
+
+    def captioner(self, search: Search | None = None, seed: int = 0) -> ImageCaptioner:
+        """Images to captions, by the run's own search or another."""
+        return ImageCaptioner(self.model, self.prepare, self.subwords, search or self.search, self.longest, seed)
+
+    def score(self, captions) -> tuple[dict[str, float], dict]:
+        """Print the scores of `Captions`; return them, and the captions that were written."""
+        from evaluation.captioning import FIGURES, scores
+
+        found = [one.texts[0] for one in self.captioner()(captions.images, captions.origins)]
+        figures = scores(found, captions.captions)
+        for name, value in figures.items():
+            print(f"{FIGURES[name]:<110}{value:>10.6g}")
+        return figures, {"captions": dict(zip(map(str, captions.origins), found, strict=True))}
+
+    def export(self, kind: str, inputs: dict[str, np.ndarray], folder: str | Path) -> tuple[Path, dict[str, float]]:
+        """Write and check an export, see `export.checked.settle`.
+
+        Raises ExportError on a kind other than saved_model: LiteRT and ONNX have no operations for text.
+        """
+        from export.captioning import CaptionExport
+        from export.checked import FILES, settle
+        from export.errors import ExportError
+
+        if kind != "saved_model":
+            raise ExportError(f"A captioner is exported as saved_model: {kind} has no operations for text.")
+        search, images = self.search, inputs["image"]
+        made = CaptionExport(self.model, self.prepare, self.subwords, search.beams, search.length_penalty, self.longest)
+        captioner = self.captioner()
+        values = np.concatenate([values for _, values in captioner.prepared(images)])
+        found = captioner.of_values(values)
+        maps = captioner.attention(values, found)
+        path = Path(folder) / FILES[kind]
+        return settle(path, made.write, lambda unchecked: made.check(unchecked, images, table(found), maps))
+
+
+def table(found: list[Caption]) -> dict[str, np.ndarray]:
+    """Captions as arrays: caption (objects), score and complete, (N, beams) each."""
+    return {
+        "caption": np.array([one.texts for one in found], dtype=object),
+        "score": np.array([one.scores for one in found], "float32"),
+        "complete": np.array([one.complete for one in found], bool),
+    }

@@ -1,0 +1,151 @@
+"""A captioner as a SavedModel: the bytes of image files in, captions out, with backbone, dictionary and search inside.
+
+Everything is made of TensorFlow's own operations, so any loader runs it. Signatures:
+
+    serving_default  image (N,)                          caption, score, complete: (N,)
+    n_best           image (N,), beams, length_penalty   caption, score, complete: (N, beams), the best first
+    attention        image (N,)                          caption (N,), pieces (N, T), attention (N, T, rows, columns):
+                                                         where in the image each piece looked
+
+An image is the content of a JPEG, PNG, GIF or BMP file of any size; one that cannot be decoded fails with TensorFlow's
+message. `score` is the log probability divided by the number of tokens ** length penalty. `complete` is false where a
+caption has come to the limit of its length without an end. Pieces of the end and after it are empty, and look nowhere.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from data.images import ImagePrepare
+from data.subwords import END, PADDING, START, UNKNOWN, Subwords
+from export.errors import ExportError
+from export.guard import TOOLS, UNCHECKED, WORDS, compare, run_saved_model
+from export.quiet import quiet
+from export.saved_model import require_tensorflow
+from models.captioner import Captioner
+from models.decoding import Tokens
+
+TOKENS = Tokens(START, END, (PADDING, UNKNOWN, START))
+# Of a score or an attention: sums over many terms, made by two programs whose products differ by the order of sums.
+TOLERANCE = 1e-5
+
+
+@dataclass(frozen=True)
+class CaptionExport:
+    """What goes into the SavedModel.
+
+    Attributes:
+        model: `keras.Model` from images, of a recipe of captioning, computing in float32.
+        prepare: `ImagePrepare`.
+        subwords: `Subwords`.
+        beams, length_penalty: Of `serving_default` and `attention`.
+        longest: Most tokens of a caption.
+    """
+
+    model: object
+    prepare: ImagePrepare
+    subwords: Subwords
+    beams: int
+    length_penalty: float
+    longest: int
+
+    def write(self, path: str | Path) -> None:
+        """Write the SavedModel `path`. Raises ExportError on another backend than TensorFlow, or half precision."""
+        import keras
+        import tensorflow as tf
+
+        require_tensorflow()
+        if self.model.dtype_policy.compute_dtype != "float32":
+            raise ExportError(f"`model` must compute in float32. Received: {self.model.dtype_policy.name}")
+        parts = Captioner.of(self.model)
+        image = tf.TensorSpec([None], tf.string, "image")
+        number, share = tf.TensorSpec([], tf.int32, "beams"), tf.TensorSpec([], tf.float32, "length_penalty")
+
+        def best(pixels):
+            settings = {"beams": self.beams, "length_penalty": self.length_penalty, "length": self.longest}
+            return [part[:, 0] for part in parts.search(pixels, TOKENS, **settings)]
+
+        def serving_default(image):
+            return self._answer(*best(self.prepare({"image": image})))
+
+        def n_best(image, beams, length_penalty):
+            settings = {"beams": beams, "length_penalty": length_penalty, "length": self.longest}
+            return self._answer(*parts.search(self.prepare({"image": image}), TOKENS, **settings))
+
+        def attention(image):
+            pixels = self.prepare({"image": image})
+            found = best(pixels)
+            tokens = found[0][:, : tf.reduce_max(tf.reduce_sum(tf.cast(found[0] != PADDING, tf.int32), 1), 0)]
+            before = tf.concat([tf.fill([tf.shape(tokens)[0], 1], START), tokens[:, :-1]], axis=1)
+            weights = parts.attention(pixels, before)
+            written = (tokens != PADDING) & (tokens != END)
+            weights *= tf.cast(written, weights.dtype)[..., None]
+            pieces = tf.constant(["", *self.subwords.pieces[1:]])
+            return {
+                "caption": self._answer(*found)["caption"],
+                "pieces": tf.where(written, tf.gather(pieces, tokens), ""),
+                "attention": tf.reshape(weights, [*tf.unstack(tf.shape(weights)[:2]), *parts.grid]),
+            }
+
+        archive = keras.export.ExportArchive()
+        archive.track(self.model)
+        with quiet():
+            archive.add_endpoint("serving_default", serving_default, input_signature=[image])
+            archive.add_endpoint("n_best", n_best, input_signature=[image, number, share])
+            archive.add_endpoint("attention", attention, input_signature=[image])
+            archive.write_out(str(path), verbose=False)
+
+    def _answer(self, tokens, scores, complete):
+        """Answers of one shape, of tokens (..., length)."""
+        import tensorflow as tf
+
+        flat = tf.reshape(tokens, [-1, tf.shape(tokens)[-1]])
+        texts = tf.reshape(self.subwords.graph.detokenize(flat), tf.shape(scores))
+        return {"caption": texts, "score": scores, "complete": complete}
+
+    def check(self, path: Path, images: np.ndarray, expected: dict[str, np.ndarray], maps: list) -> dict[str, float]:
+        """Run the SavedModel in fresh processes, in Python and through `saved_model_cli`, and compare.
+
+        Args:
+            path: The SavedModel.
+            images: Bytes of image files, objects (N,).
+            expected: What the suite's own captioner gives for them: caption, objects, and score and complete, each
+                (N, beams), the best first.
+            maps: For each image pieces and where each looked, as it finds them.
+
+        Returns:
+            Loader to the largest difference of a number.
+
+        Raises:
+            ExportError: Another caption, a larger difference, or a loader that fails.
+        """
+        scalars = {"beams": np.int32(self.beams), "length_penalty": np.float32(self.length_penalty)}
+        calls = {"serving_default": {"image": images}, "n_best": {"image": images, **scalars}}
+        calls["attention"] = {"image": images}
+        wanted = {"serving_default": {name: values[:, 0] for name, values in expected.items()}, "n_best": expected}
+        found: dict[str, float] = {}
+        name = Path(path).name.removeprefix(UNCHECKED)
+        for way, signature, rows, outputs in run_saved_model(path, calls, by_cli=("serving_default",)):
+            what = f"{name}, signature {signature}, {WORDS[way]}"
+            if signature == "attention":
+                difference = _compare_maps([maps[row] for row in rows], outputs, what)
+            else:
+                answers = {key: values[rows] for key, values in wanted[signature].items()}
+                difference = compare(answers, outputs, TOLERANCE, what)
+            found[TOOLS[way]] = max(difference, found.get(TOOLS[way], 0.0))
+        return found
+
+
+def _compare_maps(maps: list, outputs: dict[str, np.ndarray], what: str) -> float:
+    """Largest difference of attention weights. Raises ExportError above `TOLERANCE`, or on other pieces."""
+    largest = 0.0
+    for row, (pieces, weights) in enumerate(maps):
+        given = [piece.decode() for piece in outputs["pieces"][row] if piece]
+        if given != list(pieces)[: len(given)] or len(given) < len(pieces) - 1:
+            raise ExportError(f"{what}: refused, pieces of record {row} are {given}, expected {list(pieces)}")
+        difference = float(np.max(np.abs(outputs["attention"][row, : len(given)] - weights[: len(given)]), initial=0.0))
+        if not difference <= TOLERANCE:
+            raise ExportError(f"{what}: refused, attention of record {row} differs by {difference:.1e}")
+        largest = max(largest, difference)
+    return largest

@@ -35,13 +35,21 @@ class Found:
 
 def finish(directory: RunDirectory, config, model, splits, subwords, inputs, rows: list[dict], batches) -> dict:
     """Score, save, export and report a network just trained; return the results."""
+    from apps.image_inputs import PixelInputs
     from models.captioner import with_backbone
 
-    whole = with_backbone(inputs.encoder, model) if inputs.backbone else model
+    whole, seen = (with_backbone(inputs.encoder, model), inputs) if inputs.backbone else (model, inputs)
+    if config.encoder.fine_tune_epochs and inputs.backbone:
+        from apps.caption_fine_tuning import fine_tune
+
+        reached = max(row["val_cider"] for row in rows)
+        later = fine_tune(whole, config, splits, subwords, inputs, directory, reached)
+        rows = [*rows, *({**row, "epoch": row["epoch"] + len(rows)} for row in later)]
+        model, seen = whole, PixelInputs(inputs.prepare)
     whole.save(directory / "model.keras")
-    found = score(model, splits, subwords, inputs, config)
+    found = score(model, splits, subwords, inputs, seen, config)
     differences = export_run(directory, splits)
-    write_report(directory, config, whole, splits, inputs, rows, found, batches)
+    write_report(directory, config, whole, splits, inputs, seen, rows, found, batches)
     timing = directory.read_rows("timing.csv")
     results = {"test": found.scores["test"], "validation": found.scores["validation"]}
     results |= {"others": {name: figures for name, figures in found.scores.items() if name in splits.others}}
@@ -53,11 +61,13 @@ def finish(directory: RunDirectory, config, model, splits, subwords, inputs, row
     return results | {"examples_per_second": float(speeds[len(speeds) // 2])}
 
 
-def score(model, splits, subwords, inputs, config) -> Found:
+def score(model, splits, subwords, inputs, seen, config) -> Found:
     """Caption the parts by the search of `config`, the training images excepted; test images are captioned here first.
 
     Args:
-        model: The network from pixels or features, as it was trained.
+        model: The network from pixels or features, as it was trained last.
+        inputs: `ImageInputs`.
+        seen: What `model` takes: `inputs`, or `PixelInputs`.
     """
     from time import perf_counter
 
@@ -67,7 +77,7 @@ def score(model, splits, subwords, inputs, config) -> Found:
     figures, kept, speed = {}, {}, 0.0
     for name in ("validation", "test", *splits.others):
         part = splits.parts[name]
-        values = inputs.finished(part)
+        values = seen.finished(part)
         print(f"captioning {len(part):,} images: {name}", flush=True)
         started = perf_counter()
         kept[name] = captioner.of_values(values)
@@ -80,7 +90,7 @@ def score(model, splits, subwords, inputs, config) -> Found:
         splits.test.captions,
         seed=config.trainer.seed,
     )
-    overlap = looks(captioner, splits.test, inputs, kept["test"])
+    overlap = looks(captioner, splits.test, seen, kept["test"])
     return Found(figures, simple, kept["test"], captioner, overlap, speed)
 
 
@@ -109,7 +119,7 @@ def export_run(directory: RunDirectory, splits) -> dict[str, float]:
     return export.main(export.Config(run=str(directory.path)))
 
 
-def write_report(directory, config, model, splits, inputs, rows: list[dict], found: Found, batches) -> None:
+def write_report(directory, config, model, splits, inputs, seen, rows: list[dict], found: Found, batches) -> None:
     """Write report.html of the run."""
     from apps.command import typed
     from evaluation import caption_report
@@ -123,7 +133,7 @@ def write_report(directory, config, model, splits, inputs, rows: list[dict], fou
     how = "greedy" if beams == 1 else f"beam search with {beams} hypotheses"
     caption_report.write(
         directory / "report.html",
-        title=f"{splits.name}, {found.captioner.parts.name}",
+        title=f"{splits.name}, {model.name}",
         command=typed("python -m apps.caption"),
         notes=[*splits.notes, *batches.notes(), note],
         history={name: [row[name] for row in rows] for name in rows[0] if name != "epoch"},
@@ -133,7 +143,7 @@ def write_report(directory, config, model, splits, inputs, rows: list[dict], fou
         scores=found.scores["test"],
         baselines=found.baselines,
         search=f"Captions by {how}, compared by log probability / tokens ** {config.search.length_penalty:g}.",
-        attention=_strips(pixels, splits.test, inputs, found),
+        attention=_strips(pixels, splits.test, seen, found),
         overlap=found.overlap,
         others={name: found.scores[name] for name in splits.others},
         environment=directory.read_json("environment.json"),

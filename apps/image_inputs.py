@@ -107,3 +107,21 @@ class ImageInputs:
         for weight in self.encoder.get_weights():
             digest.update(np.ascontiguousarray(weight).tobytes())
         return digest.hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class PixelInputs:
+    """What a network takes that holds its backbone: plain pixels. Attributes and methods are those of `ImageInputs`."""
+
+    prepare: ImagePrepare
+    name = "image"
+    finish = None
+
+    def values(self, captions: Captions) -> np.ndarray:
+        key = f"pixels {self.prepare.config()['size']}"
+        if key not in captions.fixed:
+            captions.fixed[key] = self.prepare.fixed({"image": captions.images}, captions.origins)
+        return captions.fixed[key]
+
+    def finished(self, captions: Captions, rows=slice(None)) -> np.ndarray:
+        return self.values(captions)[rows]

@@ -60,13 +60,13 @@ def with_backbone(encoder, model):
     """One network from pixels: `model`, a captioner that takes features, behind the backbone `encoder`."""
     import keras
 
-    model.name = CAPTIONER
+    name, model.name = model.name, CAPTIONER
     inputs = {
         "image": keras.Input(encoder.input_shape[1:], name="image"),
         "target": keras.Input((None,), dtype="int32", name="target"),
     }
     logits = model({"features": encoder(inputs["image"]), "target": inputs["target"]})
-    return keras.Model(inputs, logits, name=f"{encoder.name}_{CAPTIONER}")
+    return keras.Model(inputs, logits, name=name)
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class Captioner:
             encoder = keras.Model(image, encoder(model.get_layer("encoder")(image)), name="to_regions")
         whole = encoder.output.shape[1] == 1
         grid = (1, 1) if whole else inner.get_layer("regions").input.shape[1:3]
-        return cls(encoder, inner.get_layer("target_embedding"), inner.get_layer("decoder"), tuple(grid), inner.name)
+        return cls(encoder, inner.get_layer("target_embedding"), inner.get_layer("decoder"), tuple(grid), model.name)
 
     def search(self, images, tokens, *, beams, length_penalty, length):
         """Beam search, see `models.decoding.beam_search`.

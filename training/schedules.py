@@ -13,20 +13,21 @@ def make(trainer: Trainer, *, updates: int, updates_per_epoch: int):
     `eta (1 + cos(pi u)) / 2` over the share u of the updates after the warm-up; inverse_sqrt see `InverseSqrt`.
     """
     schedules = keras.optimizers.schedules
-    if trainer.schedule == "inverse_time":
+    schedule = trainer.schedule or "cosine"
+    warmup = int((0.05 if trainer.warmup is None else trainer.warmup) * updates)
+    if schedule == "inverse_time":
         return schedules.InverseTimeDecay(trainer.learning_rate, updates_per_epoch, trainer.decay)
-    if trainer.schedule == "exponential":
+    if schedule == "exponential":
         return schedules.ExponentialDecay(trainer.learning_rate, updates_per_epoch, trainer.decay)
-    if trainer.schedule == "cosine":
-        warmup = int(trainer.warmup * updates)
+    if schedule == "cosine":
         return schedules.CosineDecay(
             initial_learning_rate=0.0 if warmup else trainer.learning_rate,
             decay_steps=max(updates - warmup, 1),
             warmup_target=trainer.learning_rate if warmup else None,
             warmup_steps=warmup,
         )
-    if trainer.schedule == "inverse_sqrt":
-        return InverseSqrt(trainer.learning_rate, max(int(trainer.warmup * updates), 1))
+    if schedule == "inverse_sqrt":
+        return InverseSqrt(trainer.learning_rate, max(warmup, 1))
     return trainer.learning_rate
 
 

@@ -37,13 +37,15 @@ class Trainer:
     learning_rate: float | None = None
     """Learning rate at its highest. Default: adam and adamw 0.001, with batch norm in the network 0.004; sgd 0.1;
     momentum 0.05; adagrad 0.01; rmsprop 0.001; adadelta 1; adamax 0.002."""
-    schedule: Schedule = "cosine"
+    schedule: Schedule | None = None
     """Course of the learning rate over epochs t: constant; inverse_time 1/(1+decay*t); exponential decay^t;
-    cosine down to zero after `warmup`; inverse_sqrt, up during `warmup`, then with one over the root of the updates."""
+    cosine down to zero after `warmup`; inverse_sqrt, up during `warmup`, then with one over the root of the updates.
+    Default: cosine; for translators that train for long inverse_sqrt."""
     decay: float = 0.9
     """The number `decay` in the inverse_time and exponential schedules."""
-    warmup: float = 0.05
-    """Share of the updates over which the cosine and inverse_sqrt schedules first rise from zero."""
+    warmup: float | None = None
+    """Share of the updates over which the cosine and inverse_sqrt schedules first rise from zero. Default: 0.05; for
+    translators 0.1, with inverse_sqrt 0.25."""
     momentum: float = 0.9
     """Momentum of `--optimizer momentum`."""
     beta_2: float = 0.999
@@ -60,8 +62,9 @@ class Trainer:
     """balanced: rows weigh in the loss by rows / (classes * rows of their class)."""
     ema: float | None = None
     """Decay of a moving average of the weights, such as 0.999, which validation and the result then use."""
-    average: int = 1
-    """Try the mean of the weights at the ends of so many last epochs, too; it is kept if it validates better."""
+    average: int | None = None
+    """Try the mean of the weights at the ends of so many last epochs, too; it is kept if it validates better. Default:
+    1, which is none; for translators with inverse_sqrt 10."""
     patience: int | None = None
     """Stop after this many epochs without improvement (see `stop_rule`). Default: run all epochs. Either way the
     weights of the best validation epoch are the ones returned."""
@@ -89,14 +92,14 @@ class Trainer:
         require("learning_rate", self.learning_rate is None or 0 < self.learning_rate < math.inf, "a positive number")
         require("decay", self.decay >= 0, "0 or more")
         require("decay", self.schedule != "exponential" or 0 < self.decay <= 1, "in (0, 1] for an exponential schedule")
-        require("warmup", 0 <= self.warmup < 1, "in [0, 1)")
+        require("warmup", self.warmup is None or 0 <= self.warmup < 1, "in [0, 1)")
         require("momentum", 0 <= self.momentum < 1, "in [0, 1)")
         require("beta_2", 0 < self.beta_2 < 1, "in (0, 1)")
         require("epsilon", self.epsilon > 0, "positive")
         require("weight_decay", self.weight_decay >= 0, "0 or more")
         require("clip_norm", self.clip_norm is None or self.clip_norm > 0, "positive")
         require("label_smoothing", 0 <= self.label_smoothing < 1, "in [0, 1)")
-        require("average", self.average >= 1, "at least 1")
+        require("average", self.average is None or self.average >= 1, "at least 1")
         require("ema", self.ema is None or 0 < self.ema < 1, "in (0, 1)")
         require("patience", self.patience is None or self.patience >= 1, "at least 1")
         require("seed", 0 <= self.seed < 2**31, "in [0, 2**31)")
@@ -221,7 +224,7 @@ def fit(
     model.optimizer.build(model.trainable_variables)
     best = BestWeights(trainer.patience, trainer.stop_rule, best_by, measure)
     log = EpochLog(run, plan)
-    average = WeightAverage(trainer.average)
+    average = WeightAverage(trainer.average or 1)
     checkpoint = Checkpoint(run / "checkpoint.npz", best, log, average)
     first_epoch = checkpoint.restore(model)
     guard = FiniteGuard(train, first_epoch, plan.steps_per_epoch)

@@ -8,9 +8,10 @@
     python -m apps.predict runs/caption/NAME photos/                     a caption for each photograph
 
 For photographs the features of a pretrained network are computed once and kept on disk; for scenes a small stem is
-learned from scratch. The weights that are kept have the best CIDEr on the validation images, and the test images are
-captioned once, by beam search. Everything about a run is in its folder (runs/caption/NAME): type the same command again
-to go on after an interruption, or to see the results; `--fresh` trains anew.
+learned from scratch. The weights that are kept have the best CIDEr on the validation images (scenes: the most exact
+captions), and the test images are captioned once, by beam search. Everything about a run is in its folder
+(runs/caption/NAME): type the same command again to go on after an interruption, or to see the results; `--fresh` trains
+anew.
 """
 
 import math
@@ -247,14 +248,14 @@ def train(config: Config, splits, subwords, inputs, batches, directory: RunDirec
         trainer=config.trainer,
         plan=plan,
         run=directory,
-        best_by="cider",
+        best_by=best_by(config),
         measure=validation_scores(config, model, splits.validation, subwords, inputs),
     )
     return model, rows
 
 
 def validation_scores(config: Config, model, part, subwords, inputs):
-    """A function that gives CIDEr and BLEU-4 of greedy captions of some validation images by the model as it is."""
+    """A function that gives the scores of greedy captions of some validation images by the model as it then is."""
     import numpy as np
 
     from apps.image_captioner import ImageCaptioner
@@ -266,9 +267,17 @@ def validation_scores(config: Config, model, part, subwords, inputs):
 
     def measure() -> dict[str, float]:
         figures = scores([one.texts[0] for one in captioner.of_values(values)], references)
-        return {name: figures[name] for name in ("cider", "bleu4")}
+        return {name: figures[name] for name in ("cider", "bleu4", "exact_match")}
 
     return measure
+
+
+def best_by(config: Config) -> str:
+    """The validation figure that the weights are kept by.
+
+    For scenes, whose right captions are all known, that is exact match: CIDEr would prefer the longer of two.
+    """
+    return "exact_match" if config.data.data == "scenes" else "cider"
 
 
 def announce(results: dict, directory: RunDirectory) -> dict[str, float]:

@@ -9,8 +9,8 @@ from training.run_directory import RunDirectory
 def fine_tune(whole, config, splits, subwords, inputs, directory: RunDirectory, reached: float) -> list[dict]:
     """Train a network from pixels further; return a row of figures per epoch.
 
-    Its records are in the folder fine-tuning/ of the run. Should it not raise the validation CIDEr above `reached`, the
-    weights are put back as they were. The batch norms of the backbone keep their statistics.
+    Its records are in the folder fine-tuning/ of the run. Should it not raise the validation figure above `reached`,
+    the weights are put back as they were. The batch norms of the backbone keep their statistics.
 
     Args:
         whole: `keras.Model` from pixels, of `models.captioner.with_backbone`.
@@ -19,9 +19,9 @@ def fine_tune(whole, config, splits, subwords, inputs, directory: RunDirectory, 
         subwords: `Subwords`.
         inputs: `ImageInputs` of the backbone.
         directory: Of the run.
-        reached: The best validation CIDEr so far.
+        reached: The best validation figure so far, see `apps.caption.best_by`.
     """
-    from apps.caption import batch, validation_scores
+    from apps.caption import batch, best_by, validation_scores
     from apps.image_inputs import PixelInputs
     from models.pretrained import unfreeze
     from training.token_cross_entropy import TokenCrossEntropy
@@ -44,11 +44,11 @@ def fine_tune(whole, config, splits, subwords, inputs, directory: RunDirectory, 
         trainer=trainer,
         plan=plan,
         run=folder,
-        best_by="cider",
+        best_by=best_by(config),
         measure=validation_scores(config, whole, splits.validation, subwords, pixels),
     )
     whole.get_layer("encoder").trainable = False
-    if max(row["val_cider"] for row in rows) <= reached:
-        print("fine-tuning did not raise the validation CIDEr: the network before it is kept")
+    if max(row[f"val_{best_by(config)}"] for row in rows) <= reached:
+        print("fine-tuning did not validate better: the network before it is kept")
         whole.set_weights(before)
     return rows

@@ -40,9 +40,10 @@ def finish(directory: RunDirectory, config, model, splits, subwords, inputs, row
 
     whole, seen = (with_backbone(inputs.encoder, model), inputs) if inputs.backbone else (model, inputs)
     if config.encoder.fine_tune_epochs and inputs.backbone:
+        from apps.caption import best_by
         from apps.caption_fine_tuning import fine_tune
 
-        reached = max(row["val_cider"] for row in rows)
+        reached = max(row[f"val_{best_by(config)}"] for row in rows)
         later = fine_tune(whole, config, splits, subwords, inputs, directory, reached)
         rows = [*rows, *({**row, "epoch": row["epoch"] + len(rows)} for row in later)]
         model, seen = whole, PixelInputs(inputs.prepare)
@@ -121,11 +122,12 @@ def export_run(directory: RunDirectory, splits) -> dict[str, float]:
 
 def write_report(directory, config, model, splits, inputs, seen, rows: list[dict], found: Found, batches) -> None:
     """Write report.html of the run."""
+    from apps.caption import best_by
     from apps.command import typed
     from evaluation import caption_report
     from evaluation.model_summary import summary
 
-    best = max(rows, key=lambda row: (row["val_cider"], -row["val_loss"]))
+    best = max(rows, key=lambda row: (row[f"val_{best_by(config)}"], -row["val_loss"]))
     pixels = inputs.pixels(splits.test)
     unfinished = sum(not one.complete[0] for one in found.captions)
     note = f"Of {len(found.captions)} test captions {unfinished} came to the limit of their length."

@@ -129,6 +129,7 @@ class ImageCaptioner:
                 ("float32", 3),
             )
         settings = {"beams": search.beams, "length_penalty": search.length_penalty, "length": self.longest}
+        settings["no_repeat"] = search.no_repeat
         return compiled(lambda images: self.parts.search(images, tokens, **settings), images)
 
 

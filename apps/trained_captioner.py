@@ -80,7 +80,8 @@ class TrainedCaptioner:
         if kind != "saved_model":
             raise ExportError(f"A captioner is exported as saved_model: {kind} has no operations for text.")
         search, images = self.search, inputs["image"]
-        made = CaptionExport(self.model, self.prepare, self.subwords, search.beams, search.length_penalty, self.longest)
+        settings = (search.beams, search.length_penalty, self.longest, search.no_repeat)
+        made = CaptionExport(self.model, self.prepare, self.subwords, *settings)
         captioner = self.captioner()
         values = np.concatenate([values for _, values in captioner.prepared(images)])
         found = captioner.of_values(values)

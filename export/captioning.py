@@ -40,6 +40,7 @@ class CaptionExport:
         prepare: `ImagePrepare`.
         subwords: `Subwords`.
         beams, length_penalty: Of `serving_default` and `attention`.
+        no_repeat: Of all signatures, see `models.search.Search`.
         longest: Most tokens of a caption.
     """
 
@@ -49,6 +50,7 @@ class CaptionExport:
     beams: int
     length_penalty: float
     longest: int
+    no_repeat: int = 0
 
     def write(self, path: str | Path) -> None:
         """Write the SavedModel `path`. Raises ExportError on another backend than TensorFlow, or half precision."""
@@ -62,16 +64,18 @@ class CaptionExport:
         image = tf.TensorSpec([None], tf.string, "image")
         number, share = tf.TensorSpec([], tf.int32, "beams"), tf.TensorSpec([], tf.float32, "length_penalty")
 
+        limits = {"length": self.longest, "no_repeat": self.no_repeat}
+
         def best(pixels):
-            settings = {"beams": self.beams, "length_penalty": self.length_penalty, "length": self.longest}
-            return [part[:, 0] for part in parts.search(pixels, TOKENS, **settings)]
+            found = parts.search(pixels, TOKENS, beams=self.beams, length_penalty=self.length_penalty, **limits)
+            return [part[:, 0] for part in found]
 
         def serving_default(image):
             return self._answer(*best(self.prepare({"image": image})))
 
         def n_best(image, beams, length_penalty):
-            settings = {"beams": beams, "length_penalty": length_penalty, "length": self.longest}
-            return self._answer(*parts.search(self.prepare({"image": image}), TOKENS, **settings))
+            pixels = self.prepare({"image": image})
+            return self._answer(*parts.search(pixels, TOKENS, beams=beams, length_penalty=length_penalty, **limits))
 
         def attention(image):
             pixels = self.prepare({"image": image})

@@ -103,7 +103,7 @@ class Captioner:
         grid = (1, 1) if whole else inner.get_layer("regions").input.shape[1:3]
         return cls(encoder, inner.get_layer("target_embedding"), inner.get_layer("decoder"), tuple(grid), model.name)
 
-    def search(self, images, tokens, *, beams, length_penalty, length):
+    def search(self, images, tokens, *, beams, length_penalty, length, no_repeat=0):
         """Beam search, see `models.decoding.beam_search`.
 
         Args:
@@ -112,6 +112,7 @@ class Captioner:
             beams: Positive integer, also a scalar tensor.
             length_penalty: Float, also a scalar tensor.
             length: The most tokens of a caption, the end token counted.
+            no_repeat: Integer; no caption says so many tokens in a row twice. 0 allows everything.
 
         Returns:
             Tokens (batch, beams, length), scores (batch, beams), complete (batch, beams).
@@ -131,6 +132,7 @@ class Captioner:
             limits=ops.full((ops.shape(encoded)[0],), length, "int32"),
             length=length,
             length_penalty=length_penalty,
+            no_repeat=no_repeat,
         )
 
     def draw(self, images, tokens, noise, *, temperature, top_k, top_p):

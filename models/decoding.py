@@ -21,6 +21,8 @@ from dataclasses import dataclass
 
 from keras import ops
 
+from models.repetition import repeating
+
 HIDDEN = -1e30  # below every log probability of a text, and finite: the difference of two infinities would be NaN
 CHUNK = 64  # tokens of which the largest is looked for first
 
@@ -40,7 +42,19 @@ class Tokens:
     never: tuple[int, ...]
 
 
-def beam_search(embedding, decoder, encoded, mask, tokens: Tokens, *, beams, limits, length, length_penalty=1.0):
+def beam_search(
+    embedding,
+    decoder,
+    encoded,
+    mask,
+    tokens: Tokens,
+    *,
+    beams,
+    limits,
+    length,
+    length_penalty=1.0,
+    no_repeat: int = 0,
+):
     """Searches the most probable texts.
 
     Args:
@@ -53,6 +67,7 @@ def beam_search(embedding, decoder, encoded, mask, tokens: Tokens, *, beams, lim
         limits: Integers of shape (batch,), in [1, length]: the most tokens of a text, the end token counted.
         length: The largest limit; integer, also a scalar tensor.
         length_penalty: Float, also a scalar tensor: 0 prefers short texts, 1 compares means per token.
+        no_repeat: No text holds so many tokens in a row twice; 0 allows everything.
 
     Returns:
         The found texts, the best first: tokens int32 (batch, beams, length), the end token last and 0 after it; scores
@@ -73,6 +88,9 @@ def beam_search(embedding, decoder, encoded, mask, tokens: Tokens, *, beams, lim
         logits = embedding(features, transposed=True)  # (batch, beams, vocab)
         probabilities = logits - ops.logsumexp(logits, axis=-1, keepdims=True)
         candidates = total[..., None] + (probabilities + never)
+        if no_repeat:
+            again = repeating(texts, position, no_repeat, embedding.vocab_size)
+            candidates = ops.where(again, HIDDEN, candidates)
         best, origin, token = best_continuations(candidates, 2 * beams)
 
         done = ops.logical_or(count >= beams, position >= limits)  # before this step

@@ -56,6 +56,8 @@ def search_of(own, config, top: int):
     if beams < top:
         raise ValueError(f"`--top` cannot be more than `--beams`. Received: --top {top} --beams {beams}")
     changed = {"beams": beams, "sample": config.sample}
+    if config.sample:
+        changed["no_repeat"] = 0  # which is of beam search
     changed |= {"temperature": config.temperature, "top_k": config.top_k, "top_p": config.top_p}
     if config.length_penalty is not None:
         changed["length_penalty"] = config.length_penalty

@@ -80,6 +80,8 @@ class Config:
         require("longest_tokens", self.longest_tokens >= 2, "at least 2")
         if self.search.sample:
             raise ValueError("`--sample` is for apps.predict: a run is scored by what beam search finds. Leave it out.")
+        if self.search.no_repeat:
+            raise ValueError(f"`--no-repeat` is for apps.caption. Leave it out. Received: {self.search.no_repeat}")
         if self.trainer.batch_size is not None:
             raise ValueError("`--batch-size` is counted in tokens here: give `--tokens`.")
         if self.trainer.class_weights != "none":

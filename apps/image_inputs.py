@@ -30,8 +30,9 @@ class ImageInputs:
 
     @classmethod
     def of(cls, encoder, splits, folder: str) -> "ImageInputs":
-        """For an `ImageEncoder` and `CaptionSplits`; "auto" is a stem for scenes, else mobilenet_v2."""
-        name = {"auto": "stem" if splits.name == "scenes" else "mobilenet_v2"}.get(encoder.encoder, encoder.encoder)
+        """For an `ImageEncoder` and `CaptionSplits`; "auto" is a stem for drawn images, mobilenet_v2 for files."""
+        drawn = splits.train.images.ndim == 4
+        name = {"auto": "stem" if drawn else "mobilenet_v2"}.get(encoder.encoder, encoder.encoder)
         size = splits.image_size or (STEM_SIZE if name == "stem" else BACKBONE_SIZE,) * 2
         prepare = ImagePrepare(size, 3)
         if name != "stem":

@@ -1,6 +1,6 @@
 """Translation: pairs of sentences in; a trained translator, its BLEU, a report and a SavedModel out.
 
-    python -m apps.translate                                       phrases, English to German, two and a half minutes
+    python -m apps.translate                                       phrases, English to German, three minutes
     python -m apps.translate --data pairs.tsv transformer          source, tab, target
     python -m apps.translate --data train.en train.de --validation val.en val.de --test test.en test.de
     python -m apps.translate --data train.en train.de recurrent    GRUs with attention

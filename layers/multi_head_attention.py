@@ -106,35 +106,37 @@ class MultiHeadAttention(keras.layers.Layer):
         self.value_projection.build(value_shape or key_shape)
         self.output_projection.build((*query_shape[:-1], self.num_heads * self.head_units))
 
-    def _split(self, vectors):
-        """Splits (batch, length, num_heads * head_units) into (batch, num_heads, length, head_units)."""
-        split = ops.reshape(vectors, (-1, ops.shape(vectors)[1], self.num_heads, self.head_units))
-        return ops.transpose(split, (0, 2, 1, 3))
+    def _split(self, vectors, length=None):
+        """Splits (batch, length, num_heads * head_units), or where a length is given (batch * length, num_heads *
+        head_units), into (batch, num_heads, length, head_units)."""
+        length = ops.shape(vectors)[1] if length is None else length
+        return ops.transpose(ops.reshape(vectors, (-1, length, self.num_heads, self.head_units)), (0, 2, 1, 3))
 
     def _rotate(self, vectors, positions):
         if not self.rotary:
             return vectors
         return rotate(vectors, ops.arange(ops.shape(vectors)[2]) if positions is None else positions)
 
-    def project_keys(self, key, value=None, positions=None):
+    def project_keys(self, key, value=None, positions=None, length=None):
         """Makes what queries need of keys and values, so that it is made once for many calls of `attend`.
 
         Args:
             key, value: As for `call`.
             positions: Integers of shape (keys,) or (1,), used if `rotary` is set; None is 0, 1, 2 ...
+            length: The number of keys; given where `key` and `value` are rows, of shape (batch * keys, features).
 
         Returns:
             K and V, tensors of shape (batch, num_heads, keys, head_units).
         """
         value = key if value is None else value
-        if None not in (key.shape[1], value.shape[1]) and key.shape[1] != value.shape[1]:
+        if length is None and None not in (key.shape[1], value.shape[1]) and key.shape[1] != value.shape[1]:
             raise ValueError(
                 f"`value` must be as long as `key`. Received: {key.shape[1]} keys and {value.shape[1]} values"
             )
-        keys = self._rotate(self._split(self.key_projection(key)), positions)
-        return keys, self._split(self.value_projection(value))
+        keys = self._rotate(self._split(self.key_projection(key), length), positions)
+        return keys, self._split(self.value_projection(value), length)
 
-    def attend(self, query, keys, values, mask=None, causal=False, positions=None, training=False):
+    def attend(self, query, keys, values, mask=None, causal=False, positions=None, length=None, training=False):
         """Attends to projected keys and values.
 
         Args:
@@ -143,20 +145,22 @@ class MultiHeadAttention(keras.layers.Layer):
             mask: Booleans of shape (batch, keys), or (batch, queries, keys) where queries see different keys.
             causal: As for `call`.
             positions: Integers of shape (queries,) or (1,), used if `rotary` is set; None is 0, 1, 2 ...
+            length: The number of queries; given where `query` is rows, of shape (batch * queries, features).
             training: As for `call`.
 
         Returns:
-            Outputs of shape (batch, queries, features) and weights of shape (batch, num_heads, queries, keys).
+            Outputs of the shape of `query` and weights of shape (batch, num_heads, queries, keys).
         """
         queries = self.query_projection(query) * self.head_units**-0.5
-        queries = self._rotate(self._split(queries), positions)
+        queries = self._rotate(self._split(queries, length), positions)
         scores = ops.matmul(queries, ops.transpose(keys, (0, 1, 3, 2)))
         scores = ops.cast(scores, keras.backend.result_type(scores.dtype, "float32"))
         visible = attention_mask.combine(scores, mask, causal)
         weights = ops.cast(attention_mask.masked_softmax(scores, visible), values.dtype)
         weights = self.dropped(weights, training=training)
         heads = ops.transpose(ops.matmul(weights, values), (0, 2, 1, 3))
-        joined = ops.reshape(heads, (-1, ops.shape(query)[1], self.num_heads * self.head_units))
+        lengths = (-1, ops.shape(query)[1]) if length is None else (-1,)
+        joined = ops.reshape(heads, (*lengths, self.num_heads * self.head_units))
         return self.output_projection(joined), weights
 
     def call(self, query, key, value=None, key_mask=None, causal=False, return_weights=False, training=False):

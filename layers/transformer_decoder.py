@@ -162,8 +162,8 @@ class TransformerDecoder(keras.layers.Layer):
             Features of the shape of `inputs`, and the state.
         """
         projected, source_mask = memory
-        _, beams, length = ops.shape(ancestors)
-        visible = key_value_cache.visible(position, length, beams, ancestors)
+        length = key_value_cache.length_after(state[0][0], position)
+        visible = key_value_cache.visible(position, length, ops.shape(ancestors)[1], ancestors)
         # For positions, the hypotheses are a batch of sequences of one vector.
         x = ops.reshape(self._placed(ops.reshape(inputs, (-1, 1, inputs.shape[-1])), position), ops.shape(inputs))
         caches = []

@@ -64,13 +64,15 @@ class TransformerDecoderBlock(TransformerBlock):
         change = self.self_attention(entered, entered, key_mask=inputs_mask, causal=True, training=training)
         x = self._leave(inputs, change, self.self_attention_norm, self.self_attention_dropped, training)
         keys, values = self.cross_attention.project_keys(source)
-        outputs, weights = self._finish(x, keys, values, source_mask, training)
+        outputs, weights = self._finish(x, keys, values, source_mask, training=training)
         return (outputs, weights) if return_weights else outputs
 
-    def _finish(self, inputs, keys, values, source_mask, training=False):
-        """What follows self-attention."""
+    def _finish(self, inputs, keys, values, source_mask, length=None, training=False):
+        """What follows self-attention; `length` as for `MultiHeadAttention.attend`."""
         entered = self._enter(inputs, self.cross_attention_norm)
-        change, weights = self.cross_attention.attend(entered, keys, values, source_mask, training=training)
+        change, weights = self.cross_attention.attend(
+            entered, keys, values, source_mask, length=length, training=training
+        )
         outputs = self._leave(inputs, change, self.cross_attention_norm, self.cross_attention_dropped, training)
         return self._apply_feed_forward(outputs, training), weights
 
@@ -94,7 +96,7 @@ class TransformerDecoderBlock(TransformerBlock):
             beams: Number of hypotheses for each element of the batch.
 
         Returns:
-            Two tensors of zeros of shape (batch, num_heads, length, beams, features / num_heads).
+            Two tensors of shape (batch, num_heads, length, beams, features / num_heads).
         """
         shape = (batch_size, self.num_heads, length, beams, self.self_attention.head_units)
         return key_value_cache.empty(*shape, self.compute_dtype), key_value_cache.empty(*shape, self.compute_dtype)
@@ -116,16 +118,18 @@ class TransformerDecoderBlock(TransformerBlock):
             Outputs of the shape of `inputs`, the cache with this position in it, and the weights of the attention to
             the source, of shape (batch, num_heads, beams, source length).
         """
-        inputs = ops.cast(inputs, self.compute_dtype)
-        entered = self._enter(inputs, self.self_attention_norm)
+        _, beams, features = ops.shape(inputs)
+        # As rows of one matrix, which spares the products the reckoning with shapes that are known at run time only.
+        rows = ops.reshape(ops.cast(inputs, self.compute_dtype), (-1, features))
+        entered = self._enter(rows, self.self_attention_norm)
         positions = ops.reshape(position, (1,))
-        entries = self.self_attention.project_keys(entered, positions=positions)
+        entries = self.self_attention.project_keys(entered, positions=positions, length=beams)
         cache = tuple(key_value_cache.write(*pair, position) for pair in zip(cache, entries, strict=True))
         keys, values = (key_value_cache.flat(part) for part in cache)
-        change, _ = self.self_attention.attend(entered, keys, values, visible, positions=positions)
-        x = self._leave(inputs, change, self.self_attention_norm, self.self_attention_dropped, training=False)
-        outputs, weights = self._finish(x, *projected_source, source_mask)
-        return outputs, cache, weights
+        change, _ = self.self_attention.attend(entered, keys, values, visible, positions=positions, length=beams)
+        x = self._leave(rows, change, self.self_attention_norm, self.self_attention_dropped, training=False)
+        outputs, weights = self._finish(x, *projected_source, source_mask, length=beams)
+        return ops.reshape(outputs, (-1, beams, features)), cache, weights
 
     def compute_output_shape(self, inputs_shape, source_shape):
         return inputs_shape

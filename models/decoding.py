@@ -18,13 +18,15 @@ Reference:
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from keras import ops
+from keras import ops, tree
 
 from models.repetition import repeating
 
 HIDDEN = -1e30  # below every log probability of a text, and finite: the difference of two infinities would be NaN
 CHUNK = 64  # tokens of which the largest is looked for first
+LEAVE_AT = 8  # sentences leave when at least 1 / LEAVE_AT of those in the batch are done
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,32 @@ class Tokens:
     never: tuple[int, ...]
 
 
+class Hypotheses(NamedTuple):
+    """What a search keeps of each sentence. The first axis of all is the batch.
+
+    Attributes:
+        limits: (batch,) the most tokens of a text.
+        last: (batch, beams) the last token of each hypothesis.
+        total: (batch, beams) its log probability.
+        parents: (batch, beams) the hypothesis of the step before that it continues.
+        ancestors: (batch, beams, length) the place of the one of each earlier step that it continues.
+        texts: (batch, beams, length) its tokens, then 0.
+        finished: (batch, beams, length) the best that have ended.
+        scores: (batch, beams) of these.
+        count: (batch,) how many have ended.
+    """
+
+    limits: object
+    last: object
+    total: object
+    parents: object
+    ancestors: object
+    texts: object
+    finished: object
+    scores: object
+    count: object
+
+
 def beam_search(
     embedding,
     decoder,
@@ -56,6 +84,9 @@ def beam_search(
     no_repeat: int = 0,
 ):
     """Searches the most probable texts.
+
+    Where the size of the batch is known only at run time, in a graph of TensorFlow for all shapes, sentences that are
+    done leave the batch.
 
     Args:
         embedding: Layer from tokens to vectors, and `transposed` from features to logits.
@@ -75,64 +106,114 @@ def beam_search(
         has ended by itself. Where there are fewer texts than `beams`, the last ones are empty and score `HIDDEN`.
     """
     batch = ops.shape(encoded)[0]
+    mask = ops.ones(ops.shape(encoded)[:2], "bool") if mask is None else mask
     memory, state = decoder.start(encoded, mask, beams, length)
     own = ops.broadcast_to(ops.arange(beams), (batch, beams))
     places = ops.arange(length)
     never = _never(embedding, tokens)
 
-    def proceed(position, last, total, parents, ancestors, texts, finished, scores, count, state):
+    def proceed(position, before, memory, state):
         here = ops.equal(places, position)
-        ancestors = ops.where(here, own[..., None], ancestors)
-        vectors = embedding(last)
-        features, state = decoder.step(vectors, memory, state, position, parents, ancestors)
+        ancestors = ops.where(here, ops.arange(beams)[:, None], before.ancestors)
+        features, state = decoder.step(embedding(before.last), memory, state, position, before.parents, ancestors)
         logits = embedding(features, transposed=True)  # (batch, beams, vocab)
-        probabilities = logits - ops.logsumexp(logits, axis=-1, keepdims=True)
-        candidates = total[..., None] + (probabilities + never)
+        # The largest probability is 1 / sum(exp(logits - their maximum)). So the softmax, which TensorFlow has as one
+        # operation, stands for the log of a sum of exponentials, which is several.
+        log_sum = ops.max(logits, axis=-1) - ops.log(ops.max(ops.softmax(logits), axis=-1))
+        scores = logits + never
         if no_repeat:
-            again = repeating(texts, position, no_repeat, embedding.vocab_size)
-            candidates = ops.where(again, HIDDEN, candidates)
-        best, origin, token = best_continuations(candidates, 2 * beams)
+            again = repeating(before.texts, position, no_repeat, embedding.vocab_size)
+            scores = ops.where(again, HIDDEN, scores)
+        best, origin, token = best_continuations(scores, before.total - log_sum, 2 * beams)
 
-        done = ops.logical_or(count >= beams, position >= limits)  # before this step
+        done = ops.logical_not(_waiting(before, position, beams))
         ends = ops.equal(token, tokens.end)
-        stops = ops.logical_or(ends, ops.expand_dims(position + 1 >= limits, 1))
+        stops = ops.logical_or(ends, ops.expand_dims(position + 1 >= before.limits, 1))
         first = ops.arange(2 * beams) < beams
         # With fewer tokens than beams some hypotheses are of hidden tokens, or go on from none.
         real = ops.logical_and(first, best > HIDDEN / 2)
         finishing = ops.logical_and(ops.logical_and(stops, real), ops.expand_dims(ops.logical_not(done), 1))
-        continued = ops.where(here, token[..., None], rows(texts, origin))
+        continued = ops.where(here, token[..., None], rows(before.texts, origin))
         score = best / ops.power(ops.cast(position + 1, best.dtype), length_penalty)
-        scores, kept = ops.top_k(ops.concatenate([scores, ops.where(finishing, score, HIDDEN)], axis=1), beams)
-        finished = rows(ops.concatenate([finished, continued], axis=1), kept)
-        count = count + ops.sum(ops.cast(finishing, "int32"), axis=1)
-
+        scores, kept = ops.top_k(ops.concatenate([before.scores, ops.where(finishing, score, HIDDEN)], axis=1), beams)
         total, chosen = ops.top_k(ops.where(ends, HIDDEN, best), beams)
         parents = rows(origin, chosen)
-        texts = rows(continued, chosen)
-        ancestors = rows(ancestors, parents)
-        return position + 1, rows(token, chosen), total, parents, ancestors, texts, finished, scores, count, state
+        after = Hypotheses(
+            limits=before.limits,
+            last=rows(token, chosen),
+            total=total,
+            parents=parents,
+            ancestors=rows(ancestors, parents),
+            texts=rows(continued, chosen),
+            finished=rows(ops.concatenate([before.finished, continued], axis=1), kept),
+            scores=scores,
+            count=before.count + ops.sum(ops.cast(finishing, "int32"), axis=1),
+        )
+        return position + 1, after, memory, state
 
-    def unfinished(position, last, total, parents, ancestors, texts, finished, scores, count, state):
-        waiting = ops.logical_and(count < beams, position < limits)
-        return ops.logical_and(position < length, ops.any(waiting))
+    def unfinished(position, hypotheses, *_):
+        return ops.logical_and(position < length, ops.any(_waiting(hypotheses, position, beams)))
 
     empty = ops.zeros((batch, beams, length), "int32")
+    # The first step continues one empty text, not `beams` of them.
     total = ops.broadcast_to(ops.where(ops.equal(ops.arange(beams), 0), 0.0, HIDDEN), (batch, beams))
-    start = (
-        ops.convert_to_tensor(0, "int32"),
-        ops.full((batch, beams), tokens.start, "int32"),
-        total,  # the first step continues one empty text, not `beams` of them
-        own,
-        empty,
-        empty,
-        empty,
-        ops.full((batch, beams), HIDDEN, "float32"),
-        ops.zeros((batch,), "int32"),
-        state,
+    hypotheses = Hypotheses(
+        limits=limits,
+        last=ops.full((batch, beams), tokens.start, "int32"),
+        total=total,
+        parents=own,
+        ancestors=empty,
+        texts=empty,
+        finished=empty,
+        scores=ops.full((batch, beams), HIDDEN, "float32"),
+        count=ops.zeros((batch,), "int32"),
     )
-    found = ops.while_loop(unfinished, proceed, start)
-    finished, scores = found[6], found[7]
+    start = (ops.convert_to_tensor(0, "int32"), hypotheses, memory, state)
+    if isinstance(batch, int):
+        found = ops.while_loop(unfinished, proceed, start)[1]
+        finished, scores = found.finished, found.scores
+    else:
+        finished, scores = _leaving(unfinished, proceed, start, beams)
     return finished, scores, ops.any(ops.equal(finished, tokens.end), axis=-1)
+
+
+def _waiting(hypotheses: Hypotheses, position, beams):
+    """Which sentences are not done at a position, (batch,)."""
+    return ops.logical_and(hypotheses.count < beams, position < hypotheses.limits)
+
+
+def _leaving(unfinished, proceed, start, beams):
+    """`ops.while_loop(unfinished, proceed, start)` in which sentences that are done leave the batch.
+
+    Returns:
+        Finished texts and their scores, of all sentences.
+    """
+
+    def put(found, places, hypotheses):
+        parts = (hypotheses.finished, hypotheses.scores)
+        return tuple(ops.scatter_update(whole, places[:, None], part) for whole, part in zip(found, parts, strict=True))
+
+    def proceed_and_leave(position, hypotheses, memory, state, places, found):
+        position, *carried = proceed(position, hypotheses, memory, state)
+        hypotheses, memory, state = carried
+        waiting = _waiting(hypotheses, position, beams)
+
+        def leave():
+            kept = ops.nonzero(waiting)[0]
+            fewer = tree.map_structure(lambda part: ops.take(part, kept, axis=0), (hypotheses, memory, state, places))
+            return *fewer, put(found, places, hypotheses)
+
+        def stay():
+            return hypotheses, memory, state, places, found
+
+        # Leaving copies what stays: only when it saves more.
+        many = LEAVE_AT * ops.sum(ops.cast(waiting, "int32")) <= (LEAVE_AT - 1) * ops.shape(waiting)[0]
+        return position, *ops.cond(many, leave, stay)
+
+    hypotheses = start[1]
+    carried = (*start, ops.arange(ops.shape(hypotheses.count)[0]), (hypotheses.finished, hypotheses.scores))
+    _, hypotheses, _, _, places, found = ops.while_loop(unfinished, proceed_and_leave, carried)
+    return put(found, places, hypotheses)
 
 
 def sample(
@@ -219,34 +300,40 @@ def _never(embedding, tokens):
     return ops.convert_to_tensor([HIDDEN if token in tokens.never else 0.0 for token in range(embedding.vocab_size)])
 
 
-def best_continuations(candidates, count):
+def best_continuations(scores, totals, count):
     """The best of all continuations of all hypotheses.
 
     Looks first for the chunks of tokens with the largest maxima: the best tokens can be in no others. So most tokens
-    are compared once, not sorted. Among equals the first hypothesis, then the first token, wins.
+    are compared once, not sorted, and not even added to. Among equals the first hypothesis, then the first token, wins.
 
     Args:
-        candidates: Scores of shape (batch, beams, vocab), vocab being at least 2.
+        scores: Of each token after each hypothesis, (batch, beams, vocab), vocab being at least 2.
+        totals: Of the hypotheses, (batch, beams); a continuation has the sum of both.
         count: How many; at most 2 beams.
 
     Returns:
-        Their scores, falling, the hypothesis and the token of each: tensors of shape (batch, count).
+        Their sums, falling, the hypothesis and the token of each: tensors of shape (batch, count).
     """
-    batch, beams, _ = ops.shape(candidates)
-    vocab = candidates.shape[-1]
+    batch, beams, _ = ops.shape(scores)
+    vocab = scores.shape[-1]
     if vocab <= CHUNK:
-        scores, place = ops.top_k(ops.reshape(candidates, (batch, beams * vocab)), count)
-        return scores, place // vocab, place % vocab
-    missing = -vocab % CHUNK
-    chunks = (vocab + missing) // CHUNK  # at least 2, so that there are `count` chunks
-    padded = ops.pad(candidates, ((0, 0), (0, 0), (0, missing)), constant_values=2 * HIDDEN)
-    parts = ops.reshape(padded, (batch, beams * chunks, CHUNK))
-    _, best_parts = ops.top_k(ops.max(parts, axis=-1), count)
+        sums, place = ops.top_k(ops.reshape(scores + totals[..., None], (batch, beams * vocab)), count)
+        return sums, place // vocab, place % vocab
+    # Chunks of one size spare a copy of the scores.
+    size = max((size for size in range(CHUNK // 2, CHUNK + 1) if vocab % size == 0), default=CHUNK)
+    missing = -vocab % size
+    chunks = (vocab + missing) // size  # at least 2, so that there are `count` chunks
+    if missing:
+        scores = ops.pad(scores, ((0, 0), (0, 0), (0, missing)), constant_values=2 * HIDDEN)
+    parts = ops.reshape(scores, (batch, beams * chunks, size))
+    maxima = ops.reshape(ops.max(parts, axis=-1), (batch, beams, chunks)) + totals[..., None]
+    _, best_parts = ops.top_k(ops.reshape(maxima, (batch, beams * chunks)), count)
     best_parts = ops.sort(best_parts, axis=-1)  # so that among equals the first wins
-    scores, place = ops.top_k(ops.reshape(rows(parts, best_parts), (batch, count * CHUNK)), count)
-    part = rows(best_parts, place // CHUNK)
-    token = part % chunks * CHUNK + place % CHUNK
-    return scores, part // chunks, token
+    sums = rows(parts, best_parts) + rows(totals, best_parts // chunks)[..., None]
+    sums, place = ops.top_k(ops.reshape(sums, (batch, count * size)), count)
+    part = rows(best_parts, place // size)
+    token = part % chunks * size + place % size
+    return sums, part // chunks, token
 
 
 def rows(values, index):

@@ -187,8 +187,11 @@ def test_best_continuations_equal_a_sort(beams, vocab_size):
     for levels, share in [(3, 1.0), (10**6, 1.0), (3, 0.02)]:
         scores = -random.integers(0, levels, (3, beams, vocab_size)).astype("float32")
         scores = np.where(random.random(scores.shape) < share, scores, np.float32(-1e7))
-        scores[0, -1] += decoding.HIDDEN
-        expected = np.argsort(-scores.reshape(3, -1), axis=1, kind="stable")[:, : 2 * beams]
-        found = [np.asarray(part) for part in best_continuations(ops.convert_to_tensor(scores), 2 * beams)]
-        np.testing.assert_array_equal(found[0], np.take_along_axis(scores.reshape(3, -1), expected, axis=1))
+        totals = -random.integers(0, levels, (3, beams)).astype("float32")
+        totals[0, -1] = decoding.HIDDEN
+        sums = (scores + totals[..., None]).reshape(3, -1)
+        expected = np.argsort(-sums, axis=1, kind="stable")[:, : 2 * beams]
+        found = best_continuations(ops.convert_to_tensor(scores), ops.convert_to_tensor(totals), 2 * beams)
+        found = [np.asarray(part) for part in found]
+        np.testing.assert_array_equal(found[0], np.take_along_axis(sums, expected, axis=1))
         np.testing.assert_array_equal(found[1] * vocab_size + found[2], expected)

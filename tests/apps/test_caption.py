@@ -1,0 +1,334 @@
+"""apps.caption: a whole run, the same run again, resuming, scenes, its export, predict and evaluate, refusals."""
+
+import csv
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from apps import caption, evaluate, predict
+from apps.trained import read
+from data.caption_source import CaptionData
+from data.errors import DataError
+from models.image_encoder import ImageEncoder
+from models.search import Search
+from models.show_attend_tell import ShowAttendTell
+from models.show_tell import ShowTell
+from models.transformer_captioner import TransformerCaptioner
+from training.run_directory import RunError
+from training.trainer import Trainer
+
+ROOT = Path(__file__).parent.parent.parent
+COLOURS = {"red": (220, 40, 40), "green": (40, 180, 60), "blue": (40, 60, 230), "yellow": (240, 220, 40)}
+SIDES = ("left", "right")
+FLAGS = ["--image-size", "32", "--batch-size", "16", "--epochs", "14", "--learning-rate", "0.005", "--average", "2"]
+FLAGS += ["--beams", "3", "--buckets", "1", "--jit", "off", "--label-smoothing", "0", "--encoder", "stem"]
+SMALL = ["show-attend-tell", "--units", "32", "--embedding-units", "32", "--dropout", "0"]
+
+
+def picture(colour: str, side: str, seed: int) -> np.ndarray:
+    """A dark image, 40 x 50, with one half coloured."""
+    random = np.random.default_rng(seed)
+    pixels = random.integers(0, 40, (40, 50, 3))
+    half = slice(0, 25) if side == "left" else slice(25, 50)
+    pixels[:, half] = np.clip(COLOURS[colour] + random.integers(-20, 20, (40, 25, 3)), 0, 255)
+    return pixels.astype(np.uint8)
+
+
+def write_photos(folder: Path, count: int, seed: int) -> Path:
+    """Images and a table of two captions each; what is said is known."""
+    (folder / "images").mkdir(parents=True)
+    random = np.random.default_rng(seed)
+    lines = ["image,caption"]
+    for number in range(count):
+        colour, side = random.choice(list(COLOURS)), random.choice(SIDES)
+        name = f"{number}.{'jpg' if number % 3 else 'png'}"
+        Image.fromarray(picture(colour, side, number + seed)).save(folder / "images" / name)
+        lines += [f"{name},The {side} half is {colour}.", f"{name},It is {colour} on the {side} ."]
+    (folder / "captions.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    return folder / "captions.csv"
+
+
+def command(app, *arguments):
+    return subprocess.run(
+        [sys.executable, "-m", f"apps.{app}", *arguments],
+        cwd=ROOT,
+        env={"PATH": "/usr/bin", "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3", "COLUMNS": "100"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=900,
+    )
+
+
+@pytest.fixture(scope="module")
+def captions_csv(tmp_path_factory):
+    return write_photos(tmp_path_factory.mktemp("photos"), 200, 0)
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory, captions_csv):
+    """A whole run in a fresh process: its folder, what it printed, the command."""
+    folder = tmp_path_factory.mktemp("tiny") / "run"
+    arguments = ["--data", str(captions_csv), "--run-dir", str(folder), *FLAGS, *SMALL]
+    return folder, command("caption", *arguments), arguments
+
+
+@pytest.fixture(scope="module")
+def captioner(tiny):
+    return read(str(tiny[0]))
+
+
+@pytest.fixture
+def quick(monkeypatch, tmp_path):
+    """main() without exports, which have tests of their own, in an empty folder."""
+    from apps import caption_results
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(caption_results, "export_run", lambda *_: {"saved_model_difference": 0.0})
+    return tmp_path
+
+
+def small(captions_csv, model=None, **settings):
+    """Settings of a run of seconds."""
+    trainer = Trainer(epochs=3, learning_rate=0.005, batch_size=32, average=2, jit="off")
+    model = model or ShowAttendTell(12, 12, dropout=0.1)
+    given = {"search": Search(beams=2), "trainer": trainer, "encoder": ImageEncoder("stem"), "buckets": 1, **settings}
+    return caption.Config(model=model, data=CaptionData(str(captions_csv), image_size=16), **given)
+
+
+def test_a_run_ends_with_all_its_files(tiny):
+    folder, done, _ = tiny
+    assert done.returncode == 0, done.stderr
+    assert "Warning" not in done.stderr
+    names = {"config.json", "environment.json", "preparing.json", "metrics.csv", "timing.csv", "results.json"}
+    names |= {"report.html", "model.keras", "saved_model", "examples.json"}
+    assert {path.name for path in folder.iterdir()} == names
+
+
+def test_what_is_seen_is_said_and_the_last_line_is_for_machines(tiny):
+    folder, done, _ = tiny
+    line = {name: float(value) for name, value in (pair.split("=") for pair in done.stdout.splitlines()[-1].split())}
+    results = json.loads((folder / "results.json").read_text())
+    for name, value in results["test"].items():
+        assert line[f"test_{name}"] == pytest.approx(value, rel=1e-4)
+    assert line["test_exact_match"] >= 0.9 and line["test_bleu4"] > 85 and line["test_cider"] > 1
+    assert line["saved_model_difference"] <= 1e-5
+    assert results["baselines"]["the most typical training caption, for all"]["exact_match"] < 0.5
+
+
+def test_metrics_have_the_cider_of_every_epoch(tiny):
+    rows = list(csv.DictReader((tiny[0] / "metrics.csv").read_text("utf-8").splitlines()))
+    assert len(rows) == 14 and float(rows[-1]["val_cider"]) > 1 > float(rows[0]["val_cider"])
+
+
+def test_typed_again_it_prints_the_result_and_trains_nothing(tiny):
+    folder, done, arguments = tiny
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+    again = command("caption", *arguments)
+    assert again.returncode == 0 and "is finished" in again.stdout
+    assert again.stdout.splitlines()[-1] == done.stdout.splitlines()[-1]
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
+
+
+def test_the_report_shows_images_captions_and_where_words_looked(tiny):
+    page = (tiny[0] / "report.html").read_text(encoding="utf-8")
+    for text in ("PTB words", "CIDEr-D", "beam search with 3 hypotheses", "Where each word looked", "half is"):
+        assert text in page, text
+    assert page.count("data:image/png") > 20
+
+
+@pytest.mark.parametrize(
+    "model",
+    [None, ShowTell(12, 12), TransformerCaptioner(16, 1, 1, 2, 16)],
+    ids=["attend", "tell", "transformer"],
+)
+def test_an_interrupted_run_goes_on_to_the_same_weights(model, quick, monkeypatch, captions_csv):
+    from models.loading import load
+    from training.epoch_log import EpochLog
+
+    config = small(captions_csv, model)
+    caption.main(replace(config, run_dir="whole"))
+    original = EpochLog.on_epoch_end
+
+    def stop(self, epoch, logs=None):
+        if epoch == 2:
+            raise KeyboardInterrupt
+        original(self, epoch, logs)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(EpochLog, "on_epoch_end", stop)
+        caption.main(replace(config, run_dir="broken"))
+    caption.main(replace(config, run_dir="broken"))
+    whole, broken = (load(f"{name}/model.keras").get_weights() for name in ("whole", "broken"))
+    assert all(np.array_equal(one, other) for one, other in zip(whole, broken, strict=True))
+    assert Path("whole/metrics.csv").read_text() == Path("broken/metrics.csv").read_text()
+
+
+def test_a_backbone_is_run_once_and_is_inside_the_saved_network(quick, captions_csv, monkeypatch):
+    config = small(captions_csv, encoder=ImageEncoder("mobilenet_v2", "none"), features="kept")
+    config = replace(config, data=replace(config.data, image_size=32), trainer=replace(config.trainer, epochs=1))
+    caption.main(replace(config, run_dir="run"))
+    assert len(list(Path("kept").glob("mobilenet_v2-*.npy"))) == 3
+    run = read("run")
+    assert run.model.input["image"].shape == (None, 32, 32, 3)
+    image = str(captions_csv.parent / "images" / "1.jpg")
+    assert len(run.captioner()(np.array([image], dtype=object))) == 1
+    written = {path: path.stat().st_mtime_ns for path in Path("kept").iterdir()}
+    tuned = ImageEncoder("mobilenet_v2", "none", fine_tune_epochs=1, fine_tune_learning_rate=1e-3)
+    caption.main(replace(config, run_dir="again", encoder=tuned))
+    assert Path("again/fine-tuning/metrics.csv").is_file()
+    assert {path: path.stat().st_mtime_ns for path in Path("kept").iterdir()} == written
+
+
+def test_scenes_are_scored_on_new_combinations_and_on_where_nouns_look(quick, capsys):
+    figures = caption.main(replace(caption.TINY, run_dir="scenes"))
+    line = capsys.readouterr().out.splitlines()[-1]
+    assert "combinations_exact_match=" in line and line.startswith("test_exact_match=")
+    assert figures["bleu1"] > 5
+
+
+def test_the_export_takes_files_of_any_size(tiny, captioner, captions_csv):
+    import tensorflow as tf
+
+    paths = sorted(map(str, (captions_csv.parent / "images").iterdir()))[:5]
+    found = captioner.captioner()(np.array(paths, dtype=object))
+    loaded = tf.saved_model.load(str(tiny[0] / "saved_model"))
+    images = tf.constant([Path(path).read_bytes() for path in paths])
+    served = loaded.signatures["serving_default"](image=images)
+    assert [text.decode() for text in served["caption"].numpy()] == [one.texts[0] for one in found]
+    assert served["score"].numpy() == pytest.approx([one.scores[0] for one in found], abs=1e-5)
+    many = loaded.signatures["n_best"](image=images[:2], beams=tf.constant(2), length_penalty=tf.constant(0.3))
+    expected = captioner.captioner(Search(beams=2, length_penalty=0.3))(np.array(paths[:2], dtype=object))
+    assert [[text.decode() for text in row] for row in many["caption"].numpy()] == [list(one.texts) for one in expected]
+    looked = loaded.signatures["attention"](image=images)
+    assert looked["attention"].shape[0] == 5 and looked["attention"].shape[2:] == (4, 4)
+    with pytest.raises(tf.errors.InvalidArgumentError):
+        loaded.signatures["serving_default"](image=tf.constant([b"no image"]))
+
+
+def test_the_guard_refuses_another_caption_score_or_map(tiny, captioner, captions_csv):
+    """The faults that it is there for, planted in what it compares with."""
+    from apps.trained_captioner import table
+    from export.captioning import CaptionExport
+    from export.errors import ExportError
+
+    paths = sorted(map(str, (captions_csv.parent / "images").iterdir()))[:3]
+    images = np.array([Path(path).read_bytes() for path in paths], dtype=object)
+    writer = captioner.captioner()
+    values = np.concatenate([values for _, values in writer.prepared(images)])
+    found = writer.of_values(values)
+    maps, right = writer.attention(values, found), table(found)
+    made = CaptionExport(captioner.model, captioner.prepare, captioner.subwords, 3, 1.0, captioner.longest)
+    wrong = {name: array.copy() for name, array in right.items()}
+    wrong["caption"][2, 0] += "!"
+    with pytest.raises(ExportError, match="refused, output `caption` differs"):
+        made.check(tiny[0] / "saved_model", images, wrong, maps)
+    moved = [(pieces, weights + 0.001) for pieces, weights in maps]
+    with pytest.raises(ExportError, match="attention of record 0 differs"):
+        made.check(tiny[0] / "saved_model", images, right, moved)
+
+
+def test_broken_images_of_a_folder_are_named_and_skipped(tiny, tmp_path, capsys):
+    folder = tmp_path / "photos"
+    for number in range(5):
+        (folder / "more").mkdir(parents=True, exist_ok=True)
+        Image.fromarray(picture("blue", "left", number)).save(folder / "more" / f"{number}.jpg")
+    whole = (folder / "more" / "1.jpg").read_bytes()
+    (folder / "cut.jpg").write_bytes(whole[: len(whole) // 2])
+    (folder / "empty.png").write_bytes(b"")
+    (folder / "text.jpg").write_text("not an image")
+    (folder / "notes.txt").write_text("not asked for")
+    output = tmp_path / "captions.csv"
+    rows = predict.main(predict.Config(str(tiny[0]), (str(folder),), output=str(output), top=2))
+    assert [Path(row["origin"]).name for row in rows] == [f"{number}.jpg" for number in range(5)]
+    assert all("blue" in row["caption"] and "left" in row["caption"] for row in rows)
+    said = capsys.readouterr().err
+    for name in ("cut.jpg", "empty.png", "text.jpg"):
+        assert f"{name}: skipped, " in said
+    assert "skipped 3 of 8 files" in said
+    table = list(csv.DictReader(output.read_text("utf-8").splitlines()))
+    assert len(table) == 5 and table[0]["caption_2"] == rows[0]["top"][1]["caption"]
+
+
+def test_predict_draws_the_same_with_the_same_seed_only(tiny, captions_csv):
+    image = str(captions_csv.parent / "images" / "1.jpg")
+
+    def drawn(seed):
+        settings = {"sample": True, "temperature": 5.0, "top": 3, "seed": seed}
+        return [one["caption"] for one in predict.main(predict.Config(str(tiny[0]), (image,), **settings))[0]["top"]]
+
+    assert drawn(1) == drawn(1) != drawn(2)
+
+
+def test_evaluate_scores_a_file_and_the_own_test_split(tiny, tmp_path):
+    run = str(tiny[0])
+    own = evaluate.main(evaluate.Config(run))
+    assert own == pytest.approx(json.loads((tiny[0] / "results.json").read_text())["test"])
+    other = write_photos(tmp_path / "other", 20, 900)
+    scores = evaluate.main(evaluate.Config(run, (str(other),), images=str(other.parent / "images")))
+    written = json.loads((tiny[0] / "evaluation-captions.json").read_text())
+    assert written["rows"] == 20 and len(written["captions"]) == 20 and scores["exact_match"] >= 0.8
+
+
+def test_what_cannot_be_captioned_or_scored_is_refused(tiny, digits_run, captions_csv, tmp_path):
+    run, digits = str(tiny[0]), str(digits_run[0])
+    (tmp_path / "broken.jpg").write_bytes(b"broken")
+    (tmp_path / "none").mkdir()
+    image = str(captions_csv.parent / "images" / "1.jpg")
+    for settings, message in [
+        ({"files": (str(tmp_path / "broken.jpg"),)}, "broken.jpg: cannot be decoded.*None of 1 files"),
+        ({"files": (str(tmp_path / "none"),)}, "holds no images"),
+        ({"files": (str(tmp_path / "absent.jpg"),)}, "absent.jpg: no such file"),
+        ({"text": ("a dog",)}, "`--text` is for translators"),
+        ({"files": (image,), "output": "captions.txt"}, "must end in .csv or .jsonl"),
+        ({"files": (image,), "top": 5, "beams": 2}, "--top` cannot be more than `--beams"),
+        ({"files": (image,), "temperature": 2.0}, "add `--sample`"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            predict.main(predict.Config(run, **settings))
+    with pytest.raises(DataError, match="scored on one file of captions"):
+        evaluate.main(evaluate.Config(run, ("a.csv", "b.csv")))
+    with pytest.raises(DataError, match="`--images` is for captioners"):
+        evaluate.main(evaluate.Config(digits, images=str(tmp_path)))
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"search": Search(sample=True)}, "`--sample` is for apps.predict"),
+        ({"trainer": Trainer(class_weights="balanced")}, "`--class-weights` is for classes"),
+        ({"vocab_size": 10}, "`--vocab-size` must be at least 50. Received: 10"),
+        ({"word_dropout": 1.0}, r"`--word-dropout` must be in \[0, 1\). Received: 1.0"),
+        ({"buckets": 0}, "`--buckets` must be between 1 and 32"),
+        ({"longest_tokens": 1}, "`--longest-tokens` must be at least 2"),
+    ],
+)
+def test_settings_out_of_range_are_refused(settings, message):
+    with pytest.raises(ValueError, match=message):
+        caption.Config(**settings)
+
+
+def test_a_damaged_run_is_refused(tiny, tmp_path):
+    folder = tmp_path / "run"
+    shutil.copytree(tiny[0], folder)
+    preparing = json.loads((folder / "preparing.json").read_text())
+    (folder / "preparing.json").write_text(
+        json.dumps({**preparing, "prepare": {**preparing["prepare"], "size": [8, 8]}})
+    )
+    with pytest.raises(RunError, match="not of the same run"):
+        read(str(folder)).captioner()
+    (folder / "preparing.json").write_text("{}")
+    with pytest.raises(RunError, match="lacks or garbles 'prepare'"):
+        read(str(folder))
+
+
+def test_only_a_saved_model_can_be_made_of_a_captioner(tiny):
+    done = command("export", str(tiny[0]), "--format", "onnx")
+    assert done.returncode == 2 and "error: A captioner is exported as saved_model" in done.stderr

@@ -4,12 +4,13 @@
     python -m benchmarks.decoding runs/translate/NAME test.en            # about five minutes
 
 Beam 4, batches of 64 sentences of about one length, long ones first; the same batches, weights, limit of length and
-length penalty for all. Each system runs in a process of its own, in one of two layouts: "2 x 1", one batch at a time
-on two threads, or "1 x 2", two batches at a time on one thread each (two threads of Python; CTranslate2's own two
-workers). The processes take turns, a repetition each, and sleep in between. A cell is the median over the repetitions,
-from token ids in memory to token ids in memory; the tokens of the best translations are counted, the end token too.
-"same" is the share of sentences that equal those of CTranslate2 in float32 (of ours, where it is not measured), "score"
-the largest difference of their scores. KerasHub's sampler is not made to find the same.
+length penalty for all. Each system runs in processes of its own, in one of two layouts: "2 x 1", one batch at a time on
+two threads, or "1 x 2", two batches at a time on one thread each: two processes that share the batches out, for
+CTranslate2 its own two workers (two threads of Python in one process of TensorFlow wait for each other). The systems
+take turns, a repetition each, and sleep in between. A cell is the median over the repetitions, from token ids in memory
+to token ids in memory; the tokens of the best translations are counted, the end token too. "same" is the share of
+sentences that equal those of CTranslate2 in float32 (of the first system, where it is not measured), "score" the
+largest difference of their scores. KerasHub's sampler is not made to find the same.
 
 Needs `pip install ctranslate2 keras-hub`; what is not installed is left out.
 """
@@ -50,6 +51,7 @@ def main() -> None:
     parser.add_argument("--batches", type=int, default=6, help="of 64, evenly from the longest to the shortest")
     parser.add_argument("--repetitions", type=int, default=5)
     parser.add_argument("--worker", nargs=2, metavar=("SYSTEM", "LAYOUT"), help=argparse.SUPPRESS)
+    parser.add_argument("--share", type=int, choices=[0, 1], help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.worker:
         return work(arguments, *arguments.worker)
@@ -99,16 +101,23 @@ def measure(arguments, systems: list[str], layout: str):
     shared = [arguments.run, arguments.sentences, "--batches", str(arguments.batches)]
     try:
         for system in systems:
-            workers[system] = start(system, layout, *shared, module="benchmarks.decoding")
-            ready = answer(workers[system], system)
-            found[system] = ready["texts"], ready["scores"]
+            apart = LAYOUTS[layout][1] == 2 and not system.startswith("CTranslate2")
+            options = [["--share", "0"], ["--share", "1"]] if apart else [[]]
+            workers[system] = [
+                start(system, layout, *shared, *option, module="benchmarks.decoding") for option in options
+            ]
+            ready = [answer(worker, system) for worker in workers[system]]
+            parts = {int(place): part for one in ready for place, part in one.items()}
+            parts = [parts[place] for place in sorted(parts)]
+            found[system] = [[one for part in parts for one in part[kind]] for kind in (0, 1)]
         for _ in range(arguments.repetitions):
             for system in systems:
-                workers[system].stdin.write("translate\n")
-                workers[system].stdin.flush()
-                seconds[system].append(answer(workers[system], system)["seconds"])
+                for worker in workers[system]:
+                    worker.stdin.write("translate\n")
+                    worker.stdin.flush()
+                seconds[system].append(max(answer(worker, system)["seconds"] for worker in workers[system]))
     finally:
-        for worker in workers.values():
+        for worker in [one for several in workers.values() for one in several]:
             worker.kill()
             worker.wait()
     return found, seconds
@@ -117,6 +126,7 @@ def measure(arguments, systems: list[str], layout: str):
 def work(arguments, system: str, layout: str) -> None:
     """A worker: prepares, prints what it finds, then translates all once for each line of its standard input."""
     threads, at_once = LAYOUTS[layout]
+    at_once = at_once if arguments.share is None else 1
     from training.devices import configure
 
     configure()
@@ -129,6 +139,9 @@ def work(arguments, system: str, layout: str) -> None:
     run = trained.read(arguments.run)
     with open(arguments.sentences, encoding="utf-8") as lines:
         batches = chosen(run.source.encode(lines.read().splitlines()), arguments.batches)
+    # From long to short: one, then two for the other, and so on, so that both have as much to do.
+    places = [place for place in range(len(batches)) if arguments.share in (None, (place + 1) // 2 % 2)]
+    batches = [batches[place] for place in places]
     translate = make(system, run, threads, at_once)
     prepared = [translate.prepare(batch) for batch in batches]
 
@@ -137,9 +150,7 @@ def work(arguments, system: str, layout: str) -> None:
             return list(pool.map(translate, prepared))
 
     everything()  # compiles
-    found = everything()
-    texts, scores = ([one for part in found for one in part[place]] for place in (0, 1))
-    print(json.dumps({"texts": texts, "scores": [float(score) for score in scores]}), flush=True)
+    print(json.dumps(dict(zip(places, everything(), strict=True))), flush=True)
     for _ in sys.stdin:
         began = time.perf_counter()
         everything()

@@ -1,6 +1,6 @@
 """Captioning: images with captions in; a network that describes images, its scores, a report and a SavedModel out.
 
-    python -m apps.caption                                               drawn scenes, about two minutes
+    python -m apps.caption                                               drawn scenes, their right captions all known
     python -m apps.caption --data captions.json --images photos/         COCO's or Karpathy's JSON
     python -m apps.caption --data Flickr8k.token.txt --images Images --test Flickr_8k.testImages.txt
     python -m apps.caption --data captions.csv transformer               a column of image names, one of captions

@@ -167,7 +167,7 @@ def test_evaluate_and_predict_a_table_without_labels(quick, table):
     assert len(predict.main(predict.Config("run", ("new.csv",)))) == 49
     results = json.loads(Path("run/results.json").read_text())["test"]
     assert evaluate.main(evaluate.Config("run"))["mse"] == pytest.approx(results["mse"], rel=1e-4)
-    assert set(evaluate.main(evaluate.Config("run", data=table))) == {"mse"}
+    assert set(evaluate.main(evaluate.Config("run", data=(table,)))) == {"mse"}
 
 
 @pytest.mark.parametrize(

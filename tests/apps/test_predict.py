@@ -88,12 +88,16 @@ def test_bad_images(digits_run, photos, tmp_path, capsys):
     assert not output.exists()
 
 
+def test_answers_other_than_translations_are_tables(digits_run, tmp_path):
+    with pytest.raises(ValueError, match="must end in .csv or .jsonl. Received: a.xlsx"):
+        predict.main(predict.Config(str(digits_run[0]), (str(tmp_path),), output="a.xlsx"))
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
         ({"files": ()}, "at least one FILE"),
         ({"top": 0}, "`--top` must be at least 1. Received: 0"),
-        ({"output": "a.xlsx"}, "must end in .csv or .jsonl. Received: a.xlsx"),
     ],
 )
 def test_settings_are_checked(settings, message):

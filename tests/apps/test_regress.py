@@ -113,7 +113,7 @@ def test_a_run_is_scored_again_and_on_other_rows(tiny, houses, capsys):
     results = json.loads((folder / "results.json").read_text())
     scores = evaluate.main(evaluate.Config(str(folder)))
     assert scores["rmse"] == pytest.approx(results["test"]["rmse"], rel=1e-6)
-    everything = evaluate.main(evaluate.Config(str(folder), data=str(houses)))
+    everything = evaluate.main(evaluate.Config(str(folder), data=(str(houses),)))
     assert capsys.readouterr().out.splitlines()[-1].startswith("rows=300 rmse=")
     assert everything["rmse"] < scores["rmse"] * 1.2
 

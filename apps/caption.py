@@ -182,7 +182,7 @@ def build(config: Config, subwords, inputs, plan: Plan):
 
 def main(config: Config) -> dict[str, float]:
     """Train, score, report, export; return the figures of the test split. A finished run is not trained again."""
-    from training.devices import configure, environment
+    from training.devices import configure, environment, seed_everything
 
     configure(config.trainer.device)
     own = ("encoder", "search", "vocab_size", "keep_capitals", "word_dropout", "every_caption", "buckets")
@@ -195,6 +195,7 @@ def main(config: Config) -> dict[str, float]:
     from apps.caption_results import finish
     from apps.image_inputs import ImageInputs
 
+    seed_everything(config.trainer.seed)  # for a backbone of random weights: the next attempt finds its features
     splits = load(config)
     inputs = ImageInputs.of(config.encoder, splits, config.features)
     subwords = learn_subwords(config, splits)

@@ -1,6 +1,8 @@
 # Each target makes .venv and installs what it needs first.
 PYTHON ?= python3
 BIN := .venv/bin
+# Whole networks, which JAX compiles for a minute; their layers and their decoding run on JAX in `make test` as well.
+SLOW_ON_JAX := tests/models/test_translation_models.py tests/models/test_captioners.py
 
 .PHONY: demo test test-slow lint bench proofs clean
 
@@ -9,10 +11,12 @@ demo: .venv/installed
 
 test: .venv/installed lint
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not gpu and not tpu"
-	KERAS_BACKEND=jax $(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not gpu and not tpu" tests/layers tests/models
+	KERAS_BACKEND=jax $(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not gpu and not tpu" tests/layers tests/models \
+		$(addprefix --ignore=,$(SLOW_ON_JAX))
 
 test-slow: .venv/installed
 	$(BIN)/python -m pytest -m "slow and not gpu and not tpu"
+	KERAS_BACKEND=jax $(BIN)/python -m pytest -n 2 --dist loadfile $(SLOW_ON_JAX)
 
 lint: .venv/installed
 	$(BIN)/ruff check .

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from data.images import ImagePrepare
-from data.subwords import END, PADDING, START, UNKNOWN, Subwords
+from data.subwords import PADDING, START, Subwords
 from models.search import Search
 
 IMAGES_AT_ONCE = 64
@@ -116,21 +116,21 @@ class ImageCaptioner:
     @cached_property
     def _compiled(self):
         """The search as one graph."""
-        from models.decoding import Tokens
+        from export.found_texts import TOKENS
         from training.devices import compiled
 
-        tokens, search = Tokens(START, END, (PADDING, UNKNOWN, START)), self.search
+        search = self.search
         images = ("float32", (None, *self.parts.encoder.input.shape[1:]))
         if search.sample:
             settings = {"temperature": search.temperature, "top_k": search.top_k, "top_p": search.top_p}
             return compiled(
-                lambda images, noise: self.parts.draw(images, tokens, noise, **settings),
+                lambda images, noise: self.parts.draw(images, TOKENS, noise, **settings),
                 images,
                 ("float32", 3),
             )
         settings = {"beams": search.beams, "length_penalty": search.length_penalty, "length": self.longest}
         settings["no_repeat"] = search.no_repeat
-        return compiled(lambda images: self.parts.search(images, tokens, **settings), images)
+        return compiled(lambda images: self.parts.search(images, TOKENS, **settings), images)
 
 
 def whole_batch(values: np.ndarray) -> tuple[np.ndarray]:

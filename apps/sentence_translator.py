@@ -100,18 +100,17 @@ class SentenceTranslator:
     @cached_property
     def _compiled(self):
         """The search as one graph."""
-        from models.decoding import Tokens
+        from export.found_texts import TOKENS
         from training.devices import compiled
 
-        tokens = Tokens(START, END, (PADDING, UNKNOWN, START))
         search = self.search
         if search.sample:
             settings = {"temperature": search.temperature, "top_k": search.top_k, "top_p": search.top_p}
             return compiled(
-                lambda source, noise: self.parts.draw(source, tokens, noise, **settings), ("int32", 2), ("float32", 3)
+                lambda source, noise: self.parts.draw(source, TOKENS, noise, **settings), ("int32", 2), ("float32", 3)
             )
         settings = {"beams": search.beams, "length_penalty": search.length_penalty}
-        return compiled(lambda source: self.parts.search(source, tokens, **settings), ("int32", 2))
+        return compiled(lambda source: self.parts.search(source, TOKENS, **settings), ("int32", 2))
 
 
 def batches(rows: list[int], ids):

@@ -171,8 +171,7 @@ def chosen(ids, count: int) -> list[np.ndarray]:
 def make(system: str, run, threads: int, at_once: int):
     """The system: a function of what its `prepare` makes of a batch, to texts and scores."""
     from benchmarks.decoding_systems import BEAMS, keras_hub, ours
-    from data.subwords import END, PADDING, START, UNKNOWN
-    from models.decoding import Tokens
+    from export.found_texts import TOKENS
     from models.translator import Translator
 
     if system.startswith("CTranslate2"):
@@ -182,10 +181,10 @@ def make(system: str, run, threads: int, at_once: int):
             convert(run.model, folder)
             return CTranslate2(folder, "int8" if "int8" in system else "float32", BEAMS, threads, at_once)
     model = in_bfloat16(run.model) if "bfloat16" in system else run.model
-    parts, tokens = Translator.of(model), Tokens(START, END, (PADDING, UNKNOWN, START))
+    parts = Translator.of(model)
     if system.startswith("KerasHub"):
-        return keras_hub(parts, tokens)
-    return ours(parts, tokens, xla="XLA" in system, cached=system != "no cache")
+        return keras_hub(parts, TOKENS)
+    return ours(parts, TOKENS, xla="XLA" in system, cached=system != "no cache")
 
 
 def in_bfloat16(model):

@@ -28,9 +28,7 @@ def write(model, prepare, decode, path: str | Path) -> None:
     import keras
     import tensorflow as tf
 
-    require_tensorflow()
-    if model.dtype_policy.compute_dtype != "float32":
-        raise ExportError(f"`model` must compute in float32. Received: a policy of {model.dtype_policy.name}")
+    require_exportable(model)
     signature = prepare.signature()
     names = field_names(list(signature))
 
@@ -73,6 +71,13 @@ def field_names(fields: list[str]) -> dict[str, str]:
             unique, number = f"{name}_{number}", number + 1
         names[field] = unique
     return names
+
+
+def require_exportable(model) -> None:
+    """Raise ExportError on another backend than TensorFlow, or a network that computes in half precision."""
+    require_tensorflow()
+    if model.dtype_policy.compute_dtype != "float32":
+        raise ExportError(f"`model` must compute in float32. Received: a policy of {model.dtype_policy.name}")
 
 
 def require_tensorflow() -> None:

@@ -19,16 +19,12 @@ from pathlib import Path
 import numpy as np
 
 from data.subwords import END, PADDING, START, UNKNOWN, Subwords
+from export import found_texts
 from export.errors import ExportError
-from export.guard import TOOLS, UNCHECKED, WORDS, compare, run_saved_model
+from export.found_texts import TOKENS, TOLERANCE
 from export.quiet import quiet
-from export.saved_model import require_tensorflow
-from models.decoding import Tokens
+from export.saved_model import require_exportable
 from models.translator import Translator
-
-TOKENS = Tokens(START, END, (PADDING, UNKNOWN, START))
-# Of a score: it is a sum over tokens, made by two programs whose products differ by the order of their sums.
-TOLERANCE = 1e-5
 
 
 @dataclass(frozen=True)
@@ -54,9 +50,7 @@ class TranslationExport:
         import keras
         import tensorflow as tf
 
-        require_tensorflow()
-        if self.model.dtype_policy.compute_dtype != "float32":
-            raise ExportError(f"`model` must compute in float32. Received: {self.model.dtype_policy.name}")
+        require_exportable(self.model)
         parts = Translator.of(self.model)
         text = tf.TensorSpec([None], tf.string, "text")
         number, share = tf.TensorSpec([], tf.int32, "beams"), tf.TensorSpec([], tf.float32, "length_penalty")
@@ -142,21 +136,10 @@ class TranslationExport:
             ExportError: Another sentence, a larger difference, or a loader that fails.
         """
         scalars = {"beams": np.int32(self.beams), "length_penalty": np.float32(self.length_penalty)}
-        calls = {"serving_default": {"text": texts}, "n_best": {"text": texts, **scalars}, "attention": {"text": texts}}
         best = {name: values[:, 0] for name, values in expected.items() if values.ndim == 2}
         best["unknown"] = expected["unknown"]
         wanted = {"serving_default": best, "n_best": {name: expected[name] for name in best if name != "unknown"}}
-        found: dict[str, float] = {}
-        name = Path(path).name.removeprefix(UNCHECKED)
-        for way, signature, rows, outputs in run_saved_model(path, calls, by_cli=("serving_default",)):
-            what = f"{name}, signature {signature}, {WORDS[way]}"
-            if signature == "attention":
-                difference = _compare_maps([maps[row] for row in rows], outputs, what)
-            else:
-                answers = {key: values[rows] for key, values in wanted[signature].items()}
-                difference = compare(answers, outputs, TOLERANCE, what)
-            found[TOOLS[way]] = max(difference, found.get(TOOLS[way], 0.0))
-        return found
+        return found_texts.check(path, {"text": texts}, scalars, wanted, maps, _compare_maps)
 
 
 def _compare_maps(maps: list, outputs: dict[str, np.ndarray], what: str) -> float:

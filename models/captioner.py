@@ -136,13 +136,13 @@ class Captioner:
         )
 
     def draw(self, images, tokens, noise, *, temperature, top_k, top_p):
-        """Draws captions, see `models.decoding.sample`; noise is of shape (batch, samples, most tokens).
+        """Draws captions, see `models.sampling.sample`; noise is of shape (batch, samples, most tokens).
 
         Arguments and results are otherwise those of `search`.
         """
         from keras import ops
 
-        from models.decoding import sample
+        from models.sampling import sample
 
         encoded = self.encoder(images, training=False)
         limits = ops.full((ops.shape(encoded)[0],), ops.shape(noise)[2], "int32")

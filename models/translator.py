@@ -80,11 +80,11 @@ class Translator:
         )
 
     def draw(self, source, tokens, noise, *, temperature, top_k, top_p):
-        """Draws texts, see `models.decoding.sample`; noise is of shape (batch, samples, `most_tokens(source length)`).
+        """Draws texts, see `models.sampling.sample`; noise is of shape (batch, samples, `most_tokens(source length)`).
 
         Arguments and results are otherwise those of `search`.
         """
-        from models.decoding import sample
+        from models.sampling import sample
 
         encoded, mask, limits, _ = self._encode(source)
         return sample(

@@ -219,7 +219,7 @@ def test_the_export_holds_the_whole_translator(tiny, translator):
 def test_the_guard_refuses_another_sentence_another_score_and_another_map(tiny, translator, monkeypatch):
     """The faults that it is there for, planted in what it compares with; the loaders run once."""
     from apps.trained_translator import table
-    from export import guard, translation
+    from export import found_texts, guard
     from export.errors import ExportError
     from export.translation import TranslationExport
 
@@ -235,7 +235,7 @@ def test_the_guard_refuses_another_sentence_another_score_and_another_map(tiny, 
             answers.extend(guard.run_saved_model(*arguments, **settings))
         return answers
 
-    monkeypatch.setattr(translation, "run_saved_model", run_once)
+    monkeypatch.setattr(found_texts, "run_saved_model", run_once)
     assert set(made.check(tiny[0] / "saved_model", texts, right, maps)) == {"Python", "saved_model_cli"}
     wrong = {name: values.copy() for name, values in right.items()}
     wrong["translation"][2, 0] += "!"

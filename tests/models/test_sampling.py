@@ -8,7 +8,7 @@ import pytest
 from keras import ops
 from scipy import stats
 
-from models.decoding import sample
+from models.sampling import sample
 from tests.models.tiny_translators import LENGTH, LIMITS, SOURCES, TOKENS, compiled, translator
 
 DRAWS = (2000, 10)  # rows of the batch, and samples of each

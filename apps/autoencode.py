@@ -66,6 +66,9 @@ class Config:
 TINY = Config(model=DenseAutoencoder((32, 8)), trainer=Trainer(epochs=20, learning_rate=5e-3))
 """Digits in seconds, for tests."""
 
+OBJECTIVES = {"val_loss": "min", "val_mse": "min"}
+"""What `validate` gives, and which way is better."""
+
 MITCHELL = Config(
     model=DenseAutoencoder((3,), code_activation="sigmoid", output="sigmoid", initial_range=0.1),
     data=Data("one_hot_8"),
@@ -213,6 +216,22 @@ def train(model, config: Config, splits, directory: RunDirectory) -> list[dict[s
     )
     validation = batches(splits.validation, splits.prepare, 512, reconstruct=True)
     return fit(model, training, validation, trainer=config.trainer, plan=schedule, run=directory)
+
+
+def validate(config: Config, splits, directory: RunDirectory) -> tuple[dict[str, float], list[dict]]:
+    """Train and measure on the validation split; the test split is not read. `OBJECTIVES`, and a row per epoch."""
+    import keras
+
+    from data.pipeline import batches
+    from training import reconstruction
+    from training.validation import figures
+
+    config = settled(config)
+    model = build(config, splits)
+    rows = train(model, config, splits, directory)
+    validation = batches(splits.validation, splits.prepare, 512, reconstruct=True)
+    mse = keras.metrics.MeanSquaredError(name="mse")
+    return figures(model, validation, reconstruction.make(config.loss), [mse]), rows
 
 
 def announce(results: dict, directory: RunDirectory) -> dict[str, float]:

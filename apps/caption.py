@@ -44,7 +44,6 @@ Model = (
     | Annotated[ShowAttendTell, tyro.conf.subcommand("show-attend-tell")]
     | Annotated[TransformerCaptioner, tyro.conf.subcommand("transformer")]
 )
-VALIDATION_IMAGES = 500  # that are captioned after each epoch
 SCENE_UPDATES, PHOTO_UPDATES = 1330, 5000
 
 
@@ -101,6 +100,9 @@ TINY = Config(
     buckets=1,
 )
 """Scenes in seconds, for tests."""
+
+OBJECTIVES = {"val_cider": "max", "val_exact_match": "max", "val_bleu4": "max", "val_loss": "min"}
+"""What `validate` gives, and which way is better."""
 
 
 def load(config: Config):
@@ -230,6 +232,7 @@ def describe(splits, subwords, batches, inputs, config: Config, directory: RunDi
 
 def train(config: Config, splits, subwords, inputs, batches, directory: RunDirectory):
     """The trained model and a row of figures per epoch."""
+    from apps.caption_results import validation_scores
     from training.trainer import fit
 
     plan = schedule(config, batches)
@@ -255,22 +258,20 @@ def train(config: Config, splits, subwords, inputs, batches, directory: RunDirec
     return model, rows
 
 
-def validation_scores(config: Config, model, part, subwords, inputs):
-    """A function that gives the scores of greedy captions of some validation images by the model as it then is."""
-    import numpy as np
+def validate(config: Config, splits, directory: RunDirectory) -> tuple[dict[str, float], list[dict]]:
+    """Train and measure on the validation images; the test images are not read. `OBJECTIVES`, and a row per epoch."""
+    from apps.caption_results import validation_scores
+    from apps.image_inputs import ImageInputs
+    from training.token_cross_entropy import TokenCrossEntropy
+    from training.validation import figures
 
-    from apps.image_captioner import ImageCaptioner
-    from evaluation.captioning import scores
-
-    chosen = np.unique(np.linspace(0, len(part) - 1, VALIDATION_IMAGES).astype(int))
-    values, references = inputs.finished(part, chosen), [part.captions[row] for row in chosen]
-    captioner = ImageCaptioner(model, None, subwords, Search(beams=1), config.longest_tokens)
-
-    def measure() -> dict[str, float]:
-        figures = scores([one.texts[0] for one in captioner.of_values(values)], references)
-        return {name: figures[name] for name in ("cider", "bleu4", "exact_match")}
-
-    return measure
+    inputs = ImageInputs.of(config.encoder, splits, config.features)
+    words = learn_subwords(config, splits)
+    model, rows = train(config, splits, words, inputs, batch(config, splits.train, words, inputs), directory)
+    validation = batch(config, splits.validation, words, inputs).dataset(finish=inputs.finish)
+    scores = validation_scores(config, model, splits.validation, words, inputs)()
+    found = {f"val_{name}": value for name, value in scores.items()}
+    return found | figures(model, validation, TokenCrossEntropy(), padding=0), rows
 
 
 def best_by(config: Config) -> str:

@@ -21,7 +21,8 @@ def fine_tune(whole, config, splits, subwords, inputs, directory: RunDirectory, 
         directory: Of the run.
         reached: The best validation figure so far, see `apps.caption.best_by`.
     """
-    from apps.caption import batch, best_by, validation_scores
+    from apps.caption import batch, best_by
+    from apps.caption_results import validation_scores
     from apps.image_inputs import PixelInputs
     from models.pretrained import unfreeze
     from training.token_cross_entropy import TokenCrossEntropy

@@ -8,6 +8,7 @@ from apps.image_captioner import Caption, ImageCaptioner
 from training.run_directory import RunDirectory
 
 STRIPS = 6  # images whose attention is drawn
+VALIDATION_IMAGES = 500  # that are captioned after each epoch
 MEASURED_LOOKS = 200  # images on which it is measured where nouns look
 
 FILES = {
@@ -60,6 +61,22 @@ def finish(directory: RunDirectory, config, model, splits, subwords, inputs, row
     speeds = sorted(row["examples_per_second"] for row in timing)
     results |= {"training_seconds": round(sum(row["seconds"] for row in timing), 1)}
     return results | {"examples_per_second": float(speeds[len(speeds) // 2])}
+
+
+def validation_scores(config, model, part, subwords, inputs):
+    """A function that gives the scores of greedy captions of some validation images by the model as it then is."""
+    from evaluation.captioning import scores
+    from models.search import Search
+
+    chosen = np.unique(np.linspace(0, len(part) - 1, VALIDATION_IMAGES).astype(int))
+    values, references = inputs.finished(part, chosen), [part.captions[row] for row in chosen]
+    captioner = ImageCaptioner(model, None, subwords, Search(beams=1), config.longest_tokens)
+
+    def measure() -> dict[str, float]:
+        figures = scores([one.texts[0] for one in captioner.of_values(values)], references)
+        return {name: figures[name] for name in ("cider", "bleu4", "exact_match")}
+
+    return measure
 
 
 def score(model, splits, subwords, inputs, seen, config) -> Found:

@@ -62,6 +62,9 @@ class Config:
 TINY = Config(model=MLP((32,)), trainer=Trainer(epochs=20, learning_rate=5e-3))
 """Digits in seconds, for tests."""
 
+OBJECTIVES = {"val_loss": "min", "val_accuracy": "max"}
+"""What `validate` gives, and which way is better."""
+
 
 def load(config: Config):
     """The splits of `config`, prepared as its model needs them."""
@@ -176,6 +179,16 @@ def train(config: Config, splits, directory: RunDirectory):
     validation = batches(splits.validation, splits.prepare, 512)
     by = best_by(splits)
     return model, fit(model, training, validation, trainer=config.trainer, plan=schedule, run=directory, best_by=by)
+
+
+def validate(config: Config, splits, directory: RunDirectory) -> tuple[dict[str, float], list[dict]]:
+    """Train and measure on the validation split; the test split is not read. `OBJECTIVES`, and a row per epoch."""
+    from data.pipeline import batches
+    from training.losses import CrossEntropy
+    from training.validation import figures
+
+    model, rows = train(config, splits, directory)
+    return figures(model, batches(splits.validation, splits.prepare, 256), CrossEntropy(), ["accuracy"]), rows
 
 
 def best_by(splits) -> str:

@@ -72,6 +72,9 @@ class Config:
 TINY = Config(model=Ensemble(members=4, folds=2, hidden=(32,), bins=8), trainer=Trainer(epochs=10, learning_rate=5e-3))
 """Diabetes in seconds, for tests."""
 
+OBJECTIVES = {"val_loss": "min", "val_rmse": "min"}
+"""What `validate` gives, and which way is better."""
+
 
 def load(config: Config):
     """The splits of `config`."""
@@ -174,6 +177,19 @@ def train(config: Config, rows, directory: RunDirectory):
     )
     validation = batches(rows.validation, rows.prepare, 1024)
     return model, fit(model, training, validation, trainer=config.trainer, plan=plan, run=directory)
+
+
+def validate(config: Config, splits, directory: RunDirectory) -> tuple[dict[str, float], list[dict]]:
+    """Train and measure on the validation rows; the test split is not read. `OBJECTIVES`, and a row per epoch."""
+    from apps.regression_rows import RegressionRows
+    from data.pipeline import batches
+    from training.member_loss import MemberLoss, RootMeanSquaredError
+    from training.validation import figures
+
+    rows = RegressionRows.of(splits, config)
+    model, history = train(config, rows, directory)
+    validation = batches(rows.validation, rows.prepare, 1024)
+    return figures(model, validation, MemberLoss(config.loss, rows.scale), [RootMeanSquaredError()]), history
 
 
 def announce(results: dict, directory: RunDirectory) -> dict[str, float]:

@@ -37,7 +37,8 @@ class RegressionRows:
     def of(cls, splits: Splits, config) -> "RegressionRows":
         """The rows of `splits` for the model of `config`, an `apps.regress.Config`."""
         members, parts = getattr(config.model, "members", 1), getattr(config.model, "folds", 0)
-        named = config.data.validation or config.data.group or config.data.time
+        data = config.data
+        named = data.validation or data.group or data.time or splits.cross_validated
         targets = splits.train.labels.astype(np.float64)
         if not parts or named:
             ones = np.ones((1, members))

@@ -40,7 +40,6 @@ Model = (
     | Annotated[Recurrent, tyro.conf.subcommand("recurrent")]
 )
 LONG = 2500  # updates
-VALIDATION_SENTENCES = 500  # that are translated after each epoch
 
 
 @dataclass(frozen=True)
@@ -96,6 +95,9 @@ TINY = Config(
     buckets=1,
 )
 """Phrases in seconds, for tests."""
+
+OBJECTIVES = {"val_bleu": "max", "val_loss": "min"}
+"""What `validate` gives, and which way is better. The loss of a token depends on the dictionary."""
 
 
 def load(config: Config):
@@ -236,6 +238,7 @@ def describe(splits, source, target, batches, config: Config, directory: RunDire
 
 def train(config: Config, splits, source, target, batches, directory: RunDirectory):
     """The trained model and a row of figures per epoch."""
+    from apps.translate_results import validation_bleu
     from training.trainer import fit
 
     plan = schedule(config, batches)
@@ -255,21 +258,17 @@ def train(config: Config, splits, source, target, batches, directory: RunDirecto
     return model, rows
 
 
-def validation_bleu(model, pairs, source, target):
-    """A function that gives the BLEU of greedy translations of some validation pairs by the model as it then is."""
-    import numpy as np
+def validate(config: Config, splits, directory: RunDirectory) -> tuple[dict[str, float], list[dict]]:
+    """Train and measure on the validation pairs; the test pairs are not read. `OBJECTIVES`, and a row per epoch."""
+    from apps.translate_results import validation_bleu
+    from training.token_cross_entropy import TokenCrossEntropy
+    from training.validation import figures
 
-    from apps.sentence_translator import SentenceTranslator
-    from evaluation.translation import scores
-
-    chosen = np.unique(np.linspace(0, len(pairs) - 1, VALIDATION_SENTENCES).astype(int))
-    pairs = pairs.take(chosen)
-    translator = SentenceTranslator(model, source, target, Search(beams=1))
-
-    def measure() -> dict[str, float]:
-        return {"bleu": scores([one.texts[0] for one in translator(pairs.sources)], pairs.targets)["bleu"]}
-
-    return measure
+    words = learn_subwords(config, splits)
+    model, rows = train(config, splits, *words, batch(config, splits.train, *words), directory)
+    bleu = validation_bleu(model, splits.validation, *words)()["bleu"]
+    validation = batch(config, splits.validation, *words).dataset()
+    return {"val_bleu": bleu, **figures(model, validation, TokenCrossEntropy(), padding=0)}, rows
 
 
 def announce(results: dict, directory: RunDirectory) -> dict[str, float]:

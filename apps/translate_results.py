@@ -6,6 +6,7 @@ from apps.sentence_translator import SentenceTranslator, Translation
 from training.run_directory import RunDirectory
 
 MAPS = 4  # sentences whose attention is drawn
+VALIDATION_SENTENCES = 500  # that are translated after each epoch
 LONGEST_MAP = 24  # pieces of a side that can be read with ease
 
 
@@ -40,6 +41,23 @@ def score(model, splits, source, target, config) -> Found:
     interval = translation.bleu_interval(hypotheses, splits.test.targets)
     signatures = translation.signatures()
     return Found(figures["test"], figures["validation"], interval, signatures, simple, kept, translator)
+
+
+def validation_bleu(model, pairs, source, target):
+    """A function that gives the BLEU of greedy translations of some validation pairs by the model as it then is."""
+    import numpy as np
+
+    from evaluation.translation import scores
+    from models.search import Search
+
+    chosen = np.unique(np.linspace(0, len(pairs) - 1, VALIDATION_SENTENCES).astype(int))
+    pairs = pairs.take(chosen)
+    translator = SentenceTranslator(model, source, target, Search(beams=1))
+
+    def measure() -> dict[str, float]:
+        return {"bleu": scores([one.texts[0] for one in translator(pairs.sources)], pairs.targets)["bleu"]}
+
+    return measure
 
 
 def export_run(directory: RunDirectory, splits) -> dict[str, float]:

@@ -23,12 +23,14 @@ class Split:
             uint8 (N, height, width, channels).
         labels: (N,): class indices int32, or numbers to estimate float32; zeros where nothing is predicted.
         origins: (N,) strings that say where each record came from, such as "people.csv:17".
+        groups: (N,) strings, where rows of one group must stay in one split; else None.
         fixed: prepared arrays already computed for this split, kept by `pipeline.fixed_part`.
     """
 
     inputs: dict[str, np.ndarray]
     labels: np.ndarray
     origins: np.ndarray
+    groups: np.ndarray | None = None
     fixed: dict = field(default_factory=dict, init=False, repr=False)
 
     def __len__(self):
@@ -36,9 +38,9 @@ class Split:
 
     def take(self, rows):
         """Returns the split that holds `rows` (indices or a mask), in that order."""
-        return Split(
-            {name: values[rows] for name, values in self.inputs.items()}, self.labels[rows], self.origins[rows]
-        )
+        groups = None if self.groups is None else self.groups[rows]
+        inputs = {name: values[rows] for name, values in self.inputs.items()}
+        return Split(inputs, self.labels[rows], self.origins[rows], groups)
 
     def spread(self, most):
         """Returns the split that holds `most` rows evenly spread over this one, or all where there are no more."""
@@ -60,6 +62,7 @@ class Splits:
         notes: sentences for the user that say what was decided.
         target: name of the column that is predicted; None where the source has no columns, or nothing is.
         augmentation: how training images may be varied without changing their label; None for tables.
+        cross_validated: whether validation is one fold of a cross-validation, which is not to be trained on.
     """
 
     name: str
@@ -72,6 +75,7 @@ class Splits:
     notes: tuple[str, ...] = ()
     augmentation: Augmentation | None = None
     target: str | None = None
+    cross_validated: bool = False
 
     @property
     def input_shape(self):

@@ -3,6 +3,7 @@
 import os
 import re
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 
@@ -77,6 +78,10 @@ def from_raw(name, table, own, config, seed, task="classify"):
     if not kinds:
         raise DataError(f"{table.path}: no column is left to learn from. {' '.join(notes)}")
     converted = [split(part, target, kinds) for part in parts]
+    if config.group:
+        column = table.column_name(config.group, "--group")
+        keys = [column_kinds.strings(part.columns[column]) if column in part.columns else None for part in parts]
+        converted = [replace(part, groups=groups) for part, groups in zip(converted, keys, strict=True)]
     prepare = TablePrepare.fit(converted[0].inputs, kinds)
     counts = Counter(decided.kind for decided in kinds.values())
     notes.append(

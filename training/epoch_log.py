@@ -44,6 +44,8 @@ class EpochLog(keras.callbacks.Callback):
         )
         self.run.write_rows("metrics.csv", self.rows)
         self.run.write_rows("timing.csv", self.times)
+        if self.run.watch:
+            self.run.watch(self.rows, self.plan.epochs)
 
 
 def _column(name: str) -> tuple[bool, bool, str]:

@@ -5,7 +5,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 
@@ -21,8 +21,11 @@ class RunDirectory:
     results.json: the last word, and the sign that the run is finished; report.html, model.keras, saved_model/.
     """
 
-    def __init__(self, path: str | Path):
+    def __init__(self, path: str | Path, watch: Callable[[list[dict], int], None] | None = None):
+        """`watch(rows, epochs)` is called after each epoch with a row of figures per epoch so far, and how many epochs
+        are planned; what it raises ends the training."""
         self.path = Path(path)
+        self.watch = watch
 
     def __truediv__(self, name: str) -> Path:
         return self.path / name

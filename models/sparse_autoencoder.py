@@ -20,11 +20,11 @@ class SparseAutoencoder:
     activation: ActivationName = "elu"
     """Nonlinearity of the other layers."""
     penalty: Literal["l1", "kl"] = "l1"
-    """l1: sum of the code's absolute values, ReLU units; kl: distance of each unit's mean activity from `target`,
+    """l1: sum of the code's absolute values, ReLU units; kl: distance of each unit's mean from `activity`,
     sigmoid units."""
     sparsity: float = 1e-4
     """Strength of the penalty."""
-    target: float = 0.05
+    activity: float = 0.05
     """kl: share of the records that a unit should answer to."""
     l2: float = 0.0
     """Strength of the L2 penalty on the weights (never on the biases)."""
@@ -33,8 +33,8 @@ class SparseAutoencoder:
         check_sizes("hidden", self.hidden)
         if self.sparsity <= 0:
             raise ValueError(f"`sparsity` must be positive. Received: sparsity={self.sparsity}")
-        if not 0 < self.target < 1:
-            raise ValueError(f"`target` must be in (0, 1). Received: target={self.target}")
+        if not 0 < self.activity < 1:
+            raise ValueError(f"`activity` must be in (0, 1). Received: activity={self.activity}")
 
     def build(self, input_shape: tuple[int, ...]):
         """Return a `keras.Model` from `(batch, *input_shape)` to the same, float32."""
@@ -48,5 +48,5 @@ class SparseAutoencoder:
         for i, units in enumerate(self.hidden[:-1], start=1):
             x = dense.layer(units, self.activation, f"encoder_{i}")(x)
         x = dense.layer(self.hidden[-1], "relu" if self.penalty == "l1" else "sigmoid", "code_units")(x)
-        code = Sparsity(self.penalty, self.sparsity, self.target, name=CODE)(x)
+        code = Sparsity(self.penalty, self.sparsity, self.activity, name=CODE)(x)
         return keras.Model(inputs, dense.decoder(input_shape)(code), name="sparse_autoencoder")

@@ -118,7 +118,7 @@ def test_stages_halve_while_there_are_four_pixels():
         (lambda: VariationalAutoencoder(body="conv").build((4,)), "`--body conv` needs images"),
         (lambda: VariationalAutoencoder(beta=-1.0), "`beta` must be 0 or more. Received: beta=-1.0"),
         (lambda: SparseAutoencoder(sparsity=0.0), "`sparsity` must be positive. Received: sparsity=0.0"),
-        (lambda: SparseAutoencoder(target=1.5), "`target` must be in \\(0, 1\\). Received: target=1.5"),
+        (lambda: SparseAutoencoder(activity=1.5), "`activity` must be in \\(0, 1\\). Received: activity=1.5"),
         (lambda: parts(MLP((4,)).build((3,), 2)), "must have the layers code and decoder. Received: "),
     ],
 )

@@ -1,0 +1,185 @@
+"""The spaces of the five apps: around what works, within what the recipes allow, and what is named is kept."""
+
+import importlib
+import random
+from dataclasses import replace
+
+import pytest
+
+from data.source import Data
+from models.conv_autoencoder import ConvAutoencoder
+from models.convnet import ConvNet
+from models.dense_autoencoder import DenseAutoencoder
+from models.ensemble import Ensemble
+from models.linear import Linear
+from models.logistic import Logistic
+from models.mlp import MLP
+from models.pretrained import Pretrained
+from models.recurrent import Recurrent
+from models.resnet import ResNet
+from models.show_attend_tell import ShowAttendTell
+from models.show_tell import ShowTell
+from models.sparse_autoencoder import SparseAutoencoder
+from models.transformer import Transformer
+from models.transformer_captioner import TransformerCaptioner
+from models.variational_autoencoder import VariationalAutoencoder
+from tuning.command import flags, parse
+from tuning.space import hyperparameters, is_free, layers, logarithmic, named, ranges
+
+MODELS = {
+    "classify": (MLP((64, 32)), ConvNet(), ResNet(), Logistic(), Pretrained()),
+    "regress": (Ensemble(), MLP(), Linear()),
+    "autoencode": (
+        DenseAutoencoder((6, 4, 2), activation="sigmoid"),
+        DenseAutoencoder((3,)),
+        ConvAutoencoder(),
+        VariationalAutoencoder(body="dense"),
+        VariationalAutoencoder(body="conv"),
+        SparseAutoencoder(),
+    ),
+    "translate": (Transformer(), Transformer(units=96, num_heads=3, feed_forward_units=100), Recurrent()),
+    "caption": (ShowTell(), ShowAttendTell(units=32, embedding_units=32), TransformerCaptioner()),
+}
+CASES = [(app, model) for app, models in MODELS.items() for model in models]
+
+
+def settled(app: str, model):
+    """A base as `settle` leaves it, without its data."""
+    module = importlib.import_module(f"tuning.{app}")
+    base = replace(module.Config(), model=model)
+    own = {"tokens": 2000} if app == "translate" else {}
+    size = None if own else 20
+    return module, replace(base, trainer=replace(base.trainer, epochs=40, batch_size=size, learning_rate=4e-3), **own)
+
+
+def draw(space, seed: int):
+    """The space with other values."""
+    numbers = random.Random(seed)
+    for one in space.space:
+        space.values[one.name] = one.random_sample(numbers.randrange(2**31))
+    return space
+
+
+@pytest.mark.parametrize(("app", "model"), CASES, ids=[f"{app}-{type(m).__name__}" for app, m in CASES])
+def test_space(app, model):
+    module, base = settled(app, model)
+    space = hyperparameters(module.sample, base, module.Config())
+    assert module.sample(space, base) == base  # its middle is what is known to work
+    assert {"learning_rate", "epochs"} <= set(ranges(space))
+    assert {"batch_size", "tokens"} & set(ranges(space))
+    found = [module.sample(draw(space, seed), base) for seed in range(30)]
+    assert len({tuple(flags(one)) for one in found}) == 30
+    for one in found:  # every recipe accepts its fields, and the command says all of them
+        assert (type(one.model), one.data, one.trainer.seed) == (type(model), base.data, base.trainer.seed)
+    for one in (base, *found[:3]):
+        assert parse(module.Config, flags(one)) == one
+    for name, span in ranges(space).items():
+        assert space.get(name) in span["choices"] if "choices" in span else span["low"] <= space.get(name)
+
+
+@pytest.mark.parametrize(
+    ("app", "model", "kept"),
+    [
+        ("classify", MLP((64, 32), dropout=0.3), {"hidden_depth", "hidden_width", "dropout", "epochs"}),
+        ("autoencode", DenseAutoencoder((6, 4, 2)), {"hidden_depth", "hidden_width", "epochs"}),
+        ("caption", ShowTell(cell="gru"), {"cell", "epochs"}),
+    ],
+)
+def test_what_is_named_is_kept(app, model, kept):
+    module, base = settled(app, model)
+    given = replace(module.Config(), model=model)
+    given = replace(given, trainer=replace(given.trainer, epochs=40))
+    space = hyperparameters(module.sample, base, given)
+    everything = hyperparameters(module.sample, base, module.Config())
+    assert set(ranges(everything)) - set(ranges(space)) == kept
+    for seed in range(5):
+        one = module.sample(draw(space, seed), base)
+        assert one.trainer.epochs == 40
+        assert all(getattr(one.model, name) == getattr(model, name) for name in named(given) & set(vars(model)))
+
+
+def test_a_space_without_freedom_is_refused():
+    module, base = settled("classify", Logistic())
+    named_all = replace(base, trainer=replace(base.trainer, weight_decay=0.1))
+    with pytest.raises(ValueError, match="space is empty: `sample` has learning_rate, batch_size"):
+        hyperparameters(module.sample, named_all, named_all)
+    with pytest.raises(ValueError, match="no hyperparameter"):
+        hyperparameters(lambda hp, base: base, base, module.Config())
+
+
+def test_the_code_of_an_autoencoder_is_never_searched():
+    for model in MODELS["autoencode"]:
+        module, base = settled("autoencode", model)
+        space = hyperparameters(module.sample, base, module.Config())
+        for seed in range(10):
+            one = module.sample(draw(space, seed), base).model
+            assert getattr(one, "code", None) == getattr(model, "code", None)
+            assert (
+                isinstance(model, VariationalAutoencoder)
+                or "hidden" not in vars(model)
+                or (one.hidden[-1] == model.hidden[-1])
+            )
+
+
+def test_rates_are_drawn_evenly_by_their_logarithm():
+    import math
+
+    from keras_tuner import HyperParameters
+
+    hp = HyperParameters()
+    logarithmic(hp, "rate", 1e-3, 1e-6, 10.0)
+    numbers = random.Random(0)
+    drawn = [math.log10(hp.space[0].random_sample(numbers.randrange(2**31))) for _ in range(4000)]
+    counts = [sum(low <= one < low + 1 for one in drawn) for low in range(-6, 1)]
+    assert sum(counts) == 4000
+    assert min(counts) > 4000 / 7 - 5 * math.sqrt(4000 / 7)  # of seven decades each has its share
+
+
+def test_layers_keep_their_shape():
+    from keras_tuner import HyperParameters
+
+    hp = HyperParameters()
+    assert layers(hp, "hidden", (64, 32), most=4) == (64, 32)
+    hp.values |= {"hidden_width": 128}
+    assert layers(hp, "hidden", (64, 32), most=4) == (128, 64)
+    hp.values |= {"hidden_depth": 4}
+    assert layers(hp, "hidden", (64, 32), most=4) == (128, 64, 64, 64)
+    hp.values |= {"hidden_depth": 1}
+    assert layers(hp, "hidden", (64, 32), most=4) == (128,)
+
+
+def test_freedom():
+    from keras_tuner import HyperParameters
+
+    hp = HyperParameters()
+    hp.Fixed("a", 1), hp.Choice("b", [3]), hp.Int("c", 2, 2), hp.Boolean("d"), hp.Choice("e", [1, 2]), hp.Int("f", 1, 2)
+    assert [one.name for one in hp.space if is_free(one)] == ["d", "e", "f"]
+    assert ranges(hp) == {
+        "d": {"choices": [False, True]},
+        "e": {"choices": [1, 2]},
+        "f": {"low": 1, "high": 2, "log": False},
+    }
+
+
+@pytest.mark.parametrize("app", ["classify", "autoencode"])
+def test_settling_changes_nothing_of_the_training(app):
+    """A settled configuration gives the same network, plan and learning rate as the one that it came from."""
+    from training.trainer import plan
+
+    module = importlib.import_module(f"tuning.{app}")
+    base = replace(module.Config(), data=Data("digits"))
+    found = module.settle(base)
+    assert named(found) - {"hidden", "body"} <= {"epochs", "batch_size", "learning_rate"}
+    splits = module.app.load(base)
+    one, other = (module.app.build(config, splits) for config in (base, found))
+    assert [w.shape for w in one.weights] == [w.shape for w in other.weights]
+    assert plan(base.trainer, len(splits.train)) == plan(found.trainer, len(splits.train))
+    assert float(one.optimizer.learning_rate) == float(other.optimizer.learning_rate)
+    assert module.settle(found) == found
+
+
+def test_settling_a_regression():
+    module = importlib.import_module("tuning.regress")
+    found = module.settle(module.Config())
+    assert (found.trainer.epochs, found.trainer.batch_size, found.trainer.learning_rate) == (100, 128, 3e-3)
+    assert module.settle(found) == found

@@ -1,0 +1,79 @@
+"""Search the hyperparameters of a network that describes images.
+
+    python -m tuning.caption                                             drawn scenes
+    python -m tuning.caption --data captions.json --images photos/ --strategy bayesian --time-limit 8h
+    python -m tuning.caption --data captions.csv --images photos/ transformer
+
+What you name is kept, the rest is searched. The dictionary always is kept: a loss per subword of one dictionary does
+not compare with that of another. Features of photographs are computed once for all trials.
+"""
+
+from dataclasses import replace
+
+from apps import caption as app
+from apps.caption import Config
+from models.show_attend_tell import ShowAttendTell
+from models.show_tell import ShowTell
+from models.transformer_captioner import TransformerCaptioner
+from tuning.space import among, linear, settled, training
+
+
+def sample(hp, base: Config) -> Config:
+    """A configuration near `base`, with the same dictionary and smoothing."""
+    hidden_words = linear(hp, "word_dropout", base.word_dropout, 0.0, 0.3)
+    return replace(base, model=network(hp, base.model), trainer=training(hp, base.trainer), word_dropout=hidden_words)
+
+
+def network(hp, model):
+    """A network of the same kind: how deep, how wide, how much is dropped."""
+    dropout = linear(hp, "dropout", model.dropout, 0.0, 0.6)
+    units = [model.units // 2, model.units, 2 * model.units]
+    match model:
+        case ShowTell():
+            return replace(
+                model,
+                units=among(hp, "units", model.units, units),
+                embedding_units=among(hp, "embedding_units", model.embedding_units, (64, 128, 256)),
+                cell=among(hp, "cell", model.cell, ("gru", "lstm")),
+                dropout=dropout,
+            )
+        case ShowAttendTell():
+            return replace(
+                model,
+                units=among(hp, "units", model.units, units),
+                embedding_units=among(hp, "embedding_units", model.embedding_units, (64, 128, 256)),
+                cell=among(hp, "cell", model.cell, ("gru", "lstm")),
+                attention=among(hp, "attention", model.attention, ("additive", "multiplicative")),
+                dropout=dropout,
+            )
+        case TransformerCaptioner():
+            return replace(
+                model,
+                encoder_layers=hp.Int("encoder_layers", 0, 3, default=model.encoder_layers),
+                num_layers=hp.Int("num_layers", 1, max(4, model.num_layers), default=model.num_layers),
+                num_heads=among(hp, "num_heads", model.num_heads, (model.num_heads, 2 * model.num_heads)),
+                dropout=dropout,
+            )
+    return model
+
+
+def settle(base: Config) -> Config:
+    """`base` with everything written out that the app would choose by the data: the same training."""
+    from apps.image_inputs import ImageInputs
+    from training.devices import seed_everything
+    from training.trainer import highest_rate
+
+    seed_everything(base.trainer.seed)
+    splits = app.load(base)
+    base = replace(base, model=app.recipe_for(base))
+    inputs = ImageInputs.of(base.encoder, splits, base.features)
+    subwords = app.learn_subwords(base, splits)
+    plan = app.schedule(base, app.batch(base, splits.train, subwords, inputs))
+    rate = highest_rate(base.trainer, app.build(base, subwords, inputs, plan))
+    return replace(base, trainer=settled(base.trainer, plan, rate))
+
+
+if __name__ == "__main__":
+    from tuning.search import start
+
+    start("tuning.caption")

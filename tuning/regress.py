@@ -1,0 +1,56 @@
+"""Search the hyperparameters of a regression.
+
+    python -m tuning.regress                                             diabetes
+    python -m tuning.regress --data houses.csv --target price --strategy bayesian --trials 40
+    python -m tuning.regress --data houses.csv --target price --loss gaussian mlp
+
+What you name is kept, as `--loss gaussian` and the MLP here; the rest is searched.
+"""
+
+from dataclasses import replace
+
+from apps import regress as app
+from apps.regress import Config
+from models.ensemble import Ensemble
+from models.mlp import MLP
+from tuning.classify import mlp
+from tuning.space import among, layers, linear, settled, training
+
+
+def sample(hp, base: Config) -> Config:
+    """A configuration near `base`, of the same loss."""
+    return replace(base, model=network(hp, base.model, base.mc_dropout > 0), trainer=training(hp, base.trainer))
+
+
+def network(hp, model, drops: bool):
+    """A network of the same kind; `drops` says that it needs dropout to predict with."""
+    match model:
+        case Ensemble():
+            return replace(
+                model,
+                hidden=layers(hp, "hidden", model.hidden, most=3, factor=2),
+                bins=among(hp, "bins", model.bins, (8, 16, 32, 64)),
+                embedding=among(hp, "embedding", model.embedding, (4, 8, 16)),
+                dropout=linear(hp, "dropout", model.dropout, 0.0, 0.5),
+            )
+        case MLP():
+            found = mlp(hp, model)
+            return replace(found, dropout=max(found.dropout, 0.02)) if drops else found
+    return model
+
+
+def settle(base: Config) -> Config:
+    """`base` with everything written out that the app would choose by the data: the same training."""
+    from apps.regression_rows import RegressionRows
+    from training.trainer import highest_rate
+
+    rows = RegressionRows.of(app.load(base), base)
+    schedule = app.schedule(base, rows)
+    rate = highest_rate(base.trainer, app.build(base, rows))
+    return replace(base, trainer=settled(base.trainer, schedule, rate))
+
+
+if __name__ == "__main__":
+    from tuning.search import start
+
+    start("tuning.regress")

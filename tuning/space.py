@@ -1,0 +1,143 @@
+"""What spaces are made of: hyperparameters around a value that is known to work, named as the flags of an app.
+
+A space is a function `sample(hp, base) -> Config`; `base` is settled, so that no field of it stands for "as the data
+asks". With the defaults of its hyperparameters a sample is the base itself. What the user has named is kept:
+`hyperparameters` makes it a constant of the space.
+"""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+
+DEPTH, WIDTH = "_depth", "_width"
+
+
+def hyperparameters(sample: Callable, base, given):
+    """The space of `sample` around `base`, as `keras_tuner.HyperParameters`.
+
+    What `given`, the configuration as it was typed, has named is a constant in it. Raises ValueError where nothing is
+    left to search.
+    """
+    from keras_tuner import HyperParameters
+
+    everything = HyperParameters()
+    sample(everything, base)
+    kept, space = named(given), HyperParameters()
+    for name, value in everything.values.items():
+        if name.removesuffix(DEPTH).removesuffix(WIDTH) in kept:
+            space.Fixed(name, value)
+    sample(space, base)
+    if not any(is_free(one) for one in space.space):
+        raise ValueError(
+            f"The space is empty: `sample` has {', '.join(everything.values) or 'no hyperparameter'}, and each of them "
+            "is given on the command line or has one value. Leave out a flag that the search shall choose."
+        )
+    return space
+
+
+def is_free(hyperparameter) -> bool:
+    """Whether there is anything to choose."""
+    config = hyperparameter.get_config()
+    if "values" in config:
+        return len(config["values"]) > 1
+    if "min_value" in config:
+        return config["min_value"] < config["max_value"]
+    return "value" not in config  # a Boolean has nothing but its name
+
+
+def named(config, default=None) -> set[str]:
+    """Names of the fields, inner ones included, in which `config` differs from `default`, that of no arguments."""
+    default = type(config)() if default is None else default
+    found = set()
+    for field in dataclasses.fields(config):
+        value, usual = getattr(config, field.name), getattr(default, field.name)
+        if dataclasses.is_dataclass(value):
+            found |= named(value, usual if type(usual) is type(value) else None)
+        elif value != usual:
+            found.add(field.name)
+    return found
+
+
+def ranges(space) -> dict[str, dict]:
+    """Each hyperparameter that is free -> {"low", "high", "log"} or {"choices"}, for reports and records."""
+    found = {}
+    for one in filter(is_free, space.space):
+        config = one.get_config()
+        if "min_value" in config:
+            log = config["sampling"] == "log"
+            found[one.name] = {"low": config["min_value"], "high": config["max_value"], "log": log}
+        else:
+            found[one.name] = {"choices": list(config.get("values", (False, True)))}
+    return found
+
+
+def logarithmic(hp, name: str, default: float, low: float, high: float) -> float:
+    """A positive number whose order of magnitude counts, of three digits."""
+    low, high = min(low, default), max(high, default)
+    value = hp.Float(name, low, high, sampling="log", default=default)
+    return value if value == default else digits(value)
+
+
+def digits(value: float) -> float:
+    """Three digits: the fourth of a rate is noise, and long in a command."""
+    return float(f"{value:.3g}")
+
+
+def linear(hp, name: str, default: float, low: float, high: float) -> float:
+    """A number, in steps of a hundredth."""
+    value = hp.Float(name, min(low, default), max(high, default), default=default)
+    return value if value == default else round(value, 2)
+
+
+def whole(hp, name: str, default: int, low: int, high: int) -> int:
+    """A whole number whose order of magnitude counts."""
+    return hp.Int(name, max(min(low, default), 1), max(high, default), sampling="log", default=default)
+
+
+def among(hp, name: str, default, choices: Sequence):
+    """One of `choices` or the default; numbers in their order."""
+    values = list(dict.fromkeys([*choices, default]))
+    return hp.Choice(name, values if isinstance(default, str) else sorted(values), default=default)
+
+
+def training(hp, trainer):
+    """A `Trainer` with another learning rate, weight decay, number of epochs and, unless None, batch size."""
+    rate, decay = trainer.learning_rate, trainer.weight_decay
+    # From a thirtieth to ten times what is usual for the optimizer and the network.
+    found = {"learning_rate": logarithmic(hp, "learning_rate", rate, digits(rate / 30), digits(rate * 10))}
+    if trainer.batch_size:
+        found["batch_size"] = batch_size(hp, "batch_size", trainer.batch_size)
+    found["epochs"] = whole(hp, "epochs", trainer.epochs, trainer.epochs // 4, trainer.epochs * 3 // 2)
+    if decay:
+        found["weight_decay"] = logarithmic(hp, "weight_decay", decay, digits(decay / 30), digits(decay * 30))
+    else:  # a logarithmic scale does not reach the default
+        found["weight_decay"] = among(hp, "weight_decay", decay, (0.0, 0.01, 0.03, 0.1, 0.3))
+    return dataclasses.replace(trainer, **found)
+
+
+def settled(trainer, plan, learning_rate: float):
+    """A `Trainer` with what it leaves to the data and the optimizer written out."""
+    decay = trainer.weight_decay or (0.004 if trainer.optimizer == "adamw" else 0.0)
+    return dataclasses.replace(
+        trainer, epochs=plan.epochs, batch_size=plan.batch_size, learning_rate=learning_rate, weight_decay=decay
+    )
+
+
+def batch_size(hp, name: str, default: int) -> int:
+    """From half to four times the default, in powers of two."""
+    return among(hp, name, default, [max(default // 2, 1), default, 2 * default, 4 * default])
+
+
+def layers(hp, name: str, default: tuple[int, ...], most: int, factor: int = 4) -> tuple[int, ...]:
+    """Sizes of layers: how many, and how wide the first one is; the others keep their ratio to it.
+
+    Args:
+        name: of the field, such as "hidden".
+        default: sizes that are known to work.
+        most: layers.
+        factor: the first layer has between a `factor`-th of its units and `factor` times as many.
+    """
+    depth = hp.Int(name + DEPTH, 1, max(most, len(default)), default=len(default))
+    width = whole(hp, name + WIDTH, default[0], default[0] // factor, default[0] * factor)
+    # More layers than by default are as wide as the last one.
+    shape = [*default, *[default[-1]] * depth][:depth]
+    return tuple(max(round(width * size / default[0]), 1) for size in shape)

@@ -12,12 +12,12 @@ SUITE = Path(__file__).resolve().parent.parent
 PACKAGES = {"apps", "data", "evaluation", "export", "layers", "models", "training", "tuning"}
 
 
-def run(main: Callable, prog: str) -> None:
+def run(main: Callable, prog: str, description: str | None = None) -> None:
     """Parse the command line into the `config` of `main` and call it.
 
-    The help text is the docstring of main's module. An error that the suite raised on purpose (a ValueError: of data,
-    run directory, export, setting) ends with one line on stderr and code 2; any other is a defect, and keeps its
-    traceback.
+    The help text is `description`, or the docstring of main's module. An error that the suite raised on purpose (a
+    ValueError: of data, run directory, export, setting) ends with one line on stderr and code 2; any other is a defect,
+    and keeps its traceback.
 
     Args:
         main: Function of one argument `config`, a dataclass.
@@ -28,7 +28,7 @@ def run(main: Callable, prog: str) -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     # Flags may stand before or after the name of the model.
     prefixes = (tyro.conf.OmitSubcommandPrefixes, tyro.conf.OmitArgPrefixes, tyro.conf.CascadeSubcommandArgs)
-    description = main.__globals__["__doc__"]
+    description = description or main.__globals__["__doc__"]
     try:
         config = tyro.cli(typing.get_type_hints(main)["config"], prog=prog, description=description, config=prefixes)
         main(config)

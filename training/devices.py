@@ -126,3 +126,12 @@ def compiled(function, *inputs: tuple[str, int | tuple[int | None, ...]]):
 
         return jax.jit(function)
     return function
+
+
+def limit_threads(threads: int | None) -> None:
+    """Before the first operation: let the backend use so many threads for one; None for as many as it likes."""
+    if threads is not None and backend() == "tensorflow":
+        import tensorflow as tf
+
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(max(threads, 2))

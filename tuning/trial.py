@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Literal
 
 Status = Literal["completed", "failed", "pruned", "running"]
+Strategy = Literal["random", "grid", "bayesian", "hyperband", "coarse-to-fine"]
+Direction = Literal["min", "max"]
 Value = bool | int | float | str
 
 
@@ -54,7 +56,7 @@ class Trial:
         return self.status == "completed" and self.score is not None and math.isfinite(self.score)
 
 
-def best(trials: list[Trial], direction: Literal["min", "max"]) -> Trial | None:
+def best(trials: list[Trial], direction: Direction) -> Trial | None:
     """The completed trial with the best score, the earlier one among equals; None where none is completed."""
     ranked = [trial for trial in trials if trial.ranked]
     sign = 1 if direction == "min" else -1

@@ -1,0 +1,136 @@
+"""Random search from coarse to fine ranges, as a KerasTuner oracle."""
+
+import math
+
+import numpy as np
+from keras_tuner import HyperParameters, Oracle
+
+SHRINK = 0.5  # of every range, from round to round
+BEST_SHARE = 0.2  # of the trials say which choices stay
+COLLISIONS = 20  # draws in a row that were tried before: then the space is exhausted
+
+
+class CoarseToFineOracle(Oracle):
+    """Draws at random from wide ranges, then, round by round, from narrower ones around the best trial so far.
+
+    A range is halved from round to round, on the scale that its hyperparameter is drawn on (so a learning rate in
+    orders of magnitude), and moved so that the best value is in its middle, within the first range. Of choices those
+    stay that one of the best fifth of the trials had. Draws depend on the seed and the number of the trial alone,
+    ranges on the trials that have ended.
+
+    Args:
+        objective: `keras_tuner.Objective`.
+        hyperparameters: The space, with its widest ranges.
+        first_round: Trials of the first round.
+        later_round: Trials of each later round.
+        seed: Of the draws.
+        max_trials: How many trials there are at most.
+    """
+
+    def __init__(self, objective, hyperparameters, first_round: int, later_round: int, seed: int, max_trials: int):
+        super().__init__(
+            objective=objective,
+            hyperparameters=hyperparameters,
+            max_trials=max_trials,
+            seed=seed,
+            max_consecutive_failed_trials=math.inf,
+        )
+        if first_round < 1 or later_round < 1:
+            raise ValueError(
+                f"`first_round` and `later_round` must be at least 1. Received: {first_round}, {later_round}"
+            )
+        self.first_round, self.later_round = first_round, later_round
+        self.rounds: dict[str, int] = {}
+        """Trial -> its round, from 0."""
+        self.ranges: dict[str, dict[str, list]] = {}
+        """Trial -> hyperparameter -> [low, high], or the choices, that it was drawn from."""
+
+    def round_of(self, index: int) -> int:
+        """The round of a trial, both counted from 0."""
+        return 0 if index < self.first_round else 1 + (index - self.first_round) // self.later_round
+
+    def populate_space(self, trial_id: str) -> dict:
+        """Values for a trial, as `keras_tuner.Oracle` asks for them."""
+        index = len(self.trials)
+        round_number = self.round_of(index)
+        windows = self.windows(round_number)
+        random = np.random.default_rng([self.seed, index])
+        for _ in range(COLLISIONS):
+            values = self.draw(windows, random)
+            if not self._duplicate(values):
+                self.rounds[trial_id] = round_number
+                self.ranges[trial_id] = {
+                    hp.name: shown(hp, windows[hp.name]) for hp in self.hyperparameters.space if hp.name in windows
+                }
+                return {"status": "RUNNING", "values": values}
+        return {"status": "STOPPED", "values": None}
+
+    def draw(self, windows: dict, random: np.random.Generator) -> dict:
+        """Values of the hyperparameters that are in use, each from its window."""
+        drawn = HyperParameters()
+        for hp in self.hyperparameters.space:
+            drawn.merge([hp])
+            share = random.random()  # also where it is not needed: the draws of the others do not depend on it
+            if not drawn.is_active(hp):
+                continue
+            window = windows.get(hp.name)
+            if window is None:
+                drawn.values[hp.name] = hp.default
+            elif is_numeric(hp):
+                low, high = window
+                drawn.values[hp.name] = value_at(hp, low + share * (high - low))
+            else:
+                drawn.values[hp.name] = window[int(share * len(window))]
+        return drawn.values
+
+    def windows(self, round_number: int) -> dict:
+        """Hyperparameter -> (low, high) in shares of its first range, or its choices; constants have none."""
+        ended = self.ranked()
+        found = {}
+        for hp in self.hyperparameters.space:
+            if not is_numeric(hp) and len(choices(hp)) < 2:
+                continue
+            with_it = [
+                trial.hyperparameters.values[hp.name] for trial in ended if hp.name in trial.hyperparameters.values
+            ]
+            narrow = round_number > 0 and with_it
+            if is_numeric(hp):
+                found[hp.name] = around(hp.value_to_prob(with_it[0]), SHRINK**round_number) if narrow else (0.0, 1.0)
+            else:
+                best = with_it[: max(math.ceil(BEST_SHARE * len(ended)), 1)]
+                found[hp.name] = [one for one in choices(hp) if one in best] if narrow else choices(hp)
+        return found
+
+    def ranked(self) -> list:
+        """The trials with a score, best first."""
+        scored = [trial for trial in self.trials.values() if trial.status == "COMPLETED"]
+        sign = 1 if self.objective.direction == "min" else -1
+        return sorted(scored, key=lambda trial: sign * trial.score)
+
+
+def is_numeric(hp) -> bool:
+    """Whether a hyperparameter has a range, not choices."""
+    return hasattr(hp, "min_value")
+
+
+def choices(hp) -> list:
+    """What a hyperparameter without a range can be."""
+    return list(hp.values) if hasattr(hp, "values") else [hp.value]
+
+
+def around(centre: float, width: float) -> tuple[float, float]:
+    """An interval of this width in [0, 1] with `centre` as near to its middle as can be."""
+    low = min(max(centre - width / 2, 0.0), 1.0 - width)
+    return low, low + width
+
+
+def value_at(hp, share: float):
+    """The value at a share of the range. (At 1, whole numbers of KerasTuner would be one too large.)"""
+    return min(hp.prob_to_value(share), hp.max_value)
+
+
+def shown(hp, window) -> list:
+    """A window as a user reads it: [low, high] in the hyperparameter's own units, or its choices."""
+    if not is_numeric(hp):
+        return list(window)
+    return [value_at(hp, share) for share in window]

@@ -1,0 +1,37 @@
+"""A search's first step: does the configuration train at all, on few records, in seconds?"""
+
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import ModuleType
+
+from training.run_directory import RunDirectory
+
+MOST = {"table": 512, "image": 128, "text": 3000}  # records of a kind, for training; half as many for validation
+
+
+def one_epoch(app: ModuleType, config, folder: Path) -> dict[str, float]:
+    """Figures of the configuration after one epoch on a few of its records.
+
+    Args:
+        app: Of the search, such as `apps.classify`.
+        config: Settled.
+        folder: Of the dry run; what it writes there is taken away again.
+    """
+    from data.folds import withheld
+
+    splits = withheld(app.load(config))
+    most = MOST[getattr(splits, "kind", "text")]
+    splits = replace(splits, train=some(splits.train, most), validation=some(splits.validation, most // 2))
+    changes = {"trainer": replace(config.trainer, epochs=1)}
+    if getattr(config, "vocab_size", None):
+        changes["vocab_size"] = None  # a part of the texts cannot fill a dictionary of the size asked for
+    with TemporaryDirectory(dir=folder) as path:
+        return app.validate(replace(config, **changes), splits, RunDirectory(path))[0]
+
+
+def some(part, most: int):
+    """At most so many records, evenly spread."""
+    import numpy as np
+
+    return part.take(np.unique(np.linspace(0, len(part) - 1, min(most, len(part))).astype(int)))

@@ -1,0 +1,231 @@
+"""Does what `tuning.search` promises: folder, dry run, oracle, trials, and the processes behind them."""
+
+import importlib
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from tuning import command
+from tuning.display import Display
+from tuning.journal import Journal
+from tuning.search import Found, Search, check, seconds
+from tuning.search_folder import SearchError, SearchFolder
+from tuning.trial import Trial
+from tuning.trial_loop import TrialLoop
+from tuning.trial_process import read_outcome
+from tuning.trial_source import ListedTrials, OracleTrials
+from tuning.workers import Workers
+
+
+class Runner:
+    """A search with its processes, which end with it.
+
+    Args:
+        space_name: Module of the search; a fresh interpreter must be able to import it.
+        base: Configuration as it was typed.
+        settings: `Search`.
+    """
+
+    def __init__(self, space_name: str, base, settings: Search):
+        self.space_name, self.base, self.settings = space_name, base, settings
+        self.space = importlib.import_module(space_name)
+        self.objective = check(self.space.app, base, settings)
+        self.direction = self.space.app.OBJECTIVES[self.objective]
+        limit = seconds(settings.time_limit, "time_limit")
+        self.until = None if limit is None else time.monotonic() + limit
+        further = {
+            "objective": self.objective,
+            "cross_validate": settings.cross_validate,
+            "retrains": settings.retrains,
+            "prune": settings.prune,
+        }
+        app = self.space.app.__name__.rpartition(".")[2]
+        self.folder = SearchFolder.of(space_name, app, base, settings.strategy, further)
+        self.workers: Workers | None = None
+
+    def __enter__(self) -> "Runner":
+        self.folder.open(fresh=self.base.fresh)
+        try:
+            self.workers = Workers(self.space_name, self.folder.path / "workers.log", self.folder.lock)
+        except BaseException:
+            self.folder.close()
+            raise
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.workers.close()
+        self.folder.close()
+
+    def search(self) -> Found:
+        """All trials; see `tuning.search.search`."""
+        self.settled, self.first = self._settled()
+        self.hyperparameters = self._space()
+        journal = Journal(self.folder.path / "trials.jsonl")
+        target = asked(journal, self.settings.trials)
+        self.first = self.first or target
+        self._write(target)
+        display = Display(self.objective, self.direction, target, self.settings.jobs)
+        print(f"search  {self.folder.path}: {self.settings.strategy}, {target} trials", flush=True)
+        trials = self._run_trials(journal, target, display)
+        left = sum(trial.status == "running" for trial in trials)
+        missing = target - sum(trial.number > 0 and trial.status != "running" for trial in trials)
+        stopped = ""
+        if missing and (left or self._out_of_time()):
+            stopped = f"--time-limit {self.settings.time_limit} is over: {missing} of {target} trials are left"
+        elif missing:
+            stopped = f"the space is exhausted: it has {target - missing} different trials"
+        return Found(
+            self.space_name,
+            self.space,
+            self.settings,
+            self.base,
+            self.settled,
+            self.folder.path,
+            trials,
+            self.objective,
+            self.direction,
+            self.hyperparameters,
+            stopped,
+            self,
+        )
+
+    def _run_trials(self, journal: Journal, target: int, display: Display) -> list[Trial]:
+        from tuning import oracles
+
+        space = self.hyperparameters
+        oracle = oracles.make(
+            self.settings.strategy, space, self.objective, self.direction, self.settled.trainer.seed, self.first
+        )
+        source = OracleTrials(oracle, target, self.settled.trainer.seed, self.settled.trainer.epochs)
+        loop = self._loop(journal, self.folder.path / "trials", display)
+        trials = loop.run(source)
+        if trials and trials[0].number == 0 and trials[0].status == "failed":
+            raise SearchError(
+                f"the default itself fails: {trials[0].error}. Its log: {self.folder.path / 'trials/0000/log.txt'}. "
+                "Mend the configuration, then search with `--fresh`."
+            )
+        return trials
+
+    def listed(self, jobs: Sequence[tuple[dict, int]], name: str) -> list[Trial]:
+        """See `Found.run`."""
+        display = Display(self.objective, self.direction, len(jobs), self.settings.jobs, name)
+        loop = self._loop(Journal(self.folder.path / f"{name}.jsonl"), self.folder.path / name, display)
+        loop.prune = False
+        return loop.run(ListedTrials(jobs))
+
+    def _loop(self, journal: Journal, folder: Path, display: Display) -> TrialLoop:
+        return TrialLoop(
+            self.workers,
+            journal,
+            folder,
+            self._task(self.settled),
+            self.objective,
+            self.direction,
+            jobs=self.settings.jobs,
+            prune=self.settings.prune,
+            until=self.until,
+            trial_limit=seconds(self.settings.trial_limit, "trial_limit"),
+            tell=display.tell,
+            look=display.look,
+        )
+
+    def _task(self, config) -> dict:
+        """What all tasks share."""
+        jobs, cores = self.settings.jobs, len(os.sched_getaffinity(0))
+        return {
+            "space": self.space_name,
+            "config": command.flags(config),
+            "objective": self.objective,
+            "direction": self.direction,
+            "folds": self.settings.cross_validate,
+            "retrains": self.settings.retrains,
+            "threads": max(cores // jobs, 1) if jobs > 1 else None,
+            "bars": None,
+        }
+
+    def _settled(self) -> tuple[object, int | None]:
+        """The default with nothing left open, by a dry run or as before; how many trials were asked for at first."""
+        if (self.folder.path / "search.json").exists():
+            earlier = self.folder.run.read_json("search.json")
+            return command.parse(self.space.app.Config, earlier["settled"]), earlier["first"]
+        path = self.folder.path / "dry"
+        (path / "outcome.json").unlink(missing_ok=True)
+        print("dry run: does the default train?", flush=True)
+        self.workers.submit(self._task(self.base) | {"id": "dry", "folder": str(path), "dry": True})
+        while not (ended := self.workers.wait(60)):
+            pass
+        outcome = read_outcome(path) or {"status": "failed", "error": f"its process ended with code {ended[0][1]}"}
+        if outcome["status"] == "failed":
+            raise SearchError(f"the default cannot be trained: {outcome['error']} Its log: {path / 'log.txt'}")
+        self.workers.preload(outcome["modules"])
+        score = outcome["figures"][self.objective]
+        print(
+            f"dry run: one epoch on a few records in {outcome['seconds']:.1f} s, {self.objective} {score:.4g}, "
+            f"{outcome['memory']:.0f} MiB a trial{self._memory_warning(outcome['memory'])}",
+            flush=True,
+        )
+        return command.parse(self.space.app.Config, outcome["settled"]), None
+
+    def _memory_warning(self, mebibytes: float) -> str:
+        have = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**20
+        need = mebibytes * self.settings.jobs
+        return (
+            ""
+            if need < 0.8 * have
+            else f"; {self.settings.jobs} at once need {need:.0f} of {have:.0f} MiB: fewer --jobs"
+        )
+
+    def _space(self):
+        from tuning.space import hyperparameters
+
+        try:
+            space = hyperparameters(self.space.sample, self.settled, self.base)
+        except ValueError as error:
+            raise SearchError(str(error)) from error
+        self.folder.check_space({one.name: one.get_config() for one in space.space})
+        return space
+
+    def _write(self, target: int) -> None:
+        """What is searched, for a later attempt and for the report."""
+        self.folder.run.write_json(
+            "search.json",
+            {
+                "app": self.space.app.__name__,
+                "space": self.space_name,
+                "strategy": self.settings.strategy,
+                "objective": self.objective,
+                "direction": self.direction,
+                "first": self.first,
+                "trials": target,
+                "base": command.flags(self.base),
+                "settled": command.flags(self.settled),
+                "settings": asdict(self.settings),
+                "hyperparameters": {one.name: one.get_config() for one in self.hyperparameters.space},
+                "identity": self.folder.identity,
+            },
+        )
+
+    def _out_of_time(self) -> bool:
+        return self.until is not None and time.monotonic() >= self.until
+
+
+def asked(journal: Journal, trials: str) -> int:
+    """How many trials there shall be, of what a user types and what the journal knows; a new wish is written down.
+
+    `+20` on an unfinished search that was asked for +20 before means to go on.
+    """
+    events = journal.events()
+    wishes = [event for event in events if event["event"] == "asked"]
+    started = max((event["trial"]["number"] for event in events if event["event"] == "started"), default=0)
+    ended = sum(event["event"] == "ended" and event["trial"]["number"] > 0 for event in events)
+    if not trials.startswith("+"):
+        target = max(int(trials), started)
+    elif wishes and wishes[-1]["trials"] == trials and ended < wishes[-1]["target"]:
+        return wishes[-1]["target"]
+    else:
+        target = int(trials) + (wishes[-1]["target"] if wishes else 0)
+    if not wishes or (wishes[-1]["trials"], wishes[-1]["target"]) != (trials, target):
+        journal.append("asked", trials=trials, target=target)
+    return target

@@ -1,0 +1,132 @@
+"""The folder of a search: which one a command means, that no two searches write to it, and what it was made for."""
+
+import fcntl
+import json
+import os
+import shutil
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from apps.run_folder import data_name
+from data.fingerprint import fingerprint
+from training.run_directory import RunDirectory
+from tuning.command import flags
+
+PATIENCE = 15  # seconds until processes of a search that was killed have ended
+
+
+class SearchError(ValueError):
+    """A search that cannot be made as asked."""
+
+
+class SearchFolder:
+    """`search.json` (what is searched), `trials.jsonl` (the journal), `trials/0007/` (of a trial), `workers.log`.
+
+    Attributes:
+        run: Its files.
+        identity: The settings that tell it from other searches.
+        lock: File descriptor; no other search opens the folder while a process holds it open.
+    """
+
+    def __init__(self, run: RunDirectory, identity: dict):
+        self.run, self.identity = run, identity
+        self.lock: int | None = None
+        self.made = False
+
+    @classmethod
+    def of(cls, space: str, app: str, base, strategy: str, further: dict) -> "SearchFolder":
+        """The folder `runs/tuning/APP-DATA-STRATEGY-HASH`, or the one that `base.run_dir` names; nothing is made yet.
+
+        Args:
+            space: Module of the search.
+            app: Such as "classify".
+            base: Configuration as it was typed.
+            strategy: Its name.
+            further: Other settings that tell one search from another.
+        """
+        given = (base.data.data, base.data.validation, base.data.test)
+        named = [path for one in given for path in ([one] if isinstance(one, str) else one or [])]
+        plain = replace(base, run_dir=None, fresh=False)
+        identity = {
+            "space": space,
+            "flags": flags(plain),
+            "files": fingerprint(*named),
+            "strategy": strategy,
+            **further,
+        }
+        identity = json.loads(json.dumps(identity, default=str))
+        if base.run_dir:
+            return cls(RunDirectory(base.run_dir), identity)
+        return cls(RunDirectory.for_config("tuning", f"{app}-{data_name(named[0])}-{strategy}", identity), identity)
+
+    @property
+    def path(self) -> Path:
+        """Of the folder."""
+        return self.run.path
+
+    def open(self, *, fresh: bool) -> None:
+        """Make the folder or take up an earlier search of the same settings; `fresh` empties that first.
+
+        Raises SearchError where it cannot be written, holds something else, or a search is running in it.
+        """
+        path = self.path
+        known = (path / "search.json").exists()
+        if path.is_dir() and any(path.iterdir()) and not known and not (path / "lock").exists():
+            raise SearchError(f"{path}: is not empty and holds no search (no search.json); name another `--run-dir`.")
+        self.made = not path.exists()
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            self.lock = os.open(path / "lock", os.O_RDWR | os.O_CREAT)
+        except OSError as error:
+            raise SearchError(
+                f"{path}: the folder of the search cannot be written ({error.strerror}). Name one with `--run-dir`."
+            ) from None
+        self._wait()
+        if fresh:
+            for entry in path.iterdir():
+                if entry.name != "lock":
+                    shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+        elif known:
+            self._compare(self.run.read_json("search.json").get("identity", {}))
+
+    def _wait(self) -> None:
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    raise SearchError(f"{self.path}: another search is running in this folder. Wait for it.") from None
+                time.sleep(0.1)
+
+    def _compare(self, earlier: dict) -> None:
+        changed = sorted(key for key in {*earlier, *self.identity} if earlier.get(key) != self.identity.get(key))
+        if changed:
+            raise SearchError(
+                f"{self.path}: holds a search of other settings (they differ in {', '.join(changed)}). "
+                "Name another `--run-dir`, or `--fresh` to replace it."
+            )
+
+    def check_space(self, hyperparameters: dict) -> None:
+        """Raise SearchError where an earlier attempt had another space, by name -> configuration."""
+        if not (self.path / "search.json").exists():
+            return
+        earlier = self.run.read_json("search.json")["hyperparameters"]
+        now = json.loads(json.dumps(hyperparameters))
+        changed = sorted(name for name in {*earlier, *now} if earlier.get(name) != now.get(name))
+        if changed:
+            name = changed[0]
+            raise SearchError(
+                f"{self.path}: holds a search of another space ({', '.join(changed)} differ; `{name}` was "
+                f"{earlier.get(name, 'absent')}, is {now.get(name, 'absent')}). Name another `--run-dir`, or `--fresh`."
+            )
+
+    def close(self) -> None:
+        """Let others search here; a folder in which nothing was begun is taken away."""
+        if self.lock is not None:
+            if self.made and not (self.path / "search.json").exists() and not (self.path / "dry").exists():
+                shutil.rmtree(self.path)
+            os.close(self.lock)
+            self.lock = None

@@ -2,7 +2,7 @@
 
     python -m tuning.classify                                            digits: 12 trials, four minutes
     python -m tuning.classify --data people.csv --target income --strategy coarse-to-fine --trials 40 --jobs 2
-    python -m tuning.classify --data people.csv --target income --folds 5 --epochs 30 mlp
+    python -m tuning.classify --data people.csv --target income --cross-validate 5 --epochs 30 mlp
 
 What you name is kept, as `--epochs 30` here; the rest is searched.
 """

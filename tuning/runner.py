@@ -13,7 +13,7 @@ from tuning.journal import Journal
 from tuning.search import Found, Search, check, seconds
 from tuning.search_folder import SearchError, SearchFolder
 from tuning.trial import Trial
-from tuning.trial_loop import TrialLoop
+from tuning.trial_loop import TrialLoop, task_of
 from tuning.trial_process import read_outcome
 from tuning.trial_source import ListedTrials, OracleTrials
 from tuning.workers import Workers
@@ -71,8 +71,8 @@ class Runner:
         trials = self._run_trials(journal, target, display)
         left = sum(trial.status == "running" for trial in trials)
         missing = target - sum(trial.number > 0 and trial.status != "running" for trial in trials)
-        stopped = ""
-        if missing and (left or self._out_of_time()):
+        stopped, late = "", bool(missing) and (left > 0 or self._out_of_time())
+        if late:
             stopped = f"--time-limit {self.settings.time_limit} is over: {missing} of {target} trials are left"
         elif missing:
             stopped = f"the space is exhausted: it has {target - missing} different trials"
@@ -88,6 +88,7 @@ class Runner:
             self.direction,
             self.hyperparameters,
             stopped,
+            not late,
             self,
         )
 
@@ -99,14 +100,28 @@ class Runner:
             self.settings.strategy, space, self.objective, self.direction, self.settled.trainer.seed, self.first
         )
         source = OracleTrials(oracle, target, self.settled.trainer.seed, self.settled.trainer.epochs)
-        loop = self._loop(journal, self.folder.path / "trials", display)
-        trials = loop.run(source)
+        folder = self.folder.path / "trials"
+        if self.settings.chief:
+            trials = self._serve(source, journal, folder, display)
+        else:
+            trials = self._loop(journal, folder, display).run(source)
         if trials and trials[0].number == 0 and trials[0].status == "failed":
             raise SearchError(
                 f"the default itself fails: {trials[0].error}. Its log: {self.folder.path / 'trials/0000/log.txt'}. "
                 "Mend the configuration, then search with `--fresh`."
             )
         return trials
+
+    def _serve(self, source: OracleTrials, journal: Journal, folder: Path, display: Display) -> list[Trial]:
+        """Let the processes of several machines run the trials."""
+        from tuning import cluster
+        from tuning.chief import Chief
+
+        shared, folder = self._task(self.settled), folder.resolve()
+        chief = Chief(source, journal, lambda trial: task_of(trial, shared, folder, None), display.tell)
+        command = cluster.worker_command(self.space_name, self.settings.chief)
+        cluster.serve(chief, self.settings.chief, [command] * self.settings.workers, self.until)
+        return journal.trials()
 
     def listed(self, jobs: Sequence[tuple[dict, int]], name: str) -> list[Trial]:
         """See `Found.run`."""
@@ -133,7 +148,8 @@ class Runner:
 
     def _task(self, config) -> dict:
         """What all tasks share."""
-        jobs, cores = self.settings.jobs, len(os.sched_getaffinity(0))
+        jobs = self.settings.workers if self.settings.chief else self.settings.jobs
+        cores = len(os.sched_getaffinity(0))
         return {
             "space": self.space_name,
             "config": command.flags(config),
@@ -142,7 +158,7 @@ class Runner:
             "folds": self.settings.cross_validate,
             "retrains": self.settings.retrains,
             "threads": max(cores // jobs, 1) if jobs > 1 else None,
-            "bars": None,
+            "limit": seconds(self.settings.trial_limit, "trial_limit"),
         }
 
     def _settled(self) -> tuple[object, int | None]:

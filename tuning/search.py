@@ -68,6 +68,8 @@ class Search:
             address(getattr(self, name), name)
         if self.chief and self.worker:
             raise ValueError("`chief` and `worker` exclude each other: this machine is one of them.")
+        if self.chief and self.prune:
+            raise ValueError("`prune` compares trials of one machine: leave it out with `chief`.")
 
 
 def seconds(text: str | None, name: str) -> float | None:
@@ -104,6 +106,7 @@ class Found:
         objective, direction: What was compared.
         hyperparameters: `keras_tuner.HyperParameters`, the space.
         stopped: Why the search ended before all trials were done, or "".
+        finished: Whether no trial is left that the same command would still do.
     """
 
     space_name: str
@@ -117,6 +120,7 @@ class Found:
     direction: Direction
     hyperparameters: object
     stopped: str = ""
+    finished: bool = True
     _runner: object = field(default=None, repr=False)
 
     @property
@@ -190,7 +194,7 @@ def start(space_name: str) -> None:
         if config.tuning.worker:
             from tuning.cluster import work
 
-            return work(space_name, config.app, config.tuning)
+            return work(space_name, config.tuning.worker)
         with Runner(space_name, config.app, config.tuning) as runner:
             finish(runner.search())
 

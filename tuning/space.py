@@ -6,7 +6,7 @@ asks". With the defaults of its hyperparameters a sample is the base itself. Wha
 """
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 DEPTH, WIDTH = "_depth", "_width"
 
@@ -26,22 +26,12 @@ def hyperparameters(sample: Callable, base, given):
         if name.removesuffix(DEPTH).removesuffix(WIDTH) in kept:
             space.Fixed(name, value)
     sample(space, base)
-    if not any(is_free(one) for one in space.space):
+    if not ranges(space):
         raise ValueError(
             f"The space is empty: `sample` has {', '.join(everything.values) or 'no hyperparameter'}, and each of them "
             "is given on the command line or has one value. Leave out a flag that the search shall choose."
         )
     return space
-
-
-def is_free(hyperparameter) -> bool:
-    """Whether there is anything to choose."""
-    config = hyperparameter.get_config()
-    if "values" in config:
-        return len(config["values"]) > 1
-    if "min_value" in config:
-        return config["min_value"] < config["max_value"]
-    return "value" not in config  # a Boolean has nothing but its name
 
 
 def named(config, default=None) -> set[str]:
@@ -58,16 +48,20 @@ def named(config, default=None) -> set[str]:
 
 
 def ranges(space) -> dict[str, dict]:
-    """Each hyperparameter that is free -> {"low", "high", "log"} or {"choices"}, for reports and records."""
-    found = {}
-    for one in filter(is_free, space.space):
-        config = one.get_config()
-        if "min_value" in config:
-            log = config["sampling"] == "log"
-            found[one.name] = {"low": config["min_value"], "high": config["max_value"], "log": log}
-        else:
-            found[one.name] = {"choices": list(config.get("values", (False, True)))}
-    return found
+    """Each hyperparameter with more than one value -> {"low", "high", "log"} or {"choices"}, for reports and records."""
+    found = {one.name: range_of(one.get_config()) for one in space.space}
+    return {name: span for name, span in found.items() if span}
+
+
+def range_of(config: Mapping) -> dict | None:
+    """The range in the configuration of a `keras_tuner` hyperparameter, None where there is nothing to choose."""
+    if "min_value" in config:
+        low, high = config["min_value"], config["max_value"]
+        return {"low": low, "high": high, "log": config["sampling"] == "log"} if low < high else None
+    if "value" in config:  # a constant
+        return None
+    choices = list(config.get("values", (False, True)))  # a Boolean has nothing but its name
+    return {"choices": choices} if len(choices) > 1 else None
 
 
 def logarithmic(hp, name: str, default: float, low: float, high: float) -> float:

@@ -46,12 +46,17 @@ def combine(scores, mask=None, causal: bool = False):
     return visible
 
 
-def masked_softmax(scores, visible):
-    """Softmax over the last axis among the visible keys; rows without any are all zeros, with gradient zero."""
+def masked_softmax(scores, visible, some: bool = False):
+    """Softmax over the last axis among the visible keys; rows without any are all zeros, with gradient zero.
+
+    `some` says that each row is known to have visible keys, which spares looking for those without.
+    """
     # Keras warns of a softmax over one entry, which is no mistake where there is one key: the form written out.
     softmax = activations.softmax if scores.shape[-1] == 1 else ops.softmax
     if visible is None:
         return softmax(scores)
     weights = softmax(ops.where(visible, scores, HIDDEN))
+    if some:
+        return weights
     # The softmax of a row of equal entries is not zero: a row without keys needs this factor.
     return weights * ops.cast(ops.any(visible, axis=-1, keepdims=True), scores.dtype)

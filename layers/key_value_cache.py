@@ -30,7 +30,7 @@ def write(cache, entries, position):
     """
     entries = ops.cast(entries, cache.dtype)[:, :, None]
     if cache.shape[2] is None:
-        return ops.concatenate([cache[:, :, :position], entries], axis=2)
+        return ops.concatenate([cache, entries], axis=2)
     # A choice, not an update of a slice: it is the same on every backend, with and without XLA, in a SavedModel too.
     here = ops.equal(ops.arange(ops.shape(cache)[2]), position)
     return ops.where(here[:, None, None], entries, cache)

@@ -136,7 +136,9 @@ class MultiHeadAttention(keras.layers.Layer):
         keys = self._rotate(self._split(self.key_projection(key), length), positions)
         return keys, self._split(self.value_projection(value), length)
 
-    def attend(self, query, keys, values, mask=None, causal=False, positions=None, length=None, training=False):
+    def attend(
+        self, query, keys, values, mask=None, causal=False, positions=None, length=None, some=False, training=False
+    ):
         """Attends to projected keys and values.
 
         Args:
@@ -146,6 +148,7 @@ class MultiHeadAttention(keras.layers.Layer):
             causal: As for `call`.
             positions: Integers of shape (queries,) or (1,), used if `rotary` is set; None is 0, 1, 2 ...
             length: The number of queries; given where `query` is rows, of shape (batch * queries, features).
+            some: Whether it is known that every query sees some key, which spares looking for those that see none.
             training: As for `call`.
 
         Returns:
@@ -156,7 +159,7 @@ class MultiHeadAttention(keras.layers.Layer):
         scores = ops.matmul(queries, ops.transpose(keys, (0, 1, 3, 2)))
         scores = ops.cast(scores, keras.backend.result_type(scores.dtype, "float32"))
         visible = attention_mask.combine(scores, mask, causal)
-        weights = ops.cast(attention_mask.masked_softmax(scores, visible), values.dtype)
+        weights = ops.cast(attention_mask.masked_softmax(scores, visible, some), values.dtype)
         weights = self.dropped(weights, training=training)
         heads = ops.transpose(ops.matmul(weights, values), (0, 2, 1, 3))
         lengths = (-1, ops.shape(query)[1]) if length is None else (-1,)

@@ -126,7 +126,8 @@ class TransformerDecoderBlock(TransformerBlock):
         entries = self.self_attention.project_keys(entered, positions=positions, length=beams)
         cache = tuple(key_value_cache.write(*pair, position) for pair in zip(cache, entries, strict=True))
         keys, values = (key_value_cache.flat(part) for part in cache)
-        change, _ = self.self_attention.attend(entered, keys, values, visible, positions=positions, length=beams)
+        settings = {"positions": positions, "length": beams, "some": True}  # each sees itself
+        change, _ = self.self_attention.attend(entered, keys, values, visible, **settings)
         x = self._leave(rows, change, self.self_attention_norm, self.self_attention_dropped, training=False)
         outputs, weights = self._finish(x, *projected_source, source_mask, length=beams)
         return ops.reshape(outputs, (-1, beams, features)), cache, weights

@@ -20,11 +20,13 @@ Reference:
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
 from keras import ops, tree
 
 from models.repetition import repeating
 
 HIDDEN = -1e30  # below every log probability of a text, and finite: the difference of two infinities would be NaN
+TINY = float(np.finfo("float32").tiny)
 CHUNK = 64  # tokens of which the largest is looked for first
 LEAVE_AT = 8  # sentences leave when at least 1 / LEAVE_AT of those in the batch are done
 
@@ -116,15 +118,11 @@ def beam_search(
         here = ops.equal(places, position)
         ancestors = ops.where(here, ops.arange(beams)[:, None], before.ancestors)
         features, state = decoder.step(embedding(before.last), memory, state, position, before.parents, ancestors)
-        logits = embedding(features, transposed=True)  # (batch, beams, vocab)
-        # The largest probability is 1 / sum(exp(logits - their maximum)). So the softmax, which TensorFlow has as one
-        # operation, stands for the log of a sum of exponentials, which is several.
-        log_sum = ops.max(logits, axis=-1) - ops.log(ops.max(ops.softmax(logits), axis=-1))
-        scores = logits + never
+        probabilities = ops.softmax(embedding(features, transposed=True))  # (batch, beams, vocab)
         if no_repeat:
             again = repeating(before.texts, position, no_repeat, embedding.vocab_size)
-            scores = ops.where(again, HIDDEN, scores)
-        best, origin, token = best_continuations(scores, before.total - log_sum, 2 * beams)
+            probabilities = ops.where(again, 0.0, probabilities)
+        best, origin, token = best_continuations(probabilities, before.total, 2 * beams, never)
 
         done = ops.logical_not(_waiting(before, position, beams))
         ends = ops.equal(token, tokens.end)
@@ -221,40 +219,53 @@ def never_written(embedding, tokens):
     return ops.convert_to_tensor([HIDDEN if token in tokens.never else 0.0 for token in range(embedding.vocab_size)])
 
 
-def best_continuations(scores, totals, count):
+def best_continuations(probabilities, totals, count, never):
     """The best of all continuations of all hypotheses.
 
-    Looks first for the chunks of tokens with the largest maxima: the best tokens can be in no others. So most tokens
-    are compared once, not sorted, and not even added to. Among equals the first hypothesis, then the first token, wins.
+    Looks first for the chunks of tokens with the largest maxima: the best tokens can be in no others. So most
+    probabilities are compared once: they are not sorted, nor is their logarithm taken. Among equals the first
+    hypothesis, then the first token, wins.
 
     Args:
-        scores: Of each token after each hypothesis, (batch, beams, vocab), vocab being at least 2.
-        totals: Of the hypotheses, (batch, beams); a continuation has the sum of both.
+        probabilities: Of each token after each hypothesis, (batch, beams, vocab), vocab being at least 2.
+        totals: Log probabilities of the hypotheses, (batch, beams); a continuation has the sum of both.
         count: How many; at most 2 beams.
+        never: (vocab,) `HIDDEN` for tokens that no text holds, else 0.
 
     Returns:
         Their sums, falling, the hypothesis and the token of each: tensors of shape (batch, count).
     """
-    batch, beams, _ = ops.shape(scores)
-    vocab = scores.shape[-1]
+    batch, beams, _ = ops.shape(probabilities)
+    vocab = probabilities.shape[-1]
     if vocab <= CHUNK:
-        sums, place = ops.top_k(ops.reshape(scores + totals[..., None], (batch, beams * vocab)), count)
+        sums = logs(probabilities) + never + totals[..., None]
+        sums, place = ops.top_k(ops.reshape(sums, (batch, beams * vocab)), count)
         return sums, place // vocab, place % vocab
-    # Chunks of one size spare a copy of the scores.
+    # Chunks of one size spare a copy of the probabilities.
     size = max((size for size in range(CHUNK // 2, CHUNK + 1) if vocab % size == 0), default=CHUNK)
     missing = -vocab % size
-    chunks = (vocab + missing) // size  # at least 2, so that there are `count` chunks
+    chunks = (vocab + missing) // size  # at least 2
     if missing:
-        scores = ops.pad(scores, ((0, 0), (0, 0), (0, missing)), constant_values=2 * HIDDEN)
-    parts = ops.reshape(scores, (batch, beams * chunks, size))
-    maxima = ops.reshape(ops.max(parts, axis=-1), (batch, beams, chunks)) + totals[..., None]
-    _, best_parts = ops.top_k(ops.reshape(maxima, (batch, beams * chunks)), count)
+        probabilities = ops.pad(probabilities, ((0, 0), (0, 0), (0, missing)))
+        never = ops.pad(never, (0, missing), constant_values=HIDDEN)
+    parts = ops.reshape(probabilities, (batch, beams * chunks, size))
+    maxima = logs(ops.reshape(ops.max(parts, axis=-1), (batch, beams, chunks))) + totals[..., None]
+    # A few more than `count`: of each hypothesis one may be there for a token that no text holds. The special tokens
+    # are the first, in one chunk.
+    most = beams * min(chunks, 3)
+    best_parts = ops.top_k(ops.reshape(maxima, (batch, beams * chunks)), most)[1]
     best_parts = ops.sort(best_parts, axis=-1)  # so that among equals the first wins
-    sums = rows(parts, best_parts) + rows(totals, best_parts // chunks)[..., None]
-    sums, place = ops.top_k(ops.reshape(sums, (batch, count * size)), count)
+    sums = logs(rows(parts, best_parts)) + rows(totals, best_parts // chunks)[..., None]
+    sums = sums + ops.take(ops.reshape(never, (chunks, size)), best_parts % chunks, axis=0)
+    sums, place = ops.top_k(ops.reshape(sums, (batch, most * size)), count)
     part = rows(best_parts, place // size)
     token = part % chunks * size + place % size
     return sums, part // chunks, token
+
+
+def logs(probabilities):
+    """Logarithms; of 0, `HIDDEN`."""
+    return ops.where(probabilities > 0, ops.log(ops.maximum(probabilities, TINY)), HIDDEN)
 
 
 def rows(values, index):

@@ -146,8 +146,11 @@ def test_the_report_shows_images_captions_and_where_words_looked(tiny):
 
 @pytest.mark.parametrize(
     "model",
-    [None, ShowTell(12, 12), TransformerCaptioner(16, 1, 1, 2, 16)],
-    ids=["attend", "tell", "transformer"],
+    [
+        pytest.param(None, id="attend"),
+        pytest.param(ShowTell(12, 12), id="tell", marks=pytest.mark.slow),
+        pytest.param(TransformerCaptioner(16, 1, 1, 2, 16), id="transformer", marks=pytest.mark.slow),
+    ],
 )
 def test_an_interrupted_run_goes_on_to_the_same_weights(model, quick, monkeypatch, captions_csv):
     from models.loading import load
@@ -213,9 +216,10 @@ def test_the_export_takes_files_of_any_size(tiny, captioner, captions_csv):
         loaded.signatures["serving_default"](image=tf.constant([b"no image"]))
 
 
-def test_the_guard_refuses_another_caption_score_or_map(tiny, captioner, captions_csv):
-    """The faults that it is there for, planted in what it compares with."""
+def test_the_guard_refuses_another_caption_score_or_map(tiny, captioner, captions_csv, monkeypatch):
+    """The faults that it is there for, planted in what it compares with; the loaders run once."""
     from apps.trained_captioner import table
+    from export import found_texts, guard
     from export.captioning import CaptionExport
     from export.errors import ExportError
 
@@ -226,6 +230,14 @@ def test_the_guard_refuses_another_caption_score_or_map(tiny, captioner, caption
     found = writer.of_values(values)
     maps, right = writer.attention(values, found), table(found)
     made = CaptionExport(captioner.model, captioner.prepare, captioner.subwords, 3, 1.0, captioner.longest)
+    answers = []
+
+    def run_once(*arguments, **settings):
+        if not answers:
+            answers.extend(guard.run_saved_model(*arguments, **settings))
+        return answers
+
+    monkeypatch.setattr(found_texts, "run_saved_model", run_once)
     wrong = {name: array.copy() for name, array in right.items()}
     wrong["caption"][2, 0] += "!"
     with pytest.raises(ExportError, match="refused, output `caption` differs"):

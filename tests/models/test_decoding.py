@@ -183,15 +183,21 @@ def test_compiled_equals_eager(name):
 def test_best_continuations_equal_a_sort(beams, vocab_size):
     """Of equal ones the first hypothesis counts, then the first token."""
     random = np.random.default_rng(vocab_size)
+    never = np.where(np.arange(vocab_size) < min(2, vocab_size - 2), decoding.HIDDEN, 0.0).astype("float32")
     # Few levels: many are equal. Few that matter: equal ones in chunks of different maxima.
     for levels, share in [(3, 1.0), (10**6, 1.0), (3, 0.02)]:
-        scores = -random.integers(0, levels, (3, beams, vocab_size)).astype("float32")
-        scores = np.where(random.random(scores.shape) < share, scores, np.float32(-1e7))
+        probabilities = 1 / (1 + random.integers(0, levels, (3, beams, vocab_size)).astype("float32"))
+        probabilities = np.where(random.random(probabilities.shape) < share, probabilities, np.float32(1e-30))
+        probabilities[1, :, :2] = 1.0  # the most probable tokens are those that no text holds
+        probabilities[2, 0, -1] = 0.0
         totals = -random.integers(0, levels, (3, beams)).astype("float32")
         totals[0, -1] = decoding.HIDDEN
-        sums = (scores + totals[..., None]).reshape(3, -1)
+        given = [ops.convert_to_tensor(part) for part in (probabilities, totals)]
+        logs = np.asarray(decoding.logs(given[0]))
+        np.testing.assert_allclose(logs, np.log(probabilities, where=probabilities > 0, out=logs.copy()), rtol=1e-6)
+        sums = (logs + never + totals[..., None]).reshape(3, -1)
         expected = np.argsort(-sums, axis=1, kind="stable")[:, : 2 * beams]
-        found = best_continuations(ops.convert_to_tensor(scores), ops.convert_to_tensor(totals), 2 * beams)
+        found = best_continuations(*given, 2 * beams, ops.convert_to_tensor(never))
         found = [np.asarray(part) for part in found]
         np.testing.assert_array_equal(found[0], np.take_along_axis(sums, expected, axis=1))
         np.testing.assert_array_equal(found[1] * vocab_size + found[2], expected)

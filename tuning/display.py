@@ -47,12 +47,13 @@ class Display:
         parts = [f"{t.number}: epoch {p['epoch']}/{p['epochs']}" for t, p in running]
         self.bar.set_postfix_str(", ".join(parts))
         for trial, progress in running:
-            if not self.estimated and trial.number == 0 and progress["epoch"] > 1:
+            if not self.estimated and trial.number == 0 and progress["epoch_seconds"] > 0:
                 self.estimated = True
-                one = progress["seconds"] / progress["epoch"] * progress["epochs"] * progress["trainings"]
+                one = progress["epoch_seconds"] * progress["epochs"] * progress["trainings"]
                 every = one * (1 + self.target / self.jobs)
                 tqdm.write(
-                    f"          about {length(one)} a trial like the default, {length(every)} for {self.target} trials",
+                    f"          about {length(one)} a trial like the default, {length(every)} for {self.target}; "
+                    "starting and compiling is not counted",
                     file=sys.stdout,
                 )
 

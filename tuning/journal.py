@@ -39,6 +39,7 @@ class Journal:
         """Write an event; it is on disk when this returns."""
         line = json.dumps({"event": event, **content}, allow_nan=True).encode() + b"\n"
         new = not self.path.exists()
+        self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("ab") as file:
             self._cut(file)
             file.write(line)

@@ -1,9 +1,11 @@
 """Which KerasTuner oracle chooses the trials of a strategy."""
 
 import math
+import warnings
 
 import keras_tuner
 from keras_tuner.oracles import BayesianOptimizationOracle, GridSearchOracle, HyperbandOracle, RandomSearchOracle
+from sklearn.exceptions import ConvergenceWarning
 
 from tuning.coarse_to_fine import CoarseToFineOracle
 from tuning.trial import Direction, Strategy, Trial
@@ -32,6 +34,12 @@ class Grid(Unsaved, GridSearchOracle):
 
 class Bayesian(Unsaved, BayesianOptimizationOracle):
     """Bayesian optimisation with a Gaussian process."""
+
+    def populate_space(self, trial_id):
+        """Values for a trial. That the process found a length at the edge of what it allows helps no user."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            return super().populate_space(trial_id)
 
 
 class Hyperband(Unsaved, HyperbandOracle):
@@ -87,7 +95,7 @@ def initial_points(space, trials: int) -> int:
 def units(trials: int) -> int:
     """Parts of a whole training in Hyperband: the highest power of 3 whose brackets have at most `trials` together.
 
-    With 3 parts there are 6 trials, with 9 there are 24, with 27 there are 78.
+    With 3 parts there are 6 trials, with 9 there are 23, with 27 there are 70.
     """
     best = FACTOR
     while bracket_trials(best * FACTOR) <= trials:

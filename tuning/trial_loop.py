@@ -70,8 +70,8 @@ class TrialLoop:
                 if outcome := read_outcome(self._folder(trial)):  # it had ended, the journal did not know yet
                     self._end(source, replace(trial, **outcome))
                     continue
-                self.workers.submit(self._task(trial, bars))
-                running[self._id(trial)] = (trial, time.monotonic())
+                self.workers.submit(task_of(trial, self.task, self.folder, bars))
+                running[identity(trial, self.folder)] = (trial, time.monotonic())
             if not running:
                 break
             if out_of_time:
@@ -79,7 +79,8 @@ class TrialLoop:
                 break
             for task, code in self.workers.wait(POLL):
                 trial, began = running.pop(task)
-                self._end(source, self._outcome(trial, code, time.monotonic() - began))
+                outcome = outcome_of(self._folder(trial), code, time.monotonic() - began, self.trial_limit)
+                self._end(source, replace(trial, **outcome))
             self.look([(trial, self._progress(trial)) for trial, _ in running.values()])
             for task, (_, began) in running.items():
                 if self.trial_limit is not None and time.monotonic() - began > self.trial_limit:
@@ -99,19 +100,6 @@ class TrialLoop:
         source.ended(trial)
         self.tell(trial)
 
-    def _outcome(self, trial: Trial, code: int, seconds: float) -> Trial:
-        """How a trial ended whose process has."""
-        if outcome := read_outcome(self._folder(trial)):
-            return replace(trial, **(outcome | {"seconds": round(seconds, 3)}))
-        if self.trial_limit is not None and seconds > self.trial_limit:
-            error = f"took longer than the {self.trial_limit:g} s of `--trial-limit`"
-        elif code < 0:
-            memory = "; memory may have run out" if code == -signal.SIGKILL else ""
-            error = f"the process was ended by {signal.Signals(-code).name}{memory}"
-        else:
-            error = f"the process ended with code {code}"
-        return replace(trial, status="failed", error=error, seconds=round(seconds, 3))
-
     def _stop(self, running: dict) -> None:
         """End what runs; it goes on from its last checkpoint another time."""
         for task in running:
@@ -120,19 +108,49 @@ class TrialLoop:
         while left:
             left -= {task for task, _ in self.workers.wait(10)}
 
-    def _id(self, trial: Trial) -> str:
-        return f"{self.folder.name}/{trial.number}"
-
     def _folder(self, trial: Trial) -> Path:
-        return self.folder / f"{trial.number:04d}"
-
-    def _task(self, trial: Trial, bars: list | None) -> dict:
-        own = {"id": self._id(trial), "folder": str(self._folder(trial)), "values": trial.values, "seed": trial.seed}
-        keys = {"folds": trial.values.get("folds"), "retrains": trial.values.get("retrains")}
-        return self.task | own | {"bars": bars} | {name: value for name, value in keys.items() if value is not None}
+        return folder_of(trial, self.folder)
 
     def _progress(self, trial: Trial) -> dict:
         try:
             return json.loads((self._folder(trial) / PROGRESS).read_text("utf-8"))
         except (FileNotFoundError, ValueError):
             return {}
+
+
+def identity(trial: Trial, folder: Path) -> str:
+    """The name of a trial among those of all loops."""
+    return f"{folder.name}/{trial.number}"
+
+
+def folder_of(trial: Trial, folder: Path) -> Path:
+    """Where the files of a trial are, below the `folder` of all."""
+    return folder / f"{trial.number:04d}"
+
+
+def task_of(trial: Trial, shared: dict, folder: Path, bars: list | None) -> dict:
+    """The task of a trial for `tuning.trial_process.run`; folds and retrains may be hyperparameters of it."""
+    own = {"id": identity(trial, folder), "folder": str(folder_of(trial, folder)), "seed": trial.seed, "bars": bars}
+    searched = {name: trial.values[name] for name in ("folds", "retrains") if name in trial.values}
+    return shared | own | {"values": trial.values} | searched
+
+
+def outcome_of(folder: Path, code: int, seconds: float, limit: float | None) -> dict:
+    """How a trial ended, as fields of `Trial`: what its process has left, else why it has left nothing.
+
+    Args:
+        folder: Of the trial.
+        code: Exit code of its process; negative for a signal.
+        seconds: That it took.
+        limit: That it was allowed.
+    """
+    if outcome := read_outcome(folder):
+        return outcome | {"seconds": round(seconds, 3)}
+    if limit is not None and seconds > limit:
+        error = f"took longer than the {limit:g} s of `--trial-limit`"
+    elif code < 0:
+        memory = "; memory may have run out" if code == -signal.SIGKILL else ""
+        error = f"the process was ended by {signal.Signals(-code).name}{memory}"
+    else:
+        error = f"the process ended with code {code}"
+    return {"status": "failed", "error": error, "seconds": round(seconds, 3)}

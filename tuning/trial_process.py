@@ -54,6 +54,14 @@ def run(task: dict) -> None:
     log = os.open(folder / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(log, 1)
     os.dup2(log, 2)
+    outcome = attempt(task, folder)
+    RunDirectory(folder).write_json(OUTCOME, outcome)
+    sys.stdout.flush()
+    sys.stderr.flush()
+
+
+def attempt(task: dict, folder: Path) -> dict:
+    """How a task ends, as fields of `Trial`; an error is an outcome as well."""
     began = time.monotonic()
     try:
         outcome = dry(task) if task.get("dry") else train(task, folder)
@@ -62,10 +70,7 @@ def run(task: dict) -> None:
     except Exception as error:
         traceback.print_exc()
         outcome = {"status": "failed", "error": last_line(error)}
-    outcome |= {"seconds": round(time.monotonic() - began, 3), "memory": peak_memory()}
-    RunDirectory(folder).write_json(OUTCOME, outcome)
-    sys.stdout.flush()
-    sys.stderr.flush()
+    return outcome | {"seconds": round(time.monotonic() - began, 3), "memory": peak_memory()}
 
 
 def last_line(error: BaseException) -> str:
@@ -152,11 +157,12 @@ def trained(app: ModuleType, config, splits, directory: RunDirectory) -> dict:
 def watcher(task: dict, folder: Path, training: int):
     """What looks at the rows after each epoch of a training: it says how far it is, and prunes the first one."""
     run = RunDirectory(folder)
-    trainings, began = task["folds"] * task["retrains"], time.monotonic()
+    trainings, ends = task["folds"] * task["retrains"], []
 
     def watch(rows: list[dict], epochs: int) -> None:
         done = {"training": training, "trainings": trainings, "epoch": len(rows), "epochs": epochs}
-        run.write_json(PROGRESS, done | {"seconds": round(time.monotonic() - began, 2)})
+        ends.append(time.monotonic())  # the first epoch compiles: what follows says how long epochs take
+        run.write_json(PROGRESS, done | {"epoch_seconds": (ends[-1] - ends[0]) / max(len(ends) - 1, 1)})
         if training == 0 and task["objective"] in rows[-1]:
             values = [row[task["objective"]] for row in rows]
             if hopeless(values, epochs, task["bars"], task["direction"]):

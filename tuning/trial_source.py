@@ -26,6 +26,11 @@ class OracleTrials:
         self._default_given = False
         oracles.limit(oracle, target)
 
+    @property
+    def complete(self) -> bool:
+        """Whether as many trials as there shall be have been made."""
+        return self._default_given and len(self._made) >= self.target
+
     def next(self) -> Trial | None:
         """A trial to start; None where there is none now, or none any more (`exhausted`)."""
         if not self._default_given:

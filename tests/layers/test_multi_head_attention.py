@@ -122,9 +122,9 @@ def test_keys_values_and_masks_of_unequal_lengths_are_refused():
 def test_the_softmax_runs_in_float32(policy, monkeypatch):
     seen, softmax = [], attention_mask.masked_softmax
 
-    def spy(scores, visible):
+    def spy(scores, visible, some):
         seen.append(keras.backend.standardize_dtype(scores.dtype))
-        return softmax(scores, visible)
+        return softmax(scores, visible, some)
 
     monkeypatch.setattr(attention_mask, "masked_softmax", spy)
     layers.MultiHeadAttention(2, 4, dtype=policy)(QUERY, KEY)

@@ -6,6 +6,7 @@ import warnings
 import keras_tuner
 from keras_tuner.oracles import BayesianOptimizationOracle, GridSearchOracle, HyperbandOracle, RandomSearchOracle
 from sklearn.exceptions import ConvergenceWarning
+from threadpoolctl import threadpool_limits
 
 from tuning.coarse_to_fine import CoarseToFineOracle
 from tuning.trial import Direction, Strategy, Trial
@@ -36,8 +37,12 @@ class Bayesian(Unsaved, BayesianOptimizationOracle):
     """Bayesian optimisation with a Gaussian process."""
 
     def populate_space(self, trial_id):
-        """Values for a trial. That the process found a length at the edge of what it allows helps no user."""
-        with warnings.catch_warnings():
+        """Values for a trial.
+
+        On one thread: the matrices are small, and beside trials that use all cores two threads wait for each other.
+        """
+        with threadpool_limits(1), warnings.catch_warnings():
+            # That the process found a length at the edge of what it allows helps no user.
             warnings.simplefilter("ignore", ConvergenceWarning)
             return super().populate_space(trial_id)
 

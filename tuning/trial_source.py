@@ -75,6 +75,11 @@ class ListedTrials:
         self.target = len(self._left)
         self.exhausted = False
 
+    @property
+    def complete(self) -> bool:
+        """Whether all have been given."""
+        return not self._left
+
     def next(self) -> Trial | None:
         """The next one."""
         return self._left.pop(0) if self._left else None

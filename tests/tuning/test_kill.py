@@ -1,0 +1,62 @@
+"""A real search, killed with -9 at random moments: processes end, and the same command goes on to the same trials."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.tuning.test_resume import loop, without_times
+from tuning.journal import Journal
+
+ROOT = Path(__file__).parent.parent.parent
+SEARCH = """
+import sys
+from tests.tuning.tiny_app import Config
+from tuning.search import Search, search
+search("tests.tuning.tiny_space", Config(run_dir=sys.argv[1]), Search(strategy=sys.argv[2], trials="7"))
+"""
+
+
+def descendants(process: int) -> set[int]:
+    """Processes below another."""
+    parents = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    found = {process}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {process}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("strategy", ["grid", "bayesian"])
+def test_killed_and_typed_again(strategy, tmp_path):
+    expected, _ = loop(tmp_path / "expected", strategy, 7)
+    folder, draw = tmp_path / "search", random.Random(strategy)
+    command = [sys.executable, "-c", SEARCH, str(folder), strategy]
+    journal = Journal(folder / "trials.jsonl")
+    for kills in range(1, 4):
+        search = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+        wanted = draw.randint(4 * kills - 3, 4 * kills)  # events, between a third and all of what there will be
+        until = time.monotonic() + 900
+        while len(journal.events()) < wanted and search.poll() is None:
+            assert time.monotonic() < until
+            time.sleep(draw.random() / 20)
+        below = descendants(search.pid)
+        os.kill(search.pid, signal.SIGKILL)
+        search.wait()
+        time.sleep(2)
+        left = [process for process in below if Path(f"/proc/{process}").exists()]
+        assert not left, "trials end with their search"
+    assert subprocess.run(command, cwd=ROOT, check=False).returncode == 0
+    assert [without_times(trial.as_dict()) for trial in journal.trials()] == expected
+    ended = [event["trial"]["number"] for event in journal.events() if event["event"] == "ended"]
+    assert sorted(ended) == list(range(8)), "none lost, none repeated"

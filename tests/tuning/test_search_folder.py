@@ -1,0 +1,110 @@
+"""Which folder a search has, and what it refuses to write to."""
+
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from tests.tuning.tiny_app import Config, TinyTrainer
+from tuning.search import Search, check
+from tuning.search_folder import SearchError, SearchFolder
+
+
+def folder(base: Config, strategy: str = "random", **further) -> SearchFolder:
+    return SearchFolder.of("tests.tuning.tiny_space", "tiny", base, strategy, further)
+
+
+def used(path) -> SearchFolder:
+    """A folder in which a search has begun."""
+    one = folder(Config(run_dir=str(path)))
+    one.open(fresh=False)
+    one.run.write_json("search.json", {"identity": one.identity, "hyperparameters": {"units": {"min_value": 2}}})
+    one.close()
+    return one
+
+
+def test_the_same_command_finds_the_same_folder():
+    assert folder(Config()).path == folder(Config(fresh=True)).path
+    assert folder(Config()).path.name.startswith("tiny-line-random-")
+    others = [
+        folder(Config(units=9)),
+        folder(Config(), "grid"),
+        folder(Config(), objective="val_accuracy"),
+        folder(Config(trainer=TinyTrainer(seed=1))),
+    ]
+    assert len({one.path for one in [folder(Config()), *others]}) == 5
+
+
+def test_a_folder_of_another_search_is_refused(tmp_path):
+    used(tmp_path / "search")
+    folder(Config(run_dir=str(tmp_path / "search"))).open(fresh=False)
+    other = folder(Config(run_dir=str(tmp_path / "search"), units=9))
+    other.run.path.joinpath("lock").unlink()  # of the search above, which is still open
+    with pytest.raises(SearchError, match=r"search of other settings \(they differ in flags\)"):
+        other.open(fresh=False)
+    other.open(fresh=True)
+    assert [entry.name for entry in other.path.iterdir()] == ["lock"]
+
+
+def test_a_search_of_another_space_is_refused(tmp_path):
+    one = used(tmp_path / "search")
+    one.check_space({"units": {"min_value": 2}})
+    with pytest.raises(SearchError, match=r"another space \(rate, units differ; `rate` was absent"):
+        one.check_space({"units": {"min_value": 4}, "rate": {"min_value": 1}})
+
+
+def test_a_folder_of_something_else_is_refused(tmp_path):
+    (tmp_path / "thesis.txt").write_text("text")
+    with pytest.raises(SearchError, match="holds no search"):
+        folder(Config(run_dir=str(tmp_path))).open(fresh=True)
+    assert (tmp_path / "thesis.txt").exists()
+
+
+@pytest.mark.parametrize("place", ["/proc/lamina", "file/search"])
+def test_a_folder_that_cannot_be_written_is_refused(place, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SearchError, match="cannot be written"):
+        folder(Config(run_dir=str(tmp_path / place))).open(fresh=False)
+
+
+def test_two_searches_do_not_share_a_folder(tmp_path, monkeypatch):
+    monkeypatch.setattr("tuning.search_folder.PATIENCE", 0.3)
+    one = folder(Config(run_dir=str(tmp_path / "search")))
+    one.open(fresh=False)
+    code = "import fcntl, sys; fcntl.flock(open(sys.argv[1], 'r+'), fcntl.LOCK_EX | fcntl.LOCK_NB)"
+    ended = subprocess.run([sys.executable, "-c", code, str(one.path / "lock")], capture_output=True, text=True)
+    assert "BlockingIOError" in ended.stderr
+    with pytest.raises(SearchError, match="another search is running"):
+        folder(Config(run_dir=str(tmp_path / "search"))).open(fresh=False)
+    one.close()
+    assert not (tmp_path / "search").exists(), "nothing was begun, so nothing is left"
+
+
+def test_objectives_and_settings_are_checked():
+    from tests.tuning import tiny_app
+
+    assert check(tiny_app, Config(), Search()) == "val_loss"
+    with pytest.raises(SearchError, match="`objective` must be one of val_loss, val_accuracy. Received: val_acc"):
+        check(tiny_app, Config(), Search(objective="val_acc"))
+    named = replace(Config(), data=replace(Config().data, validation="my.csv"))
+    with pytest.raises(SearchError, match="--cross-validate"):
+        check(tiny_app, named, Search(cross_validate=3))
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"trials": "0"}, "`trials` must be"),
+        ({"trials": "many"}, "Received: many"),
+        ({"jobs": 0}, "`jobs` must be at least 1. Received: jobs=0"),
+        ({"time_limit": "soon"}, "`time_limit` must be a time such as 90s"),
+        ({"chief": "7000"}, "`chief` must be HOST:PORT"),
+        ({"chief": "a:1", "worker": "b:2"}, "exclude each other"),
+        ({"chief": "a:1", "prune": True}, "`prune`"),
+        ({"confirm": -1}, "`confirm`"),
+    ],
+)
+def test_settings_are_refused_by_name(settings, message):
+    with pytest.raises(ValueError, match=message):
+        Search(**settings)

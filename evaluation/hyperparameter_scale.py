@@ -65,8 +65,15 @@ def set_axis(axes: Axes, span: Range, which: str = "x") -> None:
         names = [short(one) for one in span["choices"]]
         axis.set_ticks(range(len(names)), names)
         return
+    low, high = float(span["low"]), float(span["high"])
     if span.get("log"):
-        set_log(axes, float(span["low"]), float(span["high"]), which)
+        set_log(axes, low, high, which)
+        margin = (high / low) ** 0.05
+        limits = low / margin, high * margin
+    else:
+        limits = low - 0.05 * (high - low), high + 0.05 * (high - low)
+    # The whole range, so that a reader sees what has not been tried.
+    (axes.set_xlim if which == "x" else axes.set_ylim)(*limits)
 
 
 def set_log(axes: Axes, low: float, high: float, which: str) -> None:

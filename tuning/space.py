@@ -48,7 +48,7 @@ def named(config, default=None) -> set[str]:
 
 
 def ranges(space) -> dict[str, dict]:
-    """Each hyperparameter with more than one value -> {"low", "high", "log"} or {"choices"}, for reports and records."""
+    """Each hyperparameter with more than one value -> {"low", "high", "log"} or {"choices"}, for reports."""
     found = {one.name: range_of(one.get_config()) for one in space.space}
     return {name: span for name, span in found.items() if span}
 

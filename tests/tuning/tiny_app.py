@@ -50,7 +50,7 @@ class Config:
     units: int = 8
     """Units."""
     act: str = "relu"
-    """relu, tanh, or what shall go wrong: raise, kill, exit, test, nan, sleep."""
+    """relu, tanh, or what shall go wrong: raise, kill, exit, test, nan, sleep, slow."""
     run_dir: str | None = None
     """Folder."""
     fresh: bool = False
@@ -90,6 +90,8 @@ def validate(config: Config, splits, directory):
     rows, last = directory.read_rows("metrics.csv"), loss(config)
     for epoch in range(len(rows) + 1, config.trainer.epochs + 1):
         value = last + 1 / epoch - 1 / config.trainer.epochs
+        if config.act == "slow":
+            time.sleep(0.4)
         rows.append({"epoch": epoch, "loss": value, "val_loss": value, "val_accuracy": 1 / (1 + value)})
         directory.write_rows("metrics.csv", rows)
         if directory.watch:
@@ -97,3 +99,24 @@ def validate(config: Config, splits, directory):
     last = float("nan") if config.act == "nan" else last
     rows_seen = float(len(splits.train) + 100 * len(splits.validation))
     return {"val_loss": last, "val_accuracy": 1 / (1 + last), "rows": rows_seen}, rows
+
+
+def main(config: Config) -> dict:
+    """What an app's run leaves: results.json with figures of the test split; `act` may make it fail."""
+    from training.run_directory import RunDirectory
+
+    if config.act == "raise":
+        raise ValueError("this setting cannot be trained")
+    run = RunDirectory(config.run_dir)
+    run.path.mkdir(parents=True, exist_ok=True)
+    runs = run.read_json("count.json")["runs"] if (run / "count.json").exists() else 0
+    run.write_json("count.json", {"runs": runs + 1})
+    run.write_json("environment.json", {"python": "3"})
+    run.write_json("results.json", {"test": {"loss": loss(config), "name": "line"}})
+    return {"loss": loss(config)}
+
+
+if __name__ == "__main__":
+    from apps.command import run as run_command
+
+    run_command(main, "python -m tests.tuning.tiny_app")

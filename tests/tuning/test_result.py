@@ -1,0 +1,182 @@
+"""What comes after the trials, with trials that are made up: retraining, the test split, the last line, the page."""
+
+import json
+import shlex
+from dataclasses import asdict, replace
+from types import SimpleNamespace
+
+import pytest
+
+from tests.tuning import tiny_app, tiny_space
+from tuning import report, result
+from tuning.command import parse
+from tuning.journal import Journal
+from tuning.search import Found, Search
+from tuning.search_folder import SearchError
+from tuning.space import hyperparameters
+from tuning.trial import Trial
+
+HISTORY = [{"epoch": 1, "loss": 3.0, "val_loss": 3.5}, {"epoch": 2, "loss": 2.0, "val_loss": 2.5}]
+DEFAULT = Trial(0, {}, "completed", 2.8, (2.8,), HISTORY, 1.0)
+GOOD = Trial(2, {"learning_rate": 0.008, "units": 19, "act": "tanh"}, "completed", 0.1, (0.1,), HISTORY, 2.0)
+BAD = Trial(1, {"learning_rate": 0.1, "units": 2, "act": "relu"}, "completed", 9.0, (9.0,), HISTORY, 2.0)
+FAILED = Trial(3, {"learning_rate": 0.02, "units": 64, "act": "relu"}, "failed", error="MemoryError: too wide")
+
+
+class Retrainings:
+    """Stands for the processes: each training of `best` has a score by its seed, that of the default is 3 worse."""
+
+    def __init__(self, broken: int | None = None, left: int = 0):
+        self.broken, self.left, self.asked = broken, left, []
+
+    def listed(self, jobs, name):
+        self.asked.append((name, jobs))
+        trials = [
+            Trial(number, values, "completed", 0.2 + seed % 2**30 / 10_000 + 3 * (not values), seed=seed)
+            for number, (values, seed) in enumerate(jobs, start=1)
+        ]
+        if self.broken is not None:
+            trials[self.broken] = replace(trials[self.broken], status="failed", score=None)
+        for place in range(len(trials) - self.left, len(trials)):
+            trials[place] = replace(trials[place], status="running", score=None)
+        return trials
+
+
+def searched(folder, trials=(DEFAULT, BAD, GOOD, FAILED), retrainings=None, **more) -> Found:
+    """A search that has these trials, with the files that it would have left."""
+    base, settings = tiny_app.Config(), more.pop("settings", Search(confirm=2))
+    space = hyperparameters(tiny_space.sample, base, base)
+    journal = Journal(folder / "trials.jsonl")
+    for trial in trials:
+        journal.append("ended", trial=trial.as_dict())
+    about = {"app": tiny_app.__name__, "space": tiny_space.__name__, "strategy": "random", "objective": "val_loss"}
+    about |= {"direction": "min", "base": [], "settings": asdict(settings), "identity": {"strategy": "random"}}
+    about |= {"hyperparameters": {one.name: one.get_config() for one in space.space}}
+    (folder / "search.json").write_text(json.dumps(about))
+    given = {"folder": folder, "trials": list(trials), "objective": "val_loss", "direction": "min"} | more
+    return Found(
+        tiny_space.__name__,
+        tiny_space,
+        settings,
+        base,
+        base,
+        hyperparameters=space,
+        _runner=retrainings or Retrainings(),
+        **given,
+    )
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """The app runs in this process, and there is no page: both are tested as they are once, and take seconds."""
+
+    def run(command, **_):
+        if "tuning.report" in command:
+            return SimpleNamespace(returncode=0)
+        assert command[1:3] == ["-m", tiny_app.__name__]
+        try:
+            tiny_app.main(parse(tiny_app.Config, command[3:]))
+        except ValueError:
+            return SimpleNamespace(returncode=2)
+        return SimpleNamespace(returncode=0)
+
+    monkeypatch.setattr(result, "subprocess", SimpleNamespace(run=run, DEVNULL=None))
+
+
+def test_the_whole_of_it(tmp_path, capfd):
+    retrainings = Retrainings()
+    found = searched(tmp_path, retrainings=retrainings)
+    line = result.finish(found)
+    printed = capfd.readouterr().out
+    # the command trains exactly the best configuration
+    typed = next(one for one in printed.splitlines() if one.startswith("  python -m tests.tuning.tiny_app"))
+    config = parse(tiny_app.Config, shlex.split(typed)[3:])
+    assert config == found.config_of(GOOD)
+    assert (config.units, config.trainer.learning_rate, config.act) == (19, 0.008, "tanh")
+    # best and default are retrained with the same seeds, none of which a trial had
+    ((name, jobs),) = retrainings.asked
+    assert name == "retrained-0002"
+    assert [values for values, _ in jobs] == [GOOD.values] * 2 + [{}] * 2
+    assert [seed for _, seed in jobs] == [2**30, 2**30 + 1000] * 2
+    # the last line
+    last = dict(pair.split("=") for pair in printed.splitlines()[-1].split())
+    assert {name: float(value) for name, value in last.items()} == pytest.approx(line, rel=1e-5)
+    expected = {"best_val_loss": 0.1, "default_val_loss": 2.8, "trials": 3, "failed": 1, "pruned": 0}
+    expected |= {"best_val_loss_retrained": 0.25, "default_val_loss_retrained": 3.25}
+    assert line == pytest.approx(expected | {"test_loss": tiny_app.loss(config)})
+    # the page
+    page = (tmp_path / "report.html").read_text("utf-8")
+    for text in ("MemoryError: too wide", "best, retrained", shlex.join(shlex.split(typed)), "Trials over time"):
+        assert text in page
+    # typed again, the test split is not read again
+    assert result.tested(found, GOOD, config) == {"loss": tiny_app.loss(config)}
+    assert json.loads((tmp_path / "best-0002/count.json").read_text())["runs"] == 1
+
+
+def test_a_search_that_goes_on_reads_no_test_split(tmp_path, quick, capsys):
+    retrainings = Retrainings()
+    stopped = "--time-limit 30m is over: 9 of 12 trials are left"
+    line = result.finish(searched(tmp_path, retrainings=retrainings, stopped=stopped, finished=False))
+    assert not retrainings.asked and not (tmp_path / "best-0002").exists()
+    assert not any(name.startswith("test") for name in line)
+    printed = capsys.readouterr().out
+    assert stopped in printed and "the same command goes on" in printed
+    assert json.loads((tmp_path / "results.json").read_text())["finished"] is False
+
+
+def test_time_that_is_over_while_retraining_reads_no_test_split(tmp_path, quick):
+    result.finish(searched(tmp_path, retrainings=Retrainings(left=1)))
+    assert not (tmp_path / "best-0002").exists()
+    content = json.loads((tmp_path / "results.json").read_text())
+    assert content["finished"] is False and len(content["retrained"]["default"]) == 1
+
+
+def test_failed_retrainings_count_for_nothing(tmp_path, quick):
+    line = result.finish(searched(tmp_path, retrainings=Retrainings(broken=0)))
+    assert line["best_val_loss_retrained"] == pytest.approx(0.3)
+
+
+def test_nothing_better_than_the_default(tmp_path, quick, capsys):
+    retrainings = Retrainings()
+    line = result.finish(searched(tmp_path, (DEFAULT, BAD), retrainings=retrainings))
+    assert [values for values, _ in retrainings.asked[0][1]] == [{}, {}]
+    assert line["best_val_loss"] == line["default_val_loss"]
+    assert "no trial was better than the default" in capsys.readouterr().out
+
+
+def test_no_retraining_where_none_is_wanted(tmp_path, quick):
+    retrainings = Retrainings()
+    line = result.finish(searched(tmp_path, retrainings=retrainings, settings=Search(confirm=0)))
+    assert not retrainings.asked and "test_loss" in line
+
+
+def test_a_run_of_the_best_that_fails_keeps_everything_else(tmp_path, quick, capsys):
+    broken = replace(GOOD, values=GOOD.values | {"act": "raise"})
+    with pytest.raises(SearchError, match=r"ended with code 2 for the best configuration; see .*best-0002\.log"):
+        result.finish(searched(tmp_path, (DEFAULT, broken)))
+    printed = capsys.readouterr()
+    assert printed.out.splitlines()[-1].startswith("best_val_loss=0.1 default_val_loss=2.8 ")
+    assert json.loads((tmp_path / "results.json").read_text())["best"]["number"] == 2
+
+
+def test_neighbours_of_another_strategy_are_compared(tmp_path):
+    for name, strategy, further in (
+        ("a", "random", "x"),
+        ("b", "grid", "x"),
+        ("c", "bayesian", "y"),
+        ("d", "grid", "x"),
+    ):
+        (tmp_path / name).mkdir()
+        searched(tmp_path / name)
+        path = tmp_path / name / "search.json"
+        about = json.loads(path.read_text()) | {"strategy": strategy, "identity": {"strategy": strategy, "m": further}}
+        path.write_text(json.dumps(about))
+    (tmp_path / "d/trials.jsonl").write_text("damaged\n")
+    mine = json.loads((tmp_path / "a/search.json").read_text())
+    found = report.others(tmp_path / "a", mine)
+    assert list(found) == ["grid"] and len(found["grid"]) == 4
+
+
+def test_a_page_of_no_search(tmp_path):
+    with pytest.raises(SearchError, match="holds no search"):
+        report.main(report.Config(str(tmp_path)))

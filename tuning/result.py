@@ -1,0 +1,148 @@
+"""What comes after the trials: how much of the best was luck, the best trained and tested, the report.
+
+runs/tuning/NAME/results.json     best, default, retrained, test, command; the figures of the last line
+runs/tuning/NAME/best-0007/       the app's own run of the best configuration: model, exports, report
+runs/tuning/NAME/report.html      the page of the search
+"""
+
+import math
+import statistics
+import subprocess
+import sys
+from dataclasses import replace
+
+from training.run_directory import RunDirectory
+from tuning.command import command, flags
+from tuning.search import Found
+from tuning.search_folder import SearchError
+from tuning.trial import Trial
+
+# Seeds that no trial has: those count up from the number of the trial.
+FRESH_SEED, SEED_STEP = 2**30, 1000
+
+
+def finish(found: Found) -> dict[str, float]:
+    """Retrain the best, train and test it by its app, write results and report, and print all of it.
+
+    While trials are left to do (`--time-limit`), nothing is retrained, and the test split stays unread.
+
+    Returns:
+        The figures of the last line.
+
+    Raises:
+        SearchError: the app's own run of the best configuration has failed; everything else has been written.
+    """
+    best = found.best
+    config = replace(found.config_of(best), run_dir=None, fresh=False)
+    typed = command(f"python -m {found.space.app.__name__}", config)
+    retrained, finished = {}, found.finished
+    if finished and found.settings.confirm:
+        retrained, finished = retrain(found, best)
+    results = {
+        "command": typed,
+        "objective": found.objective,
+        "direction": found.direction,
+        "best": {"number": best.number, "score": best.score, "values": best.values, "figures": best.figures},
+        "default": {"score": found.default.score, "figures": found.default.figures},
+        "retrained": retrained,
+        "trials": sum(trial.number > 0 and trial.status != "running" for trial in found.trials),
+        "failed": sum(trial.status == "failed" for trial in found.trials),
+        "pruned": sum(trial.status == "pruned" for trial in found.trials),
+        "seconds": round(sum(trial.seconds for trial in found.trials), 1),
+        "stopped": found.stopped,
+        "finished": finished,
+    }
+    folder, failure = RunDirectory(found.folder), None
+    if finished:
+        try:
+            results["test"] = tested(found, best, config)
+        except SearchError as error:
+            failure = error
+    folder.write_json("results.json", results)
+    subprocess.run([sys.executable, "-m", "tuning.report", str(found.folder)], check=True, stdout=subprocess.DEVNULL)
+    line = announce(found, results)
+    if failure:
+        raise failure
+    return line
+
+
+def retrain(found: Found, best: Trial) -> tuple[dict[str, list[float]], bool]:
+    """The objective of the best and of the default, each trained with the same seeds, which the search did not use.
+
+    Returns:
+        "best" and "default" -> scores of those trainings that did not fail; and whether none is left to do.
+    """
+    seeds = [FRESH_SEED + SEED_STEP * number for number in range(found.settings.confirm)]
+    compared = {"best": best, "default": found.default} if best.number else {"default": best}
+    jobs = [(trial.values, seed) for trial in compared.values() for seed in seeds]
+    trials = found.run(jobs, f"retrained-{best.number:04d}")
+    scores = {
+        name: [trial.score for trial in trials[place * len(seeds) : (place + 1) * len(seeds)] if trial.ranked]
+        for place, name in enumerate(compared)
+    }
+    finished = len(trials) == len(jobs) and not any(trial.status == "running" for trial in trials)
+    return {name: some for name, some in scores.items() if some}, finished
+
+
+def tested(found: Found, best: Trial, config) -> dict[str, float]:
+    """Figures on the test split of the best configuration, trained by the app's own command in a fresh process.
+
+    The run is in the folder best-NUMBER; one that is finished is not made again.
+
+    Raises:
+        SearchError: the run has failed; it says where its output is.
+    """
+    app = found.space.app.__name__
+    run = RunDirectory(found.folder.absolute() / f"best-{best.number:04d}")
+    if not (run.path.is_dir() and run.results()):
+        print(f"\nthe best configuration, trained and tested by {app}: {run.path}", flush=True)
+        log = run.path.with_suffix(".log")
+        with log.open("a", encoding="utf-8") as output:
+            arguments = flags(replace(config, run_dir=str(run.path)))
+            code = subprocess.run([sys.executable, "-m", app, *arguments], stdout=output).returncode
+        if code:
+            raise SearchError(
+                f"{app} ended with code {code} for the best configuration; see {log}. The same command tries again."
+            )
+    return {name: value for name, value in run.read_json("results.json")["test"].items() if is_number(value)}
+
+
+def is_number(value) -> bool:
+    """Whether a figure is a finite number."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def announce(found: Found, results: dict) -> dict[str, float]:
+    """Print the result, the machine-readable line last."""
+    best, objective = results["best"], found.objective
+    print(f"\n{objective:<34}{'best':>12}{'default':>12}")
+    print(f"  {'in the search':<32}{best['score']:>12.5g}{results['default']['score']:>12.5g}")
+    retrained = results["retrained"]
+    if retrained:
+        shown = [spread(retrained.get(name, [])) for name in ("best", "default")]
+        print(f"  {'retrained, other seeds: mean':<32}{shown[0][0]:>12}{shown[1][0]:>12}")
+        print(f"  {'  standard deviation':<32}{shown[0][1]:>12}{shown[1][1]:>12}")
+    if found.stopped:
+        print(f"stopped: {found.stopped}")
+    if not results["finished"]:
+        print("the same command goes on; the test split stays unread until all trials are done")
+    if results["failed"]:
+        print(f"{results['failed']} trials failed; the reasons are in the report and in {found.folder / 'trials'}")
+    if best["number"] == 0:
+        print("no trial was better than the default")
+    for name, value in results.get("test", {}).items():
+        print(f"test {name}: {value:.6g}")
+    print(f"report: {found.folder / 'report.html'}\nthe command that trains the best:\n\n  {results['command']}\n")
+    line = {f"best_{objective}": best["score"], f"default_{objective}": results["default"]["score"]}
+    for name, scores in retrained.items():
+        line[f"{name}_{objective}_retrained"] = statistics.fmean(scores)
+    line |= {f"test_{name}": value for name, value in results.get("test", {}).items()}
+    line |= {"trials": results["trials"], "failed": results["failed"], "pruned": results["pruned"]}
+    print(" ".join(f"{name}={value:.6g}" for name, value in line.items()), flush=True)
+    return line
+
+
+def spread(scores: list[float]) -> tuple[str, str]:
+    """Mean and standard deviation as text; a dash for what cannot be told."""
+    mean = f"{statistics.fmean(scores):.5g}" if scores else "-"
+    return mean, f"{statistics.stdev(scores):.2g}" if len(scores) > 1 else "-"

@@ -100,7 +100,8 @@ def training(hp, trainer):
     found = {"learning_rate": logarithmic(hp, "learning_rate", rate, digits(rate / 30), digits(rate * 10))}
     if trainer.batch_size:
         found["batch_size"] = batch_size(hp, "batch_size", trainer.batch_size)
-    found["epochs"] = whole(hp, "epochs", trainer.epochs, trainer.epochs // 4, trainer.epochs * 3 // 2)
+    # Fewer than the data asks for: less time, and less to overfit with. Who wants more names a number.
+    found["epochs"] = whole(hp, "epochs", trainer.epochs, trainer.epochs // 4, trainer.epochs)
     if decay:
         found["weight_decay"] = logarithmic(hp, "weight_decay", decay, digits(decay / 30), digits(decay * 30))
     else:  # a logarithmic scale does not reach the default

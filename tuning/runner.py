@@ -33,6 +33,7 @@ class Runner:
         self.space = importlib.import_module(space_name)
         self.objective = check(self.space.app, base, settings)
         self.direction = self.space.app.OBJECTIVES[self.objective]
+        self.jobs = settings.jobs or jobs_for(settings, base.trainer.device)
         limit = seconds(settings.time_limit, "time_limit")
         self.until = None if limit is None else time.monotonic() + limit
         further = {
@@ -66,7 +67,7 @@ class Runner:
         target = asked(journal, self.settings.trials)
         self.first = self.first or target
         self._write(target)
-        display = Display(self.objective, self.direction, target, self.settings.jobs)
+        display = Display(self.objective, self.direction, target, self.jobs)
         print(f"search  {self.folder.path}: {self.settings.strategy}, {target} trials", flush=True)
         trials = self._run_trials(journal, target, display)
         left = sum(trial.status == "running" for trial in trials)
@@ -125,7 +126,7 @@ class Runner:
 
     def listed(self, jobs: Sequence[tuple[dict, int]], name: str) -> list[Trial]:
         """See `Found.run`."""
-        display = Display(self.objective, self.direction, len(jobs), self.settings.jobs, name)
+        display = Display(self.objective, self.direction, len(jobs), self.jobs, name)
         loop = self._loop(Journal(self.folder.path / f"{name}.jsonl"), self.folder.path / name, display)
         loop.prune = False
         return loop.run(ListedTrials(jobs))
@@ -138,7 +139,7 @@ class Runner:
             self._task(self.settled),
             self.objective,
             self.direction,
-            jobs=self.settings.jobs,
+            jobs=self.jobs,
             prune=self.settings.prune,
             until=self.until,
             trial_limit=seconds(self.settings.trial_limit, "trial_limit"),
@@ -148,8 +149,7 @@ class Runner:
 
     def _task(self, config) -> dict:
         """What all tasks share."""
-        jobs = self.settings.workers if self.settings.chief else self.settings.jobs
-        cores = len(os.sched_getaffinity(0))
+        jobs = self.settings.workers if self.settings.chief else self.jobs
         return {
             "space": self.space_name,
             "config": command.flags(config),
@@ -157,7 +157,7 @@ class Runner:
             "direction": self.direction,
             "folds": self.settings.cross_validate,
             "retrains": self.settings.retrains,
-            "threads": max(cores // jobs, 1) if jobs > 1 else None,
+            "threads": max(cores() // jobs, 1) if jobs > 1 else None,
             "limit": seconds(self.settings.trial_limit, "trial_limit"),
         }
 
@@ -186,12 +186,8 @@ class Runner:
 
     def _memory_warning(self, mebibytes: float) -> str:
         have = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**20
-        need = mebibytes * self.settings.jobs
-        return (
-            ""
-            if need < 0.8 * have
-            else f"; {self.settings.jobs} at once need {need:.0f} of {have:.0f} MiB: fewer --jobs"
-        )
+        need = mebibytes * self.jobs
+        return "" if need < 0.8 * have else f"; {self.jobs} at once need {need:.0f} of {have:.0f} MiB: fewer --jobs"
 
     def _space(self):
         from tuning.space import hyperparameters
@@ -225,6 +221,21 @@ class Runner:
 
     def _out_of_time(self) -> bool:
         return self.until is not None and time.monotonic() >= self.until
+
+
+def jobs_for(settings: Search, device: str) -> int:
+    """Trials at once where the user has not said: more than one only if what is tried does not depend on it.
+
+    A GPU is told by its driver's file: to ask a framework would start it in this process.
+    """
+    alone = settings.prune or settings.strategy not in ("random", "grid")
+    gpu = device != "cpu" and Path("/dev/nvidiactl").exists()
+    return 1 if alone or gpu or cores() < 2 else 2
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def asked(journal: Journal, trials: str) -> int:

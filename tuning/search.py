@@ -41,8 +41,9 @@ class Search:
     """Train the best configuration so many times at the end, with other seeds, to see how much is luck."""
     prune: bool = False
     """Stop trials that are worse than the median of the others had been."""
-    jobs: int = 1
-    """Trials at once, which share the cores."""
+    jobs: int | None = None
+    """Trials at once, which share the cores. Default: 2 where no trial depends on the others (random and grid without
+    `prune`), there are two cores and no GPU; else 1."""
     time_limit: str | None = None
     """Stop after this time, such as 30m or 2h; the same command goes on."""
     trial_limit: str | None = None
@@ -58,7 +59,7 @@ class Search:
         if not re.fullmatch(r"\+?[1-9][0-9]*", self.trials):
             raise ValueError(f"`trials` must be a whole number from 1, such as 40, or +20. Received: {self.trials}")
         for name in ("cross_validate", "retrains", "jobs", "workers"):
-            if getattr(self, name) < 1:
+            if getattr(self, name) is not None and getattr(self, name) < 1:
                 raise ValueError(f"`{name}` must be at least 1. Received: {name}={getattr(self, name)}")
         if self.confirm < 0:
             raise ValueError(f"`confirm` must be 0 or more. Received: confirm={self.confirm}")

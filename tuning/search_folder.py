@@ -82,9 +82,17 @@ class SearchFolder:
             raise SearchError(
                 f"{path}: the folder of the search cannot be written ({error.strerror}). Name one with `--run-dir`."
             ) from None
+        try:
+            self._take(fresh, known)
+        except BaseException:
+            os.close(self.lock)
+            self.lock = None
+            raise
+
+    def _take(self, fresh: bool, known: bool) -> None:
         self._wait()
         if fresh:
-            for entry in path.iterdir():
+            for entry in self.path.iterdir():
                 if entry.name != "lock":
                     shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
         elif known:

@@ -17,6 +17,7 @@ import selectors
 import signal
 import sys
 import traceback
+from collections.abc import Iterable
 
 PACKAGES = ("apps.", "data.", "evaluation.", "layers.", "models.", "training.", "tuning.")
 LIBRARIES = ("keras", "tensorflow", "keras_tuner", "numpy", "pandas", "sklearn.datasets", "tyro")
@@ -27,8 +28,8 @@ def main(space: str) -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     answers = os.dup(1)
     os.dup2(2, 1)  # whatever is printed by imports is no answer
-    preload([*LIBRARIES, space])
-    importlib.import_module(space)  # raises what `preload` lets pass
+    importlib.import_module(space)
+    preload(LIBRARIES)
     say(answers, {"ready": True})
     children: dict[int, tuple[int, str]] = {}  # its end of a pipe -> process, id of the task
     with selectors.DefaultSelector() as selector:
@@ -51,7 +52,7 @@ def main(space: str) -> None:
                     obey(json.loads(line), children, selector)
 
 
-def preload(modules: list[str]) -> None:
+def preload(modules: Iterable[str]) -> None:
     """Import modules that trials will need; one that cannot be imported here is left to them."""
     for name in modules:
         try:

@@ -38,9 +38,10 @@ def test_the_same_command_finds_the_same_folder():
 
 def test_a_folder_of_another_search_is_refused(tmp_path):
     used(tmp_path / "search")
-    folder(Config(run_dir=str(tmp_path / "search"))).open(fresh=False)
+    same = folder(Config(run_dir=str(tmp_path / "search")))
+    same.open(fresh=False)
+    same.close()
     other = folder(Config(run_dir=str(tmp_path / "search"), units=9))
-    other.run.path.joinpath("lock").unlink()  # of the search above, which is still open
     with pytest.raises(SearchError, match=r"search of other settings \(they differ in flags\)"):
         other.open(fresh=False)
     other.open(fresh=True)
@@ -108,3 +109,14 @@ def test_objectives_and_settings_are_checked():
 def test_settings_are_refused_by_name(settings, message):
     with pytest.raises(ValueError, match=message):
         Search(**settings)
+
+
+def test_trials_run_side_by_side_only_where_that_changes_nothing(monkeypatch):
+    from tuning.runner import jobs_for
+
+    monkeypatch.setattr("os.sched_getaffinity", lambda process: {0, 1})
+    assert jobs_for(Search(), "cpu") == jobs_for(Search(strategy="grid"), "cpu") == 2
+    learning = [Search(strategy=strategy) for strategy in ("bayesian", "hyperband", "coarse-to-fine")]
+    assert {jobs_for(one, "cpu") for one in [*learning, Search(prune=True)]} == {1}
+    monkeypatch.setattr("os.sched_getaffinity", lambda process: {0})
+    assert jobs_for(Search(), "cpu") == 1

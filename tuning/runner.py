@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -195,6 +196,8 @@ class Runner:
         try:
             space = hyperparameters(self.space.sample, self.settled, self.base)
         except ValueError as error:
+            if not (self.folder.path / "search.json").exists():
+                shutil.rmtree(self.folder.path / "dry", ignore_errors=True)  # nothing went wrong in it
             raise SearchError(str(error)) from error
         self.folder.check_space({one.name: one.get_config() for one in space.space})
         return space

@@ -7,14 +7,20 @@ from tuning import trial_process
 
 
 class SameProcess:
-    """Has the methods of `tuning.workers.Workers` that the loop calls, and counts what it has run."""
+    """Has the methods of `tuning.workers.Workers`, and knows what it has run."""
 
-    def __init__(self):
+    def __init__(self, *_):
         self.run: list[str] = []
         self._ended: list[tuple[str, int]] = []
 
     def ready(self):
         """They always are."""
+
+    def preload(self, modules):
+        """They are here."""
+
+    def close(self):
+        """Nothing to close."""
 
     def submit(self, task):
         self.run.append(task["id"])

@@ -29,6 +29,7 @@ def test_defaults_need_no_flag_and_tiny_comes_back(app):
         (classify.Config(run_dir="-odd", fresh=True), "x --run-dir=-odd --fresh"),
         (regress.Config(model=Ensemble(members=8, folds=4)), "x ensemble --members 8 --folds 4"),
         (regress.Config(trainer=classify.Trainer(batch_size=128)), None),
+        (classify.Config(trainer=classify.Trainer(learning_rate=1 / 30_000, weight_decay=0.1 + 0.2)), None),
         (autoencode.MITCHELL, None),
         (translate.Config(data=translate.TranslationData(("a.en", "a.de"), test=("b.en", "b.de"))), None),
         (caption.Config(data=caption.CaptionData("c.csv", images="my photos"), every_caption=True), None),

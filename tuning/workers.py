@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+# Trials at once take of a GPU's memory what they need, not all of it at the start.
+SHARE_GPU = {"TF_FORCE_GPU_ALLOW_GROWTH": "true", "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
 
 
 class WorkerError(RuntimeError):
@@ -37,7 +39,7 @@ class Workers:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
-                env={**os.environ, "PYTHONPATH": path},
+                env={**SHARE_GPU, **os.environ, "PYTHONPATH": path},
                 pass_fds=() if self.lock is None else (self.lock,),
                 start_new_session=True,  # an interrupt from the keyboard is for the search alone
             )

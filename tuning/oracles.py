@@ -30,7 +30,14 @@ class Random(Unsaved, RandomSearchOracle):
 
 
 class Grid(Unsaved, GridSearchOracle):
-    """Grid search."""
+    """Grid search that does not wait: the space is known, so the next combination follows from one that still runs."""
+
+    def populate_space(self, trial_id):
+        """Values for a trial."""
+        found = super().populate_space(trial_id)
+        if found["status"] == "RUNNING" and trial_id not in self._populate_next:
+            self._populate_next.append(trial_id)
+        return found
 
 
 class Bayesian(Unsaved, BayesianOptimizationOracle):

@@ -39,6 +39,15 @@ def test_grid_is_every_combination_once():
     assert len(found) == 12 and {(one.values["act"], one.values["layers"]) for one in found} == wanted
 
 
+def test_grid_does_not_wait_for_trials_that_run():
+    oracle = oracles.make("grid", space(), "val_loss", "min", 0, 100)
+    made = [oracle.create_trial(f"t{number}") for number in range(12)]
+    assert len({str(one.hyperparameters.values) for one in made if one.status == "RUNNING"}) == 12
+    in_turn = run(oracles.make("grid", space(), "val_loss", "min", 0, 100), completed)
+    assert [one.hyperparameters.values for one in made] == [one.values for one in in_turn]
+    assert oracle.create_trial("t12").status == "IDLE"
+
+
 def test_random_search_ends_with_its_space():
     found = run(oracles.make("random", space(), "val_loss", "min", 0, 100), completed)
     assert 8 <= len({str(one.values) for one in found}) == len(found) <= 12

@@ -71,6 +71,10 @@ class Config:
     """Lengths that batches are padded to: more waste less on padding and take longer to compile."""
     longest_tokens: int = 40
     """Most tokens of a caption. Longer training captions are left out, and counted."""
+    reward_epochs: int = 0
+    """Epochs, after the others, in which captions are drawn and rewarded for being like those of people (CIDEr-D)."""
+    reward_learning_rate: float = 1e-4
+    """Highest learning rate of those epochs."""
     features: str = "runs/features"
     """Folder in which the features of images are kept, for all runs."""
     run_dir: str | None = None
@@ -87,6 +91,8 @@ class Config:
         require("word_dropout", 0 <= self.word_dropout < 1, "in [0, 1)")
         require("buckets", 1 <= self.buckets <= 32, "between 1 and 32")
         require("longest_tokens", self.longest_tokens >= 2, "at least 2")
+        require("reward_epochs", self.reward_epochs >= 0, "0 or more")
+        require("reward_learning_rate", 0 < self.reward_learning_rate < math.inf, "a positive number")
         if self.search.sample:
             raise ValueError("`--sample` is for apps.predict: a run is scored by what beam search finds. Leave it out.")
         if self.trainer.class_weights != "none":
@@ -188,13 +194,14 @@ def main(config: Config) -> dict[str, float]:
 
     configure(config.trainer.device)
     own = ("encoder", "search", "vocab_size", "keep_capitals", "word_dropout", "every_caption", "buckets")
-    extra = {name: getattr(config, name) for name in (*own, "longest_tokens")}
+    own += ("longest_tokens", "reward_epochs", "reward_learning_rate")
+    extra = {name: getattr(config, name) for name in own}
     directory, settings = open_run("caption", config, extra)
     directory.check(settings, fresh=config.fresh)
     if not config.fresh and (results := directory.results()):
         print(f"{directory.path} is finished; --fresh trains it anew.\n")
         return announce(results, directory)
-    from apps.caption_results import finish
+    from apps.caption_results import describe, finish
     from apps.image_inputs import ImageInputs
 
     seed_everything(config.trainer.seed)  # for a backbone of random weights: the next attempt finds its features
@@ -216,18 +223,6 @@ def preparing(inputs, subwords, config: Config) -> dict:
     """What predict, evaluate and export need besides the network."""
     content = {"kind": "caption", "prepare": inputs.prepare.config(), "words": subwords.config()}
     return content | {"search": asdict(config.search), "longest": config.longest_tokens}
-
-
-def describe(splits, subwords, batches, inputs, config: Config, directory: RunDirectory) -> None:
-    """Say what will run on what."""
-    print(f"data    {splits.name}")
-    for note in (*splits.notes, *batches.notes()):
-        print(f"        {note}")
-    side = "x".join(map(str, inputs.prepare.size))
-    print(f"images  {side} pixels, {inputs.backbone or 'a stem that is learned with the captions'}")
-    print(f"words   {len(subwords)} subwords")
-    print(f"model   {recipe_for(config)}")
-    print(f"run     {directory.path}", flush=True)
 
 
 def train(config: Config, splits, subwords, inputs, batches, directory: RunDirectory):
@@ -255,6 +250,11 @@ def train(config: Config, splits, subwords, inputs, batches, directory: RunDirec
         best_by=best_by(config),
         measure=validation_scores(config, model, splits.validation, subwords, inputs),
     )
+    if config.reward_epochs:
+        from apps.caption_rewards import reward
+
+        reached = max(row[f"val_{best_by(config)}"] for row in rows)
+        reward(model, config, splits, subwords, inputs, batches, directory, reached)
     return model, rows
 
 

@@ -49,7 +49,12 @@ def fine_tune(whole, config, splits, subwords, inputs, directory: RunDirectory, 
         measure=validation_scores(config, whole, splits.validation, subwords, pixels),
     )
     whole.get_layer("encoder").trainable = False
-    if max(row[f"val_{best_by(config)}"] for row in rows) <= reached:
-        print("fine-tuning did not validate better: the network before it is kept")
-        whole.set_weights(before)
+    put_back_unless_better(whole, before, rows, best_by(config), reached, "fine-tuning")
     return rows
+
+
+def put_back_unless_better(model, before: list, rows: list[dict], by: str, reached: float, stage: str) -> None:
+    """Give `model` the weights `before` where no row of a stage has more than `reached` of the validation figure."""
+    if max(row[f"val_{by}"] for row in rows) <= reached:
+        print(f"{stage} did not validate better: the network before it is kept")
+        model.set_weights(before)

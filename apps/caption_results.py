@@ -34,6 +34,20 @@ class Found:
     captions_per_second: float
 
 
+def describe(splits, subwords, batches, inputs, config, directory: RunDirectory) -> None:
+    """Say what will run on what."""
+    from apps.caption import recipe_for
+
+    print(f"data    {splits.name}")
+    for note in (*splits.notes, *batches.notes()):
+        print(f"        {note}")
+    side = "x".join(map(str, inputs.prepare.size))
+    print(f"images  {side} pixels, {inputs.backbone or 'a stem that is learned with the captions'}")
+    print(f"words   {len(subwords)} subwords")
+    print(f"model   {recipe_for(config)}")
+    print(f"run     {directory.path}", flush=True)
+
+
 def finish(directory: RunDirectory, config, model, splits, subwords, inputs, rows: list[dict], batches) -> dict:
     """Score, save, export and report a network just trained; return the results."""
     from apps.image_inputs import PixelInputs

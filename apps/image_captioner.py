@@ -71,17 +71,11 @@ class ImageCaptioner:
 
     def of_values(self, values) -> list[Caption]:
         """The captions of what the network takes: finished pixels, or features, (N, ...)."""
-        noise = np.random.default_rng(self.seed)
         found = []
-        for start in range(0, len(values), IMAGES_AT_ONCE):
-            batch = np.asarray(values[start : start + IMAGES_AT_ONCE], "float32")
-            arguments = whole_batch(batch)
-            if self.search.sample:
-                arguments += (noise.random((len(arguments[0]), self.search.beams, self.longest), "float32"),)
-            tokens, scores, complete = (np.asarray(one)[: len(batch)] for one in self._compiled(*arguments))
+        for tokens, scores, complete in self.searched(values, np.random.default_rng(self.seed)):
             texts = self.subwords.decode(tokens.reshape(-1, tokens.shape[-1]))
             beams = tokens.shape[1]
-            for row in range(len(batch)):
+            for row in range(len(tokens)):
                 best = tokens[row, 0]
                 found.append(
                     Caption(
@@ -92,6 +86,20 @@ class ImageCaptioner:
                     )
                 )
         return found
+
+    def searched(self, values, random: np.random.Generator):
+        """Yields tokens (n, beams, length), scores and complete (n, beams) of what the network takes, some at a time.
+
+        Args:
+            values: Finished pixels, or features, (N, ...).
+            random: What captions are drawn with, where they are drawn.
+        """
+        for start in range(0, len(values), IMAGES_AT_ONCE):
+            batch = np.asarray(values[start : start + IMAGES_AT_ONCE], "float32")
+            arguments = whole_batch(batch)
+            if self.search.sample:
+                arguments += (random.random((len(arguments[0]), self.search.beams, self.longest), "float32"),)
+            yield tuple(np.asarray(one)[: len(batch)] for one in self._compiled(*arguments))
 
     def attention(self, values, found: list[Caption]) -> list[tuple[list[str], np.ndarray]]:
         """Of each image the pieces of its best caption, and where each looked: (pieces, rows, columns).

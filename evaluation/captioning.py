@@ -3,6 +3,7 @@
     scores(candidates, references) -> dict[str, float]     of a whole set
     cider(candidates, references) -> (N,)                  of each image, for the best and the worst
     rouge_l(...), exact(...) -> (N,)                       bleu(...) -> (4,)
+    Cider(references)(candidates, rows) -> (n,)            prepared once for many candidates
 
 `candidates` is a sequence of N strings and `references` of N sequences of strings. All are cut into words by
 `caption_words.words` (`TOKENISER` says how). The values equal those of COCO's scoring code (pycocoevalcap 1.2) to 1e-6
@@ -139,33 +140,72 @@ def _longest_common(left, right):
     return row[-1]
 
 
-def _cider(candidates, references):
-    counts = [[_ngrams(caption) for caption in captions] for captions in references]
-    images_with = Counter(ngram for captions in counts for ngram in set().union(*captions))
-    log_images = math.log(len(candidates))
+class Cider:
+    """CIDEr-D against the references of one set of images, prepared once for many candidates.
 
-    def weighted(ngrams):
+    Args:
+        references: N sequences of at least one string. They say how many images have an n-gram, too.
+
+    Call arguments:
+        candidates: n strings.
+        rows: For each the position of its image.
+
+    Returns:
+        (n,) scores, 0-10, as of `cider`.
+    """
+
+    def __init__(self, references: Sequence[Sequence[str]]):
+        self._prepare([[words(text) for text in captions] for captions in references])
+
+    @classmethod
+    def _of_words(cls, references):
+        made = cls.__new__(cls)
+        made._prepare(references)
+        return made
+
+    def _prepare(self, references):
+        counts = [[_ngrams(caption) for caption in captions] for captions in references]
+        self._images_with = Counter(ngram for captions in counts for ngram in set().union(*captions))
+        self._log_images = math.log(len(references))
+        self._references = [
+            [(*self._weighted(ngrams), len(caption)) for caption, ngrams in zip(captions, some, strict=True)]
+            for captions, some in zip(references, counts, strict=True)
+        ]
+
+    def __call__(self, candidates: Sequence[str], rows: Sequence[int]) -> np.ndarray:
+        pairs = zip(candidates, rows, strict=True)
+        return np.array([self._score(words(text), self._references[row]) for text, row in pairs])
+
+    def _of_all(self, candidates):
+        pairs = zip(candidates, self._references, strict=True)
+        return np.array([self._score(candidate, references) for candidate, references in pairs])
+
+    def _weighted(self, ngrams):
         """n-gram -> weight, and the norms of the weights of each n."""
-        weights = {gram: count * (log_images - math.log(max(1, images_with[gram]))) for gram, count in ngrams.items()}
+        logs = {gram: math.log(max(1, self._images_with[gram])) for gram in ngrams}
+        weights = {gram: count * (self._log_images - logs[gram]) for gram, count in ngrams.items()}
         squares = np.zeros(LONGEST)
         for gram, weight in weights.items():
             squares[len(gram) - 1] += weight**2
         return weights, np.sqrt(squares)
 
-    found = np.zeros(len(candidates))
-    for row, (candidate, captions) in enumerate(zip(candidates, counts, strict=True)):
-        weights, norms = weighted(_ngrams(candidate))
-        for caption, ngrams in zip(references[row], captions, strict=True):
-            others, other_norms = weighted(ngrams)
+    def _score(self, candidate, references):
+        weights, norms = self._weighted(_ngrams(candidate))
+        found = 0.0
+        for others, other_norms, length in references:
             product = np.zeros(LONGEST)
             for gram, weight in weights.items():
                 if gram in others:
                     product[len(gram) - 1] += min(weight, others[gram]) * others[gram]
             scale = norms * other_norms
             cosine = np.divide(product, scale, out=np.zeros(LONGEST), where=scale > 0)
-            longer = len(candidate) - len(caption)
-            found[row] += cosine.mean() * math.exp(-(longer**2) / (2 * SIGMA**2)) / len(captions)
-    return 10 * found
+            longer = len(candidate) - length
+            found += cosine.mean() * math.exp(-(longer**2) / (2 * SIGMA**2)) / len(references)
+        return 10 * found
+
+
+def _cider(candidates, references):
+    return Cider._of_words(references)._of_all(candidates)
 
 
 def _exact(candidates, references):

@@ -60,13 +60,14 @@ def with_backbone(encoder, model):
     """One network from pixels: `model`, a captioner that takes features, behind the backbone `encoder`."""
     import keras
 
-    name, model.name = model.name, CAPTIONER
+    # Not `model` itself: a network within another is saved with its optimizer, which loading would have to know.
+    captioner = keras.Model(model.input, model.output, name=CAPTIONER)
     inputs = {
         "image": keras.Input(encoder.input_shape[1:], name="image"),
         "target": keras.Input((None,), dtype="int32", name="target"),
     }
-    logits = model({"features": encoder(inputs["image"]), "target": inputs["target"]})
-    return keras.Model(inputs, logits, name=name)
+    logits = captioner({"features": encoder(inputs["image"]), "target": inputs["target"]})
+    return keras.Model(inputs, logits, name=model.name)
 
 
 @dataclass(frozen=True)

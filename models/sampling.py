@@ -40,24 +40,20 @@ def sample(
     ancestors = ops.broadcast_to(own[..., None], (batch, samples, length))
     places = ops.arange(length)
     never = never_written(embedding, tokens)
-    top_k = min(top_k or embedding.vocab_size, embedding.vocab_size)
 
     def proceed(position, last, total, ended, texts, state):
         features, state = decoder.step(embedding(last), memory, state, position, own, ancestors)
         logits = embedding(features, transposed=True)
         probabilities = ops.log_softmax(logits)
-        values, candidates = ops.top_k(logits + never, top_k)
-        shares = ops.exp((values - values[..., :1]) / temperature)  # they fall: the first is the largest
-        shares = shares / ops.sum(shares, axis=-1, keepdims=True)
-        before = ops.cumsum(shares, axis=-1) - shares
-        shares = ops.where(before < top_p, shares, 0.0)
+        shares, candidates = likely(logits + never, temperature, top_k, top_p)
         reached = ops.cumsum(shares, axis=-1)
         here = ops.equal(places, position)
-        drawn = ops.sum(ops.where(here, noise, 0.0), axis=-1, keepdims=True) * reached[..., -1:]
-        place = ops.sum(ops.cast(reached <= drawn, "int32"), axis=-1, keepdims=True)
-        # Rounding may put the largest noise beyond the last token that is left.
-        place = ops.minimum(place, ops.sum(ops.cast(shares > 0, "int32"), axis=-1, keepdims=True) - 1)
-        token = ops.take_along_axis(candidates, place, axis=-1)
+        share = ops.sum(ops.where(here, noise, 0.0), axis=-1, keepdims=True)
+        # Below the end, where rounding would put the largest noise.
+        drawn = reached[..., -1:] * ops.minimum(share, 1 - 2**-22)
+        token = ops.sum(ops.cast(reached <= drawn, "int32"), axis=-1, keepdims=True)
+        if candidates is not None:
+            token = ops.take_along_axis(candidates, token, axis=-1)
         gain = ops.squeeze(ops.take_along_axis(probabilities, token, axis=-1), -1)
         token = ops.where(ended, 0, ops.squeeze(token, -1))
         total = total + ops.where(ended, 0.0, gain)
@@ -82,3 +78,24 @@ def sample(
     scores, order = ops.top_k(total / ops.maximum(lengths, 1.0), samples)
     texts = rows(texts, order)
     return texts, scores, ops.any(ops.equal(texts, tokens.end), axis=-1)
+
+
+def likely(scores, temperature, top_k: int | None, top_p):
+    """The tokens that may be drawn, and how often each should be.
+
+    Args:
+        scores: Logits (..., vocab); tokens that no text holds are far below.
+        temperature, top_k, top_p: As for `sample`.
+
+    Returns:
+        Shares of the same sum for each row, and the tokens that they are of, falling, or None where they are of all
+        tokens in their order: nothing is sorted where nothing is left out.
+    """
+    vocab = scores.shape[-1]
+    if (top_k is None or top_k >= vocab) and isinstance(top_p, float) and top_p == 1.0:
+        return ops.softmax(scores / temperature), None
+    values, candidates = ops.top_k(scores, min(top_k or vocab, vocab))
+    shares = ops.exp((values - values[..., :1]) / temperature)  # they fall: the first is the largest
+    shares = shares / ops.sum(shares, axis=-1, keepdims=True)
+    before = ops.cumsum(shares, axis=-1) - shares
+    return ops.where(before < top_p, shares, 0.0), candidates

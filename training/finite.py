@@ -45,9 +45,9 @@ class FiniteGuard(keras.callbacks.Callback):
         self._restore(self._start)
         model.compile(model.optimizer, model.loss, jit_compile=False, steps_per_execution=1)
         where = "the steps of the epoch one by one stayed finite; try `--precision float32`"
-        for step, (x, y) in enumerate(self.train(first_epoch=self.epoch).take(self.steps_per_epoch), start=1):
+        for step, (x, *labels) in enumerate(self.train(first_epoch=self.epoch).take(self.steps_per_epoch), start=1):
             before = self._copy()
-            if not math.isfinite(float(model.train_on_batch(x, y, return_dict=True)["loss"])):
+            if not math.isfinite(float(model.train_on_batch(x, *labels, return_dict=True)["loss"])):
                 self._restore(before)
                 where = f"at step {step} of the epoch, first in {first_non_finite(model, x)}"
                 break

@@ -17,6 +17,7 @@ class TokenCrossEntropy(keras.losses.Loss):
     Call arguments:
         y_true: Tokens, int (batch, length); 0 is padding.
         y_pred: Logits, (batch, length, vocab_size).
+        sample_weight: Factor of the loss of each row, (batch,), or None; the mean is still over all tokens.
 
     Returns:
         A scalar.
@@ -34,7 +35,10 @@ class TokenCrossEntropy(keras.losses.Loss):
     def __call__(self, y_true, y_pred, sample_weight=None):
         # Not through Keras's own reduction: the mean is over tokens, not over rows, and the labels say what counts.
         counts = ops.cast(ops.not_equal(y_true, 0), y_pred.dtype)
-        return ops.sum(self.call(y_true, y_pred) * counts) / ops.maximum(ops.sum(counts), 1)
+        losses = self.call(y_true, y_pred) * counts
+        if sample_weight is not None:
+            losses = losses * ops.cast(sample_weight, losses.dtype)[:, None]
+        return ops.sum(losses) / ops.maximum(ops.sum(counts), 1)
 
     def call(self, y_true, y_pred):
         """Loss of each token, (batch, length), padding included."""

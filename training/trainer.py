@@ -40,7 +40,7 @@ class Trainer:
     schedule: Schedule | None = None
     """Course of the learning rate over epochs t: constant; inverse_time 1/(1+decay*t); exponential decay^t;
     cosine down to zero after `warmup`; inverse_sqrt, up during `warmup`, then with one over the root of the updates.
-    Default: cosine; for translators that train for long inverse_sqrt."""
+    Default: cosine."""
     decay: float = 0.9
     """The number `decay` in the inverse_time and exponential schedules."""
     warmup: float | None = None
@@ -64,7 +64,7 @@ class Trainer:
     """Decay of a moving average of the weights, such as 0.999, which validation and the result then use."""
     average: int | None = None
     """Try the mean of the weights at the ends of so many last epochs, too; it is kept if it validates better. Default:
-    1, which is none; for translators with inverse_sqrt 10."""
+    1, which is none; for translators that train for long 10."""
     patience: int | None = None
     """Stop after this many epochs without improvement (see `stop_rule`). Default: run all epochs. Either way the
     weights of the best validation epoch are the ones returned."""

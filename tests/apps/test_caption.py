@@ -21,38 +21,14 @@ from models.search import Search
 from models.show_attend_tell import ShowAttendTell
 from models.show_tell import ShowTell
 from models.transformer_captioner import TransformerCaptioner
+from tests.apps.photos import picture, write_photos
 from training.run_directory import RunError
 from training.trainer import Trainer
 
 ROOT = Path(__file__).parent.parent.parent
-COLOURS = {"red": (220, 40, 40), "green": (40, 180, 60), "blue": (40, 60, 230), "yellow": (240, 220, 40)}
-SIDES = ("left", "right")
 FLAGS = ["--image-size", "32", "--batch-size", "16", "--epochs", "14", "--learning-rate", "0.005", "--average", "2"]
 FLAGS += ["--beams", "3", "--buckets", "1", "--jit", "off", "--label-smoothing", "0", "--encoder", "stem"]
 SMALL = ["show-attend-tell", "--units", "32", "--embedding-units", "32", "--dropout", "0"]
-
-
-def picture(colour: str, side: str, seed: int) -> np.ndarray:
-    """A dark image, 40 x 50, with one half coloured."""
-    random = np.random.default_rng(seed)
-    pixels = random.integers(0, 40, (40, 50, 3))
-    half = slice(0, 25) if side == "left" else slice(25, 50)
-    pixels[:, half] = np.clip(COLOURS[colour] + random.integers(-20, 20, (40, 25, 3)), 0, 255)
-    return pixels.astype(np.uint8)
-
-
-def write_photos(folder: Path, count: int, seed: int) -> Path:
-    """Images and a table of two captions each; what is said is known."""
-    (folder / "images").mkdir(parents=True)
-    random = np.random.default_rng(seed)
-    lines = ["image,caption"]
-    for number in range(count):
-        colour, side = random.choice(list(COLOURS)), random.choice(SIDES)
-        name = f"{number}.{'jpg' if number % 3 else 'png'}"
-        Image.fromarray(picture(colour, side, number + seed)).save(folder / "images" / name)
-        lines += [f"{name},The {side} half is {colour}.", f"{name},It is {colour} on the {side} ."]
-    (folder / "captions.csv").write_text("\n".join(lines) + "\n", "utf-8")
-    return folder / "captions.csv"
 
 
 def command(app, *arguments):
@@ -183,6 +159,8 @@ def test_a_backbone_is_run_once_and_is_inside_the_saved_network(quick, captions_
     assert run.model.input["image"].shape == (None, 32, 32, 3)
     image = str(captions_csv.parent / "images" / "1.jpg")
     assert len(run.captioner()(np.array([image], dtype=object))) == 1
+    done = command("predict", str(Path("run").resolve()), str(image))  # in a process that has trained nothing
+    assert done.returncode == 0, done.stderr
     written = {path: path.stat().st_mtime_ns for path in Path("kept").iterdir()}
     tuned = ImageEncoder("mobilenet_v2", "none", fine_tune_epochs=1, fine_tune_learning_rate=1e-3)
     caption.main(replace(config, run_dir="again", encoder=tuned))

@@ -99,6 +99,12 @@ def test_cider_by_hand():
     assert longer[1] < found[1] * math.exp(-36 / 72)
 
 
+def test_cider_of_some_images_is_that_of_the_whole_set():
+    some = [3, 0, 3, 1]
+    found = captioning.Cider(REFERENCES)([CANDIDATES[row] for row in some], some)
+    np.testing.assert_allclose(found, captioning.cider(CANDIDATES, REFERENCES)[some], rtol=1e-12)
+
+
 def test_order_of_images_and_references_changes_nothing():
     order = np.random.default_rng(0).permutation(len(CANDIDATES))
     turned = captioning.scores([CANDIDATES[i] for i in order], [REFERENCES[i][::-1] for i in order])

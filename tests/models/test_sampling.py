@@ -20,18 +20,20 @@ def network(request):
     functions = {}
 
     def draw(noise, sources=SOURCES, limits=LIMITS, temperature=1.0, top_k=None, top_p=1.0):
-        if top_k not in functions:
-            functions[top_k] = compiled(functools.partial(draws, network, top_k=top_k), xla=False)
+        key = top_k, top_p == 1.0  # known beforehand, a share of 1 needs no sorting
+        if key not in functions:
+            functions[key] = compiled(functools.partial(draws, network, top_k=top_k, whole=key[1]), xla=False)
         settings = (np.float32(temperature), np.float32(top_p))
-        found = functions[top_k](*map(ops.convert_to_tensor, (noise, sources, limits, *settings)))
+        found = functions[key](*map(ops.convert_to_tensor, (noise, sources, limits, *settings)))
         return [np.asarray(part) for part in found]
 
     network.draw = draw
     return network
 
 
-def draws(network, noise, source, limits, temperature, top_p, top_k):
-    settings = {"noise": noise, "limits": limits, "temperature": temperature, "top_p": top_p, "top_k": top_k}
+def draws(network, noise, source, limits, temperature, top_p, top_k, whole=False):
+    settings = {"noise": noise, "limits": limits, "temperature": temperature, "top_k": top_k}
+    settings["top_p"] = 1.0 if whole else top_p
     return sample(*network.parts, network.encoder(source), ops.not_equal(source, 0), TOKENS, **settings)
 
 

@@ -35,6 +35,15 @@ def test_loss_equals_keras_on_all_tokens(smoothing):
     assert float(TokenCrossEntropy(smoothing)(tokens, LOGITS)) == pytest.approx(expected, rel=1e-6)
 
 
+def test_rows_weigh_what_they_are_given():
+    """The mean is over the tokens all the same: a weight of 0 leaves a row out of the sum, not out of the count."""
+    weights = np.array([2.0, 0.0, -0.5], "float32")
+    counts = np.count_nonzero(TOKENS, axis=1)
+    rows = [by_hand(TOKENS[[row]], LOGITS[[row]], 0.1) * counts[row] for row in range(3)]
+    loss = float(TokenCrossEntropy(0.1)(TOKENS, LOGITS, weights))
+    assert loss == pytest.approx(weights @ rows / counts.sum(), rel=1e-6)
+
+
 def test_padding_counts_for_nothing():
     """Whatever is guessed there, and however much there is: the mean is over tokens, not over rows or places."""
     loss = float(TokenCrossEntropy(0.1)(TOKENS, LOGITS))

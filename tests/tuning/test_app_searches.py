@@ -25,19 +25,6 @@ MODELS = {
 }
 
 
-class InThisProcess(SameProcess):
-    """`Workers` that start no process: importing TensorFlow once is enough for five apps."""
-
-    def __init__(self, *_):
-        super().__init__()
-
-    def preload(self, modules):
-        """They are loaded."""
-
-    def close(self):
-        """Nothing is open."""
-
-
 @pytest.mark.parametrize(
     "app",
     [
@@ -49,7 +36,8 @@ class InThisProcess(SameProcess):
     ],
 )
 def test_search(app, tmp_path, monkeypatch):
-    monkeypatch.setattr("tuning.runner.Workers", InThisProcess)
+    # Importing TensorFlow once is enough for five apps.
+    monkeypatch.setattr("tuning.runner.Workers", SameProcess)
     module = importlib.import_module(f"tuning.{app}")
     base = replace(module.Config(), model=MODELS[app], run_dir=str(tmp_path / "search"))
     base = replace(base, trainer=replace(base.trainer, epochs=1))

@@ -142,4 +142,9 @@ class RewardedBatches:
             dataset = tf.data.Dataset.from_generator(batches, output_signature=signature)
             count = self.steps_per_epoch * max(self.epochs - first_epoch, 0)
             dataset = dataset.apply(tf.data.experimental.assert_cardinality(count))
-            return dataset.map(finished) if finish else dataset
+            dataset = dataset.map(finished) if finish else dataset
+            # Else TensorFlow would ask ahead, for captions of a network that is still changing.
+            options = tf.data.Options()
+            options.autotune.enabled = False
+            options.deterministic = True
+            return dataset.with_options(options)

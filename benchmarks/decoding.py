@@ -48,7 +48,7 @@ def main() -> None:
     parser.add_argument("sentences", help="text file, a source sentence a line")
     parser.add_argument("--systems", nargs="+", choices=SYSTEMS, default=list(SYSTEMS))
     parser.add_argument("--layouts", nargs="+", choices=LAYOUTS, default=list(LAYOUTS))
-    parser.add_argument("--batches", type=int, default=6, help="of 64, evenly from the longest to the shortest")
+    parser.add_argument("--batches", type=int, default=12, help="of 64, evenly from the longest to the shortest")
     parser.add_argument("--repetitions", type=int, default=5)
     parser.add_argument("--worker", nargs=2, metavar=("SYSTEM", "LAYOUT"), help=argparse.SUPPRESS)
     parser.add_argument("--share", type=int, choices=[0, 1], help=argparse.SUPPRESS)

@@ -1,12 +1,12 @@
 """Captioning by rewards: what is drawn, how it is weighed, that it helps, and that it goes on after an interruption."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from apps import caption, caption_results, caption_rewards
+from apps import caption, caption_rewards
+from apps.image_inputs import ImageInputs
 from data.caption_source import CaptionData
 from data.subwords import END, START
 from evaluation.captioning import cider
@@ -14,34 +14,41 @@ from models.image_encoder import ImageEncoder
 from models.search import Search
 from models.show_attend_tell import ShowAttendTell
 from tests.apps.photos import write_photos
+from training.run_directory import RunDirectory
 from training.trainer import Trainer
 
 
 @pytest.fixture(scope="module")
 def config(tmp_path_factory):
-    """Settings with which cross-entropy alone learns half of it."""
+    """Settings of seconds."""
     return caption.Config(
         model=ShowAttendTell(16, 16, dropout=0.0),
         data=CaptionData(str(write_photos(tmp_path_factory.mktemp("photos"), 120, 0)), image_size=16),
-        trainer=Trainer(epochs=14, learning_rate=0.01, batch_size=16, average=1, jit="off"),
+        trainer=Trainer(epochs=4, learning_rate=0.01, batch_size=16, average=1, jit="off"),
         search=Search(beams=1),
         encoder=ImageEncoder("stem"),
         buckets=1,
         longest_tokens=16,
-        reward_epochs=6,
-        reward_learning_rate=0.01,
+        reward_epochs=3,
+        reward_learning_rate=0.002,
     )
 
 
 @pytest.fixture(scope="module")
-def drawn(config):
-    from apps.image_inputs import ImageInputs
-
+def trained(config, tmp_path_factory):
+    """A network that has learned a little by cross-entropy, and what it learned from."""
     splits = caption.load(config)
     inputs = ImageInputs.of(config.encoder, splits, "")
     subwords = caption.learn_subwords(config, splits)
     batches = caption.batch(config, splits.train, subwords, inputs)
-    model = caption.build(config, subwords, inputs, caption.schedule(config, batches))
+    directory = RunDirectory(tmp_path_factory.mktemp("run"))
+    model, _ = caption.train(replace(config, reward_epochs=0), splits, subwords, inputs, batches, directory)
+    return model, splits, subwords, inputs, batches, directory
+
+
+@pytest.fixture(scope="module")
+def drawn(config, trained):
+    model, splits, subwords, inputs, batches, _ = trained
     return caption_rewards.RewardedBatches(model, config, splits.train, subwords, inputs, batches.lengths)
 
 
@@ -77,36 +84,58 @@ def test_batches_are_static_shifted_and_a_function_of_the_seed_and_the_weights(d
     assert not np.array_equal(next(drawn.epoch(1))[1], first[0][1])
 
 
-def test_rewards_raise_the_score_and_go_on_after_an_interruption(config, monkeypatch, tmp_path):
-    from models.loading import load
+def test_captions_that_are_drawn_get_better(config, trained, drawn):
+    model, splits, subwords, inputs, batches, directory = trained
+    images = np.arange(len(drawn.captions))
+
+    def mean_reward():
+        texts = subwords.decode(drawn.drawn(images, np.random.default_rng(9))[0])
+        return drawn.cider(texts, np.repeat(images, caption_rewards.DRAWN)).mean()
+
+    before, weights = mean_reward(), model.get_weights()
+    caption_rewards.reward(model, config, splits, subwords, inputs, batches, directory, reached=-1.0)
+    after = mean_reward()
+    model.set_weights(weights)
+    assert after > 1.2 * before
+
+
+def test_what_does_not_validate_better_is_put_back(config, trained, capsys):
+    model, splits, subwords, inputs, batches, directory = trained
+    before = model.get_weights()
+    given = replace(config, reward_epochs=1)
+    folder = RunDirectory(directory / "other")
+    folder.path.mkdir()
+    caption_rewards.reward(model, given, splits, subwords, inputs, batches, folder, reached=10.0)
+    assert "did not validate better" in capsys.readouterr().out
+    assert all(np.array_equal(one, other) for one, other in zip(before, model.get_weights(), strict=True))
+
+
+def test_it_goes_on_after_an_interruption(config, trained, monkeypatch, tmp_path):
     from training.epoch_log import EpochLog
 
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(caption_results, "export_run", lambda *_: {"saved_model_difference": 0.0})
-    caption.main(replace(config, run_dir="whole"))
-    reached, rewarded = (_best(f"whole/{name}metrics.csv") for name in ("", "rewards/"))
-    assert 0.3 < reached < rewarded - 0.2
+    _, splits, subwords, inputs, batches, _ = trained
+    config = replace(config, trainer=replace(config.trainer, epochs=1))
+
+    def train(name):
+        folder = RunDirectory(tmp_path / name)
+        folder.path.mkdir(exist_ok=True)
+        return caption.train(config, splits, subwords, inputs, batches, folder)[0].get_weights()
+
     original, ends = EpochLog.on_epoch_end, []
 
     def stop(self, epoch, logs=None):
         ends.append(epoch)
-        if len(ends) == config.trainer.epochs + 3:
+        if len(ends) == config.trainer.epochs + 2:
             raise KeyboardInterrupt
         original(self, epoch, logs)
 
+    whole = train("whole")
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(EpochLog, "on_epoch_end", stop)
-        caption.main(replace(config, run_dir="broken"))
-    caption.main(replace(config, run_dir="broken"))
-    assert Path("whole/rewards/metrics.csv").read_text() == Path("broken/rewards/metrics.csv").read_text()
-    whole, broken = (load(f"{name}/model.keras").get_weights() for name in ("whole", "broken"))
-    assert all(np.array_equal(one, other) for one, other in zip(whole, broken, strict=True))
-
-
-def _best(path: str) -> float:
-    lines = Path(path).read_text().splitlines()
-    column = lines[0].split(",").index("val_cider")
-    return max(float(line.split(",")[column]) for line in lines[1:])
+        train("broken")
+    assert all(np.array_equal(one, other) for one, other in zip(whole, train("broken"), strict=True))
+    one, other = ((tmp_path / name / "rewards" / "metrics.csv").read_text() for name in ("whole", "broken"))
+    assert one == other
 
 
 def test_settings_out_of_range_are_refused():

@@ -124,7 +124,7 @@ class RewardedBatches:
 
     def dataset(self, first_epoch: int = 0):
         """A tf.data dataset of the epochs from `first_epoch` on. Nothing is drawn before it is asked for."""
-        import tensorflow as tf
+        from data.stream import stream
 
         values, finish = self.inputs.values(self.captions), self.inputs.finish
 
@@ -132,19 +132,11 @@ class RewardedBatches:
             for epoch in range(first_epoch, self.epochs):
                 yield from self.epoch(epoch)
 
-        def finished(inputs, *labels):
-            return {**inputs, self.inputs.name: finish(inputs[self.inputs.name])}, *labels
-
-        ids = tf.TensorSpec([self.size, None], tf.int32)
-        image = tf.TensorSpec([self.size, *values.shape[1:]], tf.as_dtype(values.dtype))
-        with tf.device("CPU:0"):
-            signature = ({self.inputs.name: image, "target": ids}, ids, tf.TensorSpec([self.size], tf.float32))
-            dataset = tf.data.Dataset.from_generator(batches, output_signature=signature)
-            count = self.steps_per_epoch * max(self.epochs - first_epoch, 0)
-            dataset = dataset.apply(tf.data.experimental.assert_cardinality(count))
-            dataset = dataset.map(finished) if finish else dataset
-            # Else TensorFlow would ask ahead, for captions of a network that is still changing.
-            options = tf.data.Options()
-            options.autotune.enabled = False
-            options.deterministic = True
-            return dataset.with_options(options)
+        ids = ("int32", [self.size, None])
+        return stream(
+            batches,
+            {self.inputs.name: (values.dtype, [self.size, *values.shape[1:]]), "target": ids},
+            [ids, ("float32", [self.size])],
+            self.steps_per_epoch * max(self.epochs - first_epoch, 0),
+            finish={self.inputs.name: finish} if finish else None,
+        )

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.pair_batches import _least_padding
+from data.pair_batches import least_padding
+from data.stream import stream
 from data.subwords import END, PADDING, SPECIALS, START, UNKNOWN
 
 
@@ -127,7 +128,6 @@ class CaptionBatches:
                 the image has to be looked at where a caption could be guessed from its beginning.
             prefetch: batches prepared ahead.
         """
-        import tensorflow as tf
 
         def batches():
             if seed is None:
@@ -140,21 +140,15 @@ class CaptionBatches:
                     inputs, labels = self.arrays(bucket, rows)
                     yield {**inputs, "target": hidden(inputs["target"], word_dropout, random)}, labels
 
-        def finished(inputs, labels):
-            return {**inputs, self.name: finish(inputs[self.name])}, labels
-
-        ids = tf.TensorSpec([self.size, None], tf.int32)
-        image = tf.TensorSpec([self.size, *self.images.shape[1:]], tf.as_dtype(self.images.dtype))
-        with tf.device("CPU:0"):
-            signature = ({self.name: image, "target": ids}, ids)
-            dataset = tf.data.Dataset.from_generator(batches, output_signature=signature)
-            count = len(self.plan(None)) if seed is None else self.steps_per_epoch * max(epochs - first_epoch, 0)
-            dataset = dataset.apply(tf.data.experimental.assert_cardinality(count))
-            dataset = dataset.map(finished) if finish else dataset
-            options = tf.data.Options()
-            options.autotune.enabled = False
-            options.deterministic = True
-            return dataset.prefetch(prefetch).with_options(options)
+        ids = ("int32", [self.size, None])
+        return stream(
+            batches,
+            {self.name: (self.images.dtype, [self.size, *self.images.shape[1:]]), "target": ids},
+            [ids],
+            len(self.plan(None)) if seed is None else self.steps_per_epoch * max(epochs - first_epoch, 0),
+            finish={self.name: finish} if finish else None,
+            prefetch=prefetch,
+        )
 
 
 def hidden(target, share, random):
@@ -200,7 +194,7 @@ def make(images, ids, *, batch_size=64, buckets=3, longest=None, name="image", e
             f"no caption is as short as the model allows. Received: {len(flat)} captions, longest={longest}. "
             f"Allow more tokens."
         )
-    bounds = _least_padding(lengths[fits], buckets)
+    bounds = least_padding(lengths[fits], buckets)
     bucket_of = np.where(fits, np.searchsorted(bounds, lengths), -1)
     size = min(batch_size, len(np.unique(image_of[fits])))
     return CaptionBatches(images, flat, image_of, tuple(map(int, bounds)), bucket_of, size, name, every)

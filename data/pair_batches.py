@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from data.stream import stream
 from data.subwords import END, PADDING, START
 
 MULTIPLE = 8  # batch sizes are multiples of it, where a bucket has room for that many
@@ -121,7 +122,6 @@ class PairBatches:
             first_epoch, epochs: as for `pipeline.batches`.
             prefetch: batches prepared ahead.
         """
-        import tensorflow as tf
 
         def rows():
             plans = [self.plan(None)] if seed is None else (self.epoch(seed, e) for e in range(first_epoch, epochs))
@@ -129,15 +129,9 @@ class PairBatches:
                 for bucket, chosen in plan:
                     yield self.arrays(bucket, chosen)
 
-        ids = tf.TensorSpec([None, None], tf.int32)
-        with tf.device("CPU:0"):
-            dataset = tf.data.Dataset.from_generator(rows, output_signature=({"source": ids, "target": ids}, ids))
-            count = self.steps_per_epoch * (1 if seed is None else max(epochs - first_epoch, 0))
-            dataset = dataset.apply(tf.data.experimental.assert_cardinality(count))
-            options = tf.data.Options()
-            options.autotune.enabled = False
-            options.deterministic = True
-            return dataset.prefetch(prefetch).with_options(options)
+        ids = ("int32", [None, None])
+        count = self.steps_per_epoch * (1 if seed is None else max(epochs - first_epoch, 0))
+        return stream(rows, {"source": ids, "target": ids}, [ids], count, prefetch=prefetch)
 
 
 def make(sources, targets, *, tokens=4096, buckets=4, longest_source=None, longest_target=None):
@@ -166,7 +160,7 @@ def make(sources, targets, *, tokens=4096, buckets=4, longest_source=None, longe
             f"{longest_source}, longest_target={longest_target}. Allow more tokens."
         )
     lengths = np.maximum(source_lengths, target_lengths)
-    bounds = _least_padding(lengths[fits], buckets)
+    bounds = least_padding(lengths[fits], buckets)
     bucket_of = np.where(fits, np.searchsorted(bounds, lengths), -1)
     shapes, longest = [], np.zeros(2, int)
     for number, bound in enumerate(bounds):
@@ -179,7 +173,7 @@ def make(sources, targets, *, tokens=4096, buckets=4, longest_source=None, longe
     return PairBatches(list(sources), list(targets), tuple(shapes), bucket_of, np.flatnonzero(~fits))
 
 
-def _least_padding(lengths, count):
+def least_padding(lengths, count):
     """Returns at most `count` bounds, ascending, the last the longest, for which rounding lengths up adds least."""
     values, numbers = np.unique(lengths, return_counts=True)
     before = np.concatenate([[0], np.cumsum(numbers)])

@@ -40,7 +40,7 @@ class Trainer:
     schedule: Schedule | None = None
     """Course of the learning rate over epochs t: constant; inverse_time 1/(1+decay*t); exponential decay^t;
     cosine down to zero after `warmup`; inverse_sqrt, up during `warmup`, then with one over the root of the updates.
-    Default: cosine."""
+    Default: cosine; for Transformers of translation that train for long inverse_sqrt."""
     decay: float = 0.9
     """The number `decay` in the inverse_time and exponential schedules."""
     warmup: float | None = None

@@ -111,8 +111,8 @@ def test_buckets_have_the_least_padding_of_all():
         return sum(min(bound for bound in bounds if bound >= length) for length in lengths)
 
     best = min(padded((*bounds, values[-1])) for bounds in itertools.combinations(values[:-1], 2))
-    assert padded(pair_batches._least_padding(lengths, 3)) == best
-    assert pair_batches._least_padding(lengths, 99).tolist() == values.tolist()
+    assert padded(pair_batches.least_padding(lengths, 3)) == best
+    assert pair_batches.least_padding(lengths, 99).tolist() == values.tolist()
 
 
 def test_padding_is_the_share_of_zeros():

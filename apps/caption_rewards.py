@@ -15,12 +15,13 @@ from dataclasses import replace
 import numpy as np
 
 from data.subwords import END, START
+from evaluation.caption_words import words
 from training.run_directory import RunDirectory
 
 DRAWN = 5  # captions of an image
 IMAGES = 512  # for which captions are drawn before the network changes
 ROWS = 128  # captions of an update
-END_WORD = " <end>"
+END_WORD = "<end>"
 
 
 def reward(model, config, splits, subwords, inputs, batches, directory: RunDirectory, reached: float) -> list[dict]:
@@ -83,7 +84,7 @@ class RewardedBatches:
         from models.search import Search
 
         self.captioner = ImageCaptioner(model, None, subwords, Search(DRAWN, sample=True), config.longest_tokens)
-        self.cider = Cider([[text + END_WORD for text in some] for some in texts(config, captions).captions])
+        self.cider = Cider([[[*words(text), END_WORD] for text in some] for some in texts(config, captions).captions])
         self.captions, self.subwords, self.inputs = captions, subwords, inputs
         self.lengths = (*lengths, config.longest_tokens)  # few shapes: a compiler sees those of before, and one more
         self.seed, self.epochs = config.trainer.seed, config.reward_epochs
@@ -98,7 +99,7 @@ class RewardedBatches:
         tokens, complete = (np.concatenate(parts) for parts in zip(*found, strict=True))
         tokens = tokens.reshape(-1, tokens.shape[-1])
         written = self.subwords.decode(tokens)
-        ended = [text + END_WORD * bool(end) for text, end in zip(written, complete.reshape(-1), strict=True)]
+        ended = [words(text) + [END_WORD] * bool(end) for text, end in zip(written, complete.reshape(-1), strict=True)]
         rewards = self.cider(ended, np.repeat(images, DRAWN)).reshape(-1, DRAWN)
         others = (rewards.sum(axis=1, keepdims=True) - rewards) / (DRAWN - 1)
         return tokens, (rewards - others).astype("float32").reshape(-1)

@@ -144,26 +144,18 @@ class Cider:
     """CIDEr-D against the references of one set of images, prepared once for many candidates.
 
     Args:
-        references: N sequences of at least one string. They say how many images have an n-gram, too.
+        references: Of each of N images at least one caption, as a list of words (`caption_words.words`). They say how
+            many images have an n-gram, too.
 
     Call arguments:
-        candidates: n strings.
+        candidates: n captions, as lists of words.
         rows: For each the position of its image.
 
     Returns:
         (n,) scores, 0-10, as of `cider`.
     """
 
-    def __init__(self, references: Sequence[Sequence[str]]):
-        self._prepare([[words(text) for text in captions] for captions in references])
-
-    @classmethod
-    def _of_words(cls, references):
-        made = cls.__new__(cls)
-        made._prepare(references)
-        return made
-
-    def _prepare(self, references):
+    def __init__(self, references: Sequence[Sequence[list[str]]]):
         counts = [[_ngrams(caption) for caption in captions] for captions in references]
         self._images_with = Counter(ngram for captions in counts for ngram in set().union(*captions))
         self._log_images = math.log(len(references))
@@ -172,13 +164,9 @@ class Cider:
             for captions, some in zip(references, counts, strict=True)
         ]
 
-    def __call__(self, candidates: Sequence[str], rows: Sequence[int]) -> np.ndarray:
+    def __call__(self, candidates: Sequence[list[str]], rows: Sequence[int]) -> np.ndarray:
         pairs = zip(candidates, rows, strict=True)
-        return np.array([self._score(words(text), self._references[row]) for text, row in pairs])
-
-    def _of_all(self, candidates):
-        pairs = zip(candidates, self._references, strict=True)
-        return np.array([self._score(candidate, references) for candidate, references in pairs])
+        return np.array([self._score(candidate, self._references[row]) for candidate, row in pairs])
 
     def _weighted(self, ngrams):
         """n-gram -> weight, and the norms of the weights of each n."""
@@ -205,7 +193,7 @@ class Cider:
 
 
 def _cider(candidates, references):
-    return Cider._of_words(references)._of_all(candidates)
+    return Cider(references)(candidates, range(len(candidates)))
 
 
 def _exact(candidates, references):

@@ -9,6 +9,7 @@ from apps import caption, caption_rewards
 from apps.image_inputs import ImageInputs
 from data.caption_source import CaptionData
 from data.subwords import END, START
+from evaluation.caption_words import words
 from evaluation.captioning import cider
 from models.image_encoder import ImageEncoder
 from models.search import Search
@@ -56,9 +57,9 @@ def test_a_caption_weighs_what_it_has_more_than_the_others_of_its_image(drawn, c
     images = np.arange(len(drawn.captions))
     tokens, weights = drawn.drawn(images, np.random.default_rng(0))
     # All captions are scored beside each other here, each drawn one in turn, by the scores of whole sets.
-    references = [[text + caption_rewards.END_WORD for text in some] for some in _clean(drawn.captions, config)]
+    references = [[f"{text} {caption_rewards.END_WORD}" for text in some] for some in _clean(drawn.captions, config)]
     written = [
-        text + caption_rewards.END_WORD * (END in row)
+        f"{text} {caption_rewards.END_WORD * (END in row)}"
         for text, row in zip(drawn.subwords.decode(tokens), tokens.tolist(), strict=True)
     ]
     several = caption_rewards.DRAWN
@@ -90,7 +91,7 @@ def test_captions_that_are_drawn_get_better(config, trained, drawn):
 
     def mean_reward():
         texts = subwords.decode(drawn.drawn(images, np.random.default_rng(9))[0])
-        return drawn.cider(texts, np.repeat(images, caption_rewards.DRAWN)).mean()
+        return drawn.cider(list(map(words, texts)), np.repeat(images, caption_rewards.DRAWN)).mean()
 
     before, weights = mean_reward(), model.get_weights()
     caption_rewards.reward(model, config, splits, subwords, inputs, batches, directory, reached=-1.0)

@@ -101,7 +101,8 @@ def test_cider_by_hand():
 
 def test_cider_of_some_images_is_that_of_the_whole_set():
     some = [3, 0, 3, 1]
-    found = captioning.Cider(REFERENCES)([CANDIDATES[row] for row in some], some)
+    prepared = captioning.Cider([[words(text) for text in captions] for captions in REFERENCES])
+    found = prepared([words(CANDIDATES[row]) for row in some], some)
     np.testing.assert_allclose(found, captioning.cider(CANDIDATES, REFERENCES)[some], rtol=1e-12)
 
 

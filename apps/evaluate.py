@@ -95,6 +95,8 @@ def labelled(config: Config, trained):
 def pairs(config: Config, trained):
     """Name of the data, and the `SentencePairs` to score: all of files, the test split of anything else.
 
+    A run that writes no capitals is scored on references without them.
+
     Raises:
         DataError: The data is missing or holds no pairs of sentences.
     """
@@ -108,13 +110,15 @@ def pairs(config: Config, trained):
     if config.images:
         raise DataError(f"`--images` is for captioners. Leave it out. Received: --images {config.images}")
     if not config.data:
-        return "own-test", resolve(own_data(settings, trained, TranslationData), seed=seed).test
-    name = data_name(config.data[0])
-    if len(config.data) == 1 and (config.data[0] == "phrases" or config.data[0].startswith("tfds:")):
+        part = resolve(own_data(settings, trained, TranslationData), seed=seed).test
+    elif len(config.data) == 1 and (config.data[0] == "phrases" or config.data[0].startswith("tfds:")):
         named = TranslationData(config.data, source=config.source, target=config.target, download=config.download)
-        return name, resolve(named, seed=seed).test
-    read = parallel_text.read(config.data, config.source, config.target)
-    return name, SentencePairs.of(read.sources, read.targets, read.origins)
+        part = resolve(named, seed=seed).test
+    else:
+        read = parallel_text.read(config.data, config.source, config.target)
+        part = SentencePairs.of(read.sources, read.targets, read.origins)
+    name = data_name(config.data[0]) if config.data else "own-test"
+    return name, part.in_lower_case() if settings.get("lower") else part
 
 
 def captioned(config: Config, trained):

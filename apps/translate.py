@@ -21,6 +21,7 @@ import tyro
 
 from apps.command import run
 from apps.run_folder import open_run
+from apps.translate_batches import batch, learn_subwords
 from data.translation_source import TranslationData
 from models.recurrent import Recurrent
 from models.search import Search
@@ -56,7 +57,9 @@ class Config:
     dictionary: Literal["joint", "separate"] = "joint"
     """One dictionary, and one table of vectors, for both languages, or one each (for other scripts)."""
     lower: bool = False
-    """Translate without capitals."""
+    """Translate without capitals; scores are of references without capitals, too."""
+    subword_dropout: float = 0.0
+    """Probability that a merge of subwords is left out in training: other cuts of the same words in each epoch."""
     tokens: int | None = None
     """Tokens per update, of the longer side, padding included. Default: 2048 below 20000 training pairs, else 4096."""
     buckets: int = 6
@@ -74,6 +77,7 @@ class Config:
                 raise ValueError(f"`--{name.replace('_', '-')}` must be {allowed}. Received: {getattr(self, name)}")
 
         require("vocab_size", self.vocab_size is None or self.vocab_size >= 100, "at least 100")
+        require("subword_dropout", 0 <= self.subword_dropout < 1, "in [0, 1)")
         require("tokens", self.tokens is None or self.tokens >= 16, "at least 16")
         require("buckets", 1 <= self.buckets <= 32, "between 1 and 32")
         require("longest_tokens", self.longest_tokens >= 2, "at least 2")
@@ -104,7 +108,8 @@ def load(config: Config):
     """The splits of `config`."""
     from data.translation_source import resolve
 
-    return resolve(config.data, seed=config.trainer.seed)
+    splits = resolve(config.data, seed=config.trainer.seed)
+    return splits.in_lower_case() if config.lower else splits
 
 
 def recipe_for(config: Config):
@@ -112,28 +117,6 @@ def recipe_for(config: Config):
     if not isinstance(config.model, Auto):
         return config.model
     return Transformer(num_layers=2, dropout=0.1) if config.data.data == ("phrases",) else Transformer()
-
-
-def learn_subwords(config: Config, splits):
-    """The subwords of source and target: one object twice for a joint dictionary."""
-    from data.subwords import learn_pair
-
-    size = config.vocab_size
-    if size is None:
-        letters = sum(map(len, splits.train.sources)) + sum(map(len, splits.train.targets))
-        size = min(max(round(letters / 60_000) * 100, 500), 16_000)
-    joint = config.dictionary == "joint"
-    return learn_pair(splits, size, joint=joint, lower=config.lower, split_digits=True)
-
-
-def batch(config: Config, pairs, source, target):
-    """The batches of the pairs of one split (`PairBatches`)."""
-    from data.pair_batches import make
-
-    longest = config.longest_tokens
-    ids = source.encode(pairs.sources), target.encode(pairs.targets)
-    tokens = config.tokens or (2048 if len(pairs) < 20_000 else 4096)
-    return make(*ids, tokens=tokens, buckets=config.buckets, longest_source=longest, longest_target=longest)
 
 
 def schedule(config: Config, batches) -> Plan:
@@ -187,7 +170,7 @@ def main(config: Config) -> dict[str, float]:
     from training.devices import configure, environment
 
     configure(config.trainer.device)
-    own = ("search", "vocab_size", "dictionary", "lower", "tokens", "buckets", "longest_tokens")
+    own = ("search", "vocab_size", "dictionary", "lower", "subword_dropout", "tokens", "buckets", "longest_tokens")
     directory, settings = open_run("translate", config, {name: getattr(config, name) for name in own})
     directory.check(settings, fresh=config.fresh)
     if not config.fresh and (results := directory.results()):
@@ -197,7 +180,7 @@ def main(config: Config) -> dict[str, float]:
 
     splits = load(config)
     source, target = learn_subwords(config, splits)
-    batches = batch(config, splits.train, source, target)
+    batches = batch(config, splits.train, source, target, training=True)
     describe(splits, source, target, batches, config, directory)
     directory.start(settings, environment(), fresh=config.fresh)
     directory.write_json("preparing.json", preparing(splits, source, target, config))
@@ -267,7 +250,7 @@ def validate(config: Config, splits, directory: RunDirectory) -> tuple[dict[str,
     from training.validation import figures
 
     words = learn_subwords(config, splits)
-    model, rows = train(config, splits, *words, batch(config, splits.train, *words), directory)
+    model, rows = train(config, splits, *words, batch(config, splits.train, *words, training=True), directory)
     bleu = validation_bleu(model, splits.validation, *words)()["bleu"]
     validation = batch(config, splits.validation, *words).dataset()
     return {"val_bleu": bleu, **figures(model, validation, TokenCrossEntropy(), padding=0)}, rows

@@ -10,6 +10,7 @@ A model learns to give the next token: `target` starts with the start token, `la
 source ends with the end token too. The order of epoch e depends on (seed, e) alone.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,6 +39,8 @@ class PairBatches:
         buckets: from the shortest to the longest.
         bucket_of: (N,) the shortest bucket that a pair fits in, -1 where it fits in none.
         too_long: positions of the pairs longer than the model allows; they are in no batch.
+        draw: function of rows and a seed that gives other ids of the same pairs for training, or None. A sentence whose
+            drawn ids have no room in its bucket keeps its own.
     """
 
     sources: list[np.ndarray]
@@ -45,6 +48,7 @@ class PairBatches:
     buckets: tuple[Bucket, ...]
     bucket_of: np.ndarray
     too_long: np.ndarray
+    draw: Callable | None = None
 
     def __len__(self):
         """Pairs that are in the batches."""
@@ -98,15 +102,20 @@ class PairBatches:
         batches = self.plan(random.permutation(len(self.sources)))
         return [batches[position] for position in random.permutation(len(batches))]
 
-    def arrays(self, bucket, rows):
-        """Returns one batch: `({"source", "target"}, labels)`, int32 (size, length of the bucket)."""
+    def arrays(self, bucket, rows, seed=None):
+        """Returns one batch: `({"source", "target"}, labels)`, int32 (size, length of the bucket); a seed draws."""
         shape = self.buckets[bucket]
+        sources, targets = ([ids[row] for row in rows] for ids in (self.sources, self.targets))
+        if self.draw and seed is not None:
+            drawn = self.draw(rows, seed)
+            sources = _with_room(drawn[0], sources, shape.source_length)
+            targets = _with_room(drawn[1], targets, shape.target_length)
         source = np.full((shape.size, shape.source_length), PADDING, np.int32)
         target = np.full((shape.size, shape.target_length), PADDING, np.int32)
         labels = np.full((shape.size, shape.target_length), PADDING, np.int32)
         for place in range(shape.size):
-            row = rows[place % len(rows)]  # what fills up is real text, so that no sentence is empty ...
-            ids, answer = self.sources[row], self.targets[row]
+            filled = place % len(rows)  # what fills up is real text, so that no sentence is empty ...
+            ids, answer = sources[filled], targets[filled]
             source[place, : len(ids)], source[place, len(ids)] = ids, END
             target[place, 0], target[place, 1 : len(answer) + 1] = START, answer
             if place < len(rows):  # ... but has no labels
@@ -124,17 +133,30 @@ class PairBatches:
         """
 
         def rows():
-            plans = [self.plan(None)] if seed is None else (self.epoch(seed, e) for e in range(first_epoch, epochs))
-            for plan in plans:
-                for bucket, chosen in plan:
-                    yield self.arrays(bucket, chosen)
+            if seed is None:
+                yield from (self.arrays(*one) for one in self.plan(None))
+                return
+            for epoch in range(first_epoch, epochs):
+                for number, one in enumerate(self.epoch(seed, epoch)):
+                    yield self.arrays(*one, seed=(seed, epoch, number))
 
         ids = ("int32", [None, None])
         count = self.steps_per_epoch * (1 if seed is None else max(epochs - first_epoch, 0))
         return stream(rows, {"source": ids, "target": ids}, [ids], count, prefetch=prefetch)
 
 
-def make(sources, targets, *, tokens=4096, buckets=4, longest_source=None, longest_target=None):
+def _with_room(drawn, plain, length):
+    """The drawn ids of each sentence, the plain ones where they and one token more are longer than `length`."""
+    return [ids if len(ids) < length else own for ids, own in zip(drawn, plain, strict=True)]
+
+
+def _longer(lengths, drawn, longest):
+    """The lengths with the end token of drawn ids, or of the plain ones where these are longer or alone allowed."""
+    ours = np.array([len(ids) for ids in drawn], int) + 1
+    return np.where(ours <= (longest or np.inf), np.maximum(lengths, ours), lengths)
+
+
+def make(sources, targets, *, tokens=4096, buckets=4, longest_source=None, longest_target=None, draw=None):
     """Chooses the buckets of pairs of token ids.
 
     Args:
@@ -142,6 +164,7 @@ def make(sources, targets, *, tokens=4096, buckets=4, longest_source=None, longe
         tokens: of a batch, counted in the longer of source and target, padding included; at least one pair is in it.
         buckets: number of shapes, at most.
         longest_source, longest_target: tokens that the model allows, the end token included; None for no limit.
+        draw: as for `PairBatches`; buckets then have room for what it once gave of each pair.
 
     Raises:
         ValueError: numbers differ or are not positive, or no pair is short enough.
@@ -159,6 +182,10 @@ def make(sources, targets, *, tokens=4096, buckets=4, longest_source=None, longe
             f"no pair is as short as the model allows. Received: {len(sources)} pairs, longest_source="
             f"{longest_source}, longest_target={longest_target}. Allow more tokens."
         )
+    if draw:
+        once = draw(np.arange(len(sources)), (0,))
+        source_lengths = _longer(source_lengths, once[0], longest_source)
+        target_lengths = _longer(target_lengths, once[1], longest_target)
     lengths = np.maximum(source_lengths, target_lengths)
     bounds = least_padding(lengths[fits], buckets)
     bucket_of = np.where(fits, np.searchsorted(bounds, lengths), -1)
@@ -170,7 +197,7 @@ def make(sources, targets, *, tokens=4096, buckets=4, longest_source=None, longe
         size = max(1, tokens // bound)
         size = size // MULTIPLE * MULTIPLE if size >= MULTIPLE else size
         shapes.append(Bucket(int(size), *map(int, longest)))
-    return PairBatches(list(sources), list(targets), tuple(shapes), bucket_of, np.flatnonzero(~fits))
+    return PairBatches(list(sources), list(targets), tuple(shapes), bucket_of, np.flatnonzero(~fits), draw)
 
 
 def least_padding(lengths, count):

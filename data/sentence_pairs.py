@@ -1,6 +1,6 @@
 """What every source of translation yields: sentences of two languages, line by line, in three parts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -39,6 +39,11 @@ class SentencePairs:
         """Returns the pairs that `rows` (indices or a mask) name, in that order."""
         return SentencePairs(self.sources[rows], self.targets[rows], self.origins[rows])
 
+    def in_lower_case(self):
+        """Returns the pairs without capitals."""
+        lowered = ([text.lower() for text in texts] for texts in (self.sources, self.targets))
+        return SentencePairs.of(*lowered, self.origins)
+
 
 @dataclass(frozen=True, eq=False)
 class TranslationSplits:
@@ -57,3 +62,8 @@ class TranslationSplits:
     validation: SentencePairs
     test: SentencePairs
     notes: tuple[str, ...] = ()
+
+    def in_lower_case(self):
+        """Returns the splits without capitals."""
+        parts = {name: getattr(self, name).in_lower_case() for name in ("train", "validation", "test")}
+        return replace(self, **parts)

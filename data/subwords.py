@@ -61,6 +61,25 @@ class Subwords:
             ids += np.split(part.values.numpy(), part.row_splits.numpy()[1:-1])
         return ids
 
+    def draw(self, sentences, dropout, seed):
+        """Returns ids like those of `encode`, drawn: each merge of two pieces is left out with a probability.
+
+        Args:
+            sentences: strings.
+            dropout: the probability, in [0, 1]; with 0 the ids are those of `encode`, with 1 they are of letters.
+            seed: ints; the same sentences and seed give the same ids.
+
+        Reference:
+            Provilkov et al., 2020: BPE-dropout: simple and effective subword regularization (arXiv:1910.13267).
+        """
+        import sentencepiece
+
+        if "processor" not in self.made:
+            self.made["processor"] = sentencepiece.SentencePieceProcessor(model_proto=self.model)
+        sentencepiece.set_random_generator_seed(int(np.random.SeedSequence(seed).generate_state(1)[0]))
+        options = {"enable_sampling": True, "alpha": dropout, "num_threads": 1}
+        return [np.array(ids, np.int32) for ids in self.made["processor"].encode(list(sentences), **options)]
+
     def decode(self, ids):
         """Returns a list of sentences of lists or rows of ids; padding, start and end are silent."""
         import tensorflow as tf

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from apps import translate as app
 from apps.translate import Config
+from apps.translate_batches import tokens_for
 from models.recurrent import Recurrent
 from models.transformer import Transformer
 from tuning.space import among, batch_size, linear, settled, training
@@ -55,11 +56,11 @@ def settle(base: Config) -> Config:
     """`base` with everything written out that the app would choose by the data: the same training."""
     splits = app.load(base)
     base = replace(base, model=app.recipe_for(base))
-    batches = app.batch(base, splits.train, *app.learn_subwords(base, splits))
+    batches = app.batch(base, splits.train, *app.learn_subwords(base, splits), training=True)
     plan = app.schedule(base, batches)
     trainer = app.trainer_for(base, plan)
     trainer = replace(settled(trainer, plan, trainer.learning_rate), batch_size=base.trainer.batch_size)
-    return replace(base, trainer=trainer, tokens=base.tokens or (2048 if len(splits.train) < 20_000 else 4096))
+    return replace(base, trainer=trainer, tokens=tokens_for(base, splits.train))
 
 
 if __name__ == "__main__":

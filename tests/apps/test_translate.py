@@ -146,7 +146,7 @@ def test_the_report_shows_scores_signatures_samples_and_attention(tiny):
 
 
 def interrupted(config, monkeypatch, after: int):
-    """Run until the end of an epoch, counted from 1, then be interrupted."""
+    """Run until the end of an epoch, counted from 0, then be interrupted."""
     from training.epoch_log import EpochLog
 
     original = EpochLog.on_epoch_end
@@ -190,6 +190,27 @@ def test_a_recurrent_network_separate_dictionaries_and_lower_case(quick, pairs_t
     assert run.source is not run.target
     assert run.source.encode(["Red CAT"])[0].tolist() == run.source.encode(["red cat"])[0].tolist()
     assert len(run.translator()(["RED cat"])[0].texts) == 2
+    test = translate.load(config).test
+    assert not any(text != text.lower() for text in [*test.sources, *test.targets])
+    assert evaluate.pairs(evaluate.Config("run"), run)[1].targets.tolist() == test.targets.tolist()
+
+
+def test_subword_dropout_cuts_training_sentences_alone_and_goes_on_the_same(quick, monkeypatch, pairs_tsv):
+    from models.loading import load
+
+    config = small(pairs_tsv, vocab_size=200, subword_dropout=0.2)
+    splits = translate.load(config)
+    words = translate.learn_subwords(config, splits)
+    training = translate.batch(config, splits.train, *words, training=True)
+    assert translate.batch(config, splits.validation, *words).draw is None
+    given = [inputs["source"].numpy() for inputs, _ in training.dataset(seed=0, epochs=1)]
+    assert sum(map(np.count_nonzero, given)) > 1.05 * sum(len(ids) + 1 for ids in training.sources)
+    config = replace(config, trainer=replace(config.trainer, epochs=2))
+    translate.main(replace(config, run_dir="whole"))
+    interrupted(replace(config, run_dir="broken"), monkeypatch, after=1)
+    translate.main(replace(config, run_dir="broken"))
+    whole, broken = (load(f"{name}/model.keras").get_weights() for name in ("whole", "broken"))
+    assert all(np.array_equal(one, other) for one, other in zip(whole, broken, strict=True))
 
 
 def test_the_export_holds_the_whole_translator(tiny, translator):

@@ -141,3 +141,52 @@ def test_impossible_arguments_are_refused():
         pair_batches.make(*pairs(3), tokens=0)
     with pytest.raises(ValueError, match="longest_source=1"):
         pair_batches.make(*pairs(3), longest_source=1)
+
+
+def drawn_longer(sources, targets):
+    """A function that draws: the seed and up to 2 tokens more in each sentence."""
+
+    def draw(rows, seed):
+        random = np.random.default_rng(seed)
+
+        def more(ids):
+            return np.append(ids, random.integers(100, 200, random.integers(0, 3))).astype(np.int32)
+
+        return [more(sources[row]) for row in rows], [more(targets[row]) for row in rows]
+
+    return draw
+
+
+def test_drawn_ids_are_anew_in_each_epoch_and_fit_their_shapes():
+    sources, targets = pairs(300)
+    made = pair_batches.make(sources, targets, tokens=300, buckets=4, draw=drawn_longer(sources, targets))
+    allowed = {((b.size, b.source_length), (b.size, b.target_length)) for b in made.buckets}
+    epochs = []
+    for epoch in range(2):
+        batches = list(made.dataset(seed=1, first_epoch=epoch, epochs=epoch + 1).as_numpy_iterator())
+        assert {(inputs["source"].shape, labels.shape) for inputs, labels in batches} <= allowed
+        epochs.append(sorted(read_back(batches)))
+    plain = sorted(as_tuples(sources, targets))
+    for found in epochs:
+        assert [(s[0], t[0]) for s, t in found] == [(s[0], t[0]) for s, t in plain]  # every pair once
+        sides = [side for both in zip(found, plain, strict=True) for side in zip(*both, strict=True)]
+        assert all(drawn[: len(own)] == own for drawn, own in sides)
+        assert 0.5 < np.mean([drawn != own for drawn, own in sides]) < 1
+    assert epochs[0] != epochs[1]
+    assert sorted(read_back(list(made.dataset().as_numpy_iterator()))) == plain  # validation draws nothing
+
+
+def test_an_epoch_draws_the_same_whether_it_comes_first_or_second():
+    sources, targets = pairs(60)
+    made = pair_batches.make(sources, targets, tokens=300, draw=drawn_longer(sources, targets))
+    whole = read_back(list(made.dataset(seed=1, epochs=2).as_numpy_iterator()))
+    assert whole[60:] == read_back(list(made.dataset(seed=1, first_epoch=1, epochs=2).as_numpy_iterator()))
+
+
+def test_ids_that_are_longer_than_the_model_allows_are_not_drawn():
+    sources, targets = pairs(60, longest=19)
+    made = pair_batches.make(
+        sources, targets, tokens=300, longest_source=20, longest_target=20, draw=drawn_longer(sources, targets)
+    )
+    assert not len(made.too_long)
+    assert max(bucket.source_length for bucket in made.buckets) <= 20

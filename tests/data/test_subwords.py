@@ -113,6 +113,28 @@ def test_sentences_come_back_as_they_were_but_for_spaces():
     assert made.unknown_in(["a man", "a 😀😀 ☃ man", ""]).tolist() == [0, 2, 0]
 
 
+def test_drawn_subwords_say_the_same_text_in_more_pieces(learned):
+    made, _ = learned
+    plain = made.encode(ENGLISH)
+    for ours, own in zip(made.draw(ENGLISH, 0.0, (1, 2)), plain, strict=True):
+        np.testing.assert_array_equal(ours, own)
+    drawn = [made.draw(ENGLISH, rate, (1, 2)) for rate in (0.1, 0.5, 1.0)]
+    for some in drawn:
+        assert made.decode(some) == made.decode(plain)
+    counts = [sum(map(len, some)) for some in (plain, *drawn)]
+    assert counts == sorted(set(counts))  # more and more
+    assert all(len(made.pieces[one]) == 1 for ids in drawn[-1] for one in ids)  # letters
+
+
+def test_drawn_subwords_depend_on_the_seed_alone(learned):
+    made, _ = learned
+    first = made.draw(ENGLISH, 0.3, (1, 2))
+    other = made.draw(ENGLISH, 0.3, (1, 3))
+    again = made.draw(ENGLISH, 0.3, (1, 2))
+    assert [ids.tolist() for ids in first] == [ids.tolist() for ids in again]
+    assert [ids.tolist() for ids in first] != [ids.tolist() for ids in other]
+
+
 def test_lower_case_is_by_letter():
     made = subwords.learn(ENGLISH + GERMAN, 300, lower=True)
     assert made.decode(made.encode(["Weiße MÄNNER", "MA\u0308NNER"])) == ["weiße männer", "männer"]

@@ -8,9 +8,11 @@ length penalty for all. Each system runs in processes of its own, in one of two 
 two threads, or "1 x 2", two batches at a time on one thread each: two processes that share the batches out, for
 CTranslate2 its own two workers (two threads of Python in one process of TensorFlow wait for each other). The systems
 take turns, a repetition each, and sleep in between. A cell is the median over the repetitions, from token ids in memory
-to token ids in memory; the tokens of the best translations are counted, the end token too. "same" is the share of
-sentences that equal those of CTranslate2 in float32 (of the first system, where it is not measured), "score" the
-largest difference of their scores. KerasHub's sampler is not made to find the same.
+to token ids in memory; the tokens of the best translations are counted, the end token too. "no cache" reads the
+prefixes of each step again, by our search; "no cache, padded" reads texts padded to the limit of their length, and
+sentences that are done stay in the batch, as the decoders of tutorials do. "same" is the share of sentences that equal
+those of CTranslate2 in float32 (of the first system, where it is not measured), "score" the largest difference of
+their scores. KerasHub's sampler is not made to find the same.
 
 Needs `pip install ctranslate2 keras-hub`; what is not installed is left out.
 """
@@ -34,6 +36,7 @@ SYSTEMS = {
     "ours, XLA": "tensorflow",
     "ours, bfloat16": "tensorflow",
     "no cache": "tensorflow",
+    "no cache, padded": "tensorflow",
     "KerasHub, XLA": "keras_hub",
     "CTranslate2": "ctranslate2",
     "CTranslate2, int8": "ctranslate2",
@@ -170,7 +173,7 @@ def chosen(ids, count: int) -> list[np.ndarray]:
 
 def make(system: str, run, threads: int, at_once: int):
     """The system: a function of what its `prepare` makes of a batch, to texts and scores."""
-    from benchmarks.decoding_systems import BEAMS, keras_hub, ours
+    from benchmarks.decoding_systems import BEAMS, PaddedDecoder, PrefixDecoder, keras_hub, ours
     from export.found_texts import TOKENS
     from models.translator import Translator
 
@@ -184,7 +187,9 @@ def make(system: str, run, threads: int, at_once: int):
     parts = Translator.of(model)
     if system.startswith("KerasHub"):
         return keras_hub(parts, TOKENS)
-    return ours(parts, TOKENS, xla="XLA" in system, cached=system != "no cache")
+    if system == "no cache, padded":
+        return ours(parts, TOKENS, decoder=PaddedDecoder, static=True)
+    return ours(parts, TOKENS, xla="XLA" in system, decoder=PrefixDecoder if system == "no cache" else None)
 
 
 def in_bfloat16(model):

@@ -6,14 +6,15 @@ BEAMS = 4
 
 
 class Graph:
-    """A search as one graph of TensorFlow; `pad` makes lengths multiples of 8, as XLA compiles for each."""
+    """A search as one graph of TensorFlow, or one for each shape; lengths then are multiples of 8, to have few."""
 
-    def __init__(self, search, xla: bool):
+    def __init__(self, search, xla: bool, static: bool = False):
         import tensorflow as tf
 
         ids = tf.TensorSpec([None, None], tf.int32)
-        self.pad = 8 if xla else 1
-        shapes = {} if xla else {"input_signature": [ids]}
+        static = static or xla
+        self.pad = 8 if static else 1
+        shapes = {} if static else {"input_signature": [ids]}
         self.run = tf.function(search, autograph=False, jit_compile=xla or None, **shapes)
 
     def prepare(self, source: np.ndarray):
@@ -53,17 +54,40 @@ class PrefixDecoder:
         return ops.reshape(outputs[:, -1], (batch, beams, features)), prefix
 
 
-def ours(parts, tokens, xla=False, cached=True):
-    """Beam search of this suite; without a cache by the same search."""
+class PaddedDecoder(PrefixDecoder):
+    """The same with texts padded to the limit of their length, all of which it reads at each step."""
+
+    def start(self, source, source_mask, beams, length):
+        from keras import ops
+
+        memory, state = super().start(source, source_mask, beams, length)
+        batch, _, _, features = ops.shape(state)
+        return memory, ops.zeros((batch, beams, length, features))
+
+    def step(self, inputs, memory, state, position, parents, ancestors):
+        from keras import ops
+
+        from models.decoding import rows
+
+        source, masks = (ops.reshape(part, (-1, *ops.shape(part)[2:])) for part in memory)
+        batch, beams, length, features = ops.shape(state)
+        here = ops.equal(ops.arange(length), position)[:, None]
+        texts = ops.where(here, inputs[:, :, None], rows(state, parents))
+        outputs = self.decoder(ops.reshape(texts, (-1, length, features)), source, source_mask=masks)
+        return ops.reshape(ops.take(outputs, position, axis=1), (batch, beams, features)), texts
+
+
+def ours(parts, tokens, xla=False, decoder=None, static=False):
+    """Beam search of this suite, also with a decoder that keeps no cache, or with batches that none leaves."""
     from dataclasses import replace
 
-    parts = parts if cached else replace(parts, decoder=PrefixDecoder(parts.decoder))
+    parts = replace(parts, decoder=decoder(parts.decoder)) if decoder else parts
 
     def search(source):
         texts, scores, _ = parts.search(source, tokens, beams=BEAMS, length_penalty=1.0)
         return texts[:, 0], scores[:, 0]
 
-    return Graph(search, xla)
+    return Graph(search, xla, static)
 
 
 def keras_hub(parts, tokens, xla=True):

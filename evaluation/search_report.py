@@ -37,7 +37,8 @@ def write(
     strategy: str,
     trials: Sequence[Trial],
     ranges: Mapping[str, Range],
-    retrained: Mapping[str, Sequence[float]],
+    retrained: Mapping[int, Sequence[float]],
+    best: int | None = None,
     test: Mapping[str, float] | None = None,
     others: Mapping[str, Sequence[Trial]] | None = None,
     command: str = "",
@@ -52,7 +53,8 @@ def write(
         objective, direction: "val_loss" and "min", for example.
         trials: mappings as in search_plots, with seconds, seed and error besides; number 0 is the default.
         ranges: hyperparameter -> the range that it was searched in.
-        retrained: "best" and "default" -> the objective of trainings with seeds that the search did not use.
+        retrained: number of a trial -> the objective of trainings with seeds that the search did not use.
+        best: number of the trial that is the result; None where the search has none yet.
         test: figures of the best configuration on the test split, of which the search knew nothing.
         others: strategy -> trials, of other searches of the same space on the same data.
         command: that of the search.
@@ -65,7 +67,7 @@ def write(
     curves = learning_curves(trials, direction)
     lines = parallel_coordinates(tried, ranges, objective, direction)
     sections = [
-        report.Section("Result", result_blocks(trials, objective, direction, best_command, retrained, test)),
+        report.Section("Result", result_blocks(trials, objective, direction, best_command, retrained, best, test)),
         report.Section(
             "Trials over time",
             [report.Pictures([one for one in (progress(trials, objective, direction), curves) if one])],
@@ -91,30 +93,32 @@ def result_blocks(
     objective: str,
     direction: str,
     best_command: str,
-    retrained: Mapping[str, Sequence[float]],
+    retrained: Mapping[int, Sequence[float]],
+    number: int | None,
     test: Mapping[str, float] | None,
 ) -> list:
     """The best and the default beside each other, the command, and what went wrong."""
     blocks = []
     default = next((one for one in scored(trials) if one["number"] == 0), None)
     done = [one for one in scored(trials) if one["status"] == "completed"]
-    best = (min if direction == "min" else max)(done, key=lambda one: one["score"], default=None)
+    first = (min if direction == "min" else max)(done, key=lambda one: one["score"], default=None)
+    best = next((one for one in done if one["number"] == number), first)
     if best is None:
         lines = ["Every trial failed: nothing is best. The reasons are in the table of trials below."]
         blocks.append(report.Notice("No result", lines))
     else:
-        cards = [report.Number(f"{objective}, best trial", short(best["score"]), f"trial {best['number']}")]
+        cards = [report.Number(f"{objective}, the result", short(best["score"]), f"trial {best['number']}")]
         if default:
             cards.append(report.Number(f"{objective}, default", short(default["score"]), "trial 0"))
-        for name, scores in retrained.items():
+        for finalist, scores in retrained.items():
+            name = f"trial {finalist}" if finalist else "default"
             cards.append(report.Number(f"{name}, retrained", *spread(scores)))
         for name, value in list((test or {}).items())[:2]:
             cards.append(report.Number(f"test {name.replace('_', ' ')}", short(value), "best, read once"))
         blocks.append(report.Numbers(cards))
-        if retrained.get("best") and best["number"]:
-            blocks.append(
-                report.Text([lucky(best["score"], statistics.fmean(retrained["best"]), objective, direction)])
-            )
+        if retrained.get(best["number"]) and best["number"]:
+            mean = statistics.fmean(retrained[best["number"]])
+            blocks.append(report.Text([lucky(best["score"], mean, objective, direction)]))
         blocks.append(report.Code(best_command))
     if failed := [one for one in trials if one["status"] == "failed"]:
         points = [f"trial {one['number']}: {one['error']}" for one in failed[:5]]

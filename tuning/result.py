@@ -1,4 +1,7 @@
-"""What comes after the trials: how much of the best was luck, the best trained and tested, the report.
+"""What comes after the trials: the best of them and the default trained again, the winner tested, the report.
+
+The best of many trials is partly the luckiest: its score says too much. So the finalists are trained again with seeds
+that the search did not use, the default beside them, and the best mean of these is the result.
 
 runs/tuning/NAME/results.json     best, default, retrained, test, command; the figures of the last line
 runs/tuning/NAME/best-0007/       the app's own run of the best configuration: model, exports, report
@@ -22,7 +25,7 @@ FRESH_SEED, SEED_STEP = 2**30, 1000
 
 
 def finish(found: Found) -> dict[str, float]:
-    """Retrain the best, train and test it by its app, write results and report, and print all of it.
+    """Retrain the finalists, train and test the best by its app, write results and report, and print all of it.
 
     While trials are left to do (`--time-limit`), nothing is retrained, and the test split stays unread.
 
@@ -32,12 +35,12 @@ def finish(found: Found) -> dict[str, float]:
     Raises:
         SearchError: the app's own run of the best configuration has failed; everything else has been written.
     """
-    best = found.best
-    config = replace(found.config_of(best), run_dir=None, fresh=False)
-    typed = command(f"python -m {found.space.app.__name__}", config)
     retrained, finished = {}, found.finished
     if finished and found.settings.confirm:
-        retrained, finished = retrain(found, best)
+        retrained, finished = retrain(found)
+    best = winner(found, retrained)
+    config = replace(found.config_of(best), run_dir=None, fresh=False)
+    typed = command(f"python -m {found.space.app.__name__}", config)
     results = {
         "command": typed,
         "objective": found.objective,
@@ -66,22 +69,31 @@ def finish(found: Found) -> dict[str, float]:
     return line
 
 
-def retrain(found: Found, best: Trial) -> tuple[dict[str, list[float]], bool]:
-    """The objective of the best and of the default, each trained with the same seeds, which the search did not use.
+def retrain(found: Found) -> tuple[dict[int, list[float]], bool]:
+    """The objective of the finalists, each trained with the same seeds, which the search did not use.
 
     Returns:
-        "best" and "default" -> scores of those trainings that did not fail; and whether none is left to do.
+        Number of a finalist -> scores of those trainings that did not fail; and whether none is left to do.
     """
     seeds = [FRESH_SEED + SEED_STEP * number for number in range(found.settings.confirm)]
-    compared = {"best": best, "default": found.default} if best.number else {"default": best}
-    jobs = [(trial.values, seed) for trial in compared.values() for seed in seeds]
-    trials = found.run(jobs, f"retrained-{best.number:04d}")
+    finalists = found.finalists
+    jobs = [(trial.values, seed) for trial in finalists for seed in seeds]
+    trials = found.run(jobs, "retrained-" + "-".join(f"{trial.number:04d}" for trial in finalists))
     scores = {
-        name: [trial.score for trial in trials[place * len(seeds) : (place + 1) * len(seeds)] if trial.ranked]
-        for place, name in enumerate(compared)
+        trial.number: [one.score for one in trials[place * len(seeds) : (place + 1) * len(seeds)] if one.ranked]
+        for place, trial in enumerate(finalists)
     }
     finished = len(trials) == len(jobs) and not any(trial.status == "running" for trial in trials)
-    return {name: some for name, some in scores.items() if some}, finished
+    return {number: some for number, some in scores.items() if some}, finished
+
+
+def winner(found: Found, retrained: dict[int, list[float]]) -> Trial:
+    """The finalist with the best mean, the earlier trial among equals; the best trial where none was trained again."""
+    if not retrained:
+        return found.best
+    sign = 1 if found.direction == "min" else -1
+    number = min(retrained, key=lambda number: (sign * statistics.fmean(retrained[number]), number))
+    return next(trial for trial in found.finalists if trial.number == number)
 
 
 def tested(found: Found, best: Trial, config) -> dict[str, float]:
@@ -117,11 +129,16 @@ def announce(found: Found, results: dict) -> dict[str, float]:
     best, objective = results["best"], found.objective
     print(f"\n{objective:<34}{'best':>12}{'default':>12}")
     print(f"  {'in the search':<32}{best['score']:>12.5g}{results['default']['score']:>12.5g}")
-    retrained = results["retrained"]
-    if retrained:
-        shown = [spread(retrained.get(name, [])) for name in ("best", "default")]
+    retrained = {
+        name: results["retrained"].get(number, []) for name, number in (("best", best["number"]), ("default", 0))
+    }
+    if results["retrained"]:
+        shown = [spread(scores) for scores in retrained.values()]
         print(f"  {'retrained, other seeds: mean':<32}{shown[0][0]:>12}{shown[1][0]:>12}")
         print(f"  {'  standard deviation':<32}{shown[0][1]:>12}{shown[1][1]:>12}")
+        if others := [number for number in results["retrained"] if number not in (0, best["number"])]:
+            means = [f"trial {number} {spread(results['retrained'][number])[0]}" for number in others]
+            print(f"  retrained too: {', '.join(means)}")
     if found.stopped:
         print(f"stopped: {found.stopped}")
     if not results["finished"]:
@@ -134,8 +151,7 @@ def announce(found: Found, results: dict) -> dict[str, float]:
         print(f"test {name}: {value:.6g}")
     print(f"report: {found.folder / 'report.html'}\nthe command that trains the best:\n\n  {results['command']}\n")
     line = {f"best_{objective}": best["score"], f"default_{objective}": results["default"]["score"]}
-    for name, scores in retrained.items():
-        line[f"{name}_{objective}_retrained"] = statistics.fmean(scores)
+    line |= {f"{name}_{objective}_retrained": statistics.fmean(scores) for name, scores in retrained.items() if scores}
     line |= {f"test_{name}": value for name, value in results.get("test", {}).items()}
     line |= {"trials": results["trials"], "failed": results["failed"], "pruned": results["pruned"]}
     print(" ".join(f"{name}={value:.6g}" for name, value in line.items()), flush=True)

@@ -17,7 +17,7 @@ from types import ModuleType
 
 from apps.command import run as run_command
 from tuning.search_folder import SearchError
-from tuning.trial import Direction, Strategy, Trial, best
+from tuning.trial import Direction, Strategy, Trial, best, ranking
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -37,8 +37,10 @@ class Search:
     """Train each trial on so many folds of training and validation rows; 1: on the training rows alone."""
     retrains: int = 1
     """Train each trial so many times, with other seeds; the mean counts."""
+    finalists: int = 2
+    """So many of the best trials, and the default, are trained again at the end: the best mean is the result."""
     confirm: int = 3
-    """Train the best configuration so many times at the end, with other seeds, to see how much is luck."""
+    """How many times each of them is, with other seeds; 0: the best trial is the result, luck and all."""
     prune: bool = False
     """Stop trials that are worse than the median of the others had been."""
     jobs: int | None = None
@@ -58,7 +60,7 @@ class Search:
     def __post_init__(self):
         if not re.fullmatch(r"\+?[1-9][0-9]*", self.trials):
             raise ValueError(f"`trials` must be a whole number from 1, such as 40, or +20. Received: {self.trials}")
-        for name in ("cross_validate", "retrains", "jobs", "workers"):
+        for name in ("cross_validate", "retrains", "jobs", "workers", "finalists"):
             if getattr(self, name) is not None and getattr(self, name) < 1:
                 raise ValueError(f"`{name}` must be at least 1. Received: {name}={getattr(self, name)}")
         if self.confirm < 0:
@@ -133,6 +135,12 @@ class Found:
     def default(self) -> Trial:
         """The trial of the default."""
         return self.trials[0]
+
+    @property
+    def finalists(self) -> list[Trial]:
+        """The completed trials with the best scores, then the default."""
+        searched = [trial for trial in self.trials if trial.number]
+        return [*ranking(searched, self.direction)[: self.settings.finalists], self.default]
 
     def config_of(self, trial: Trial):
         """The configuration of a trial, with the seed of the default."""

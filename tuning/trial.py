@@ -58,6 +58,11 @@ class Trial:
 
 def best(trials: list[Trial], direction: Direction) -> Trial | None:
     """The completed trial with the best score, the earlier one among equals; None where none is completed."""
-    ranked = [trial for trial in trials if trial.ranked]
+    return next(iter(ranking(trials, direction)), None)
+
+
+def ranking(trials: list[Trial], direction: Direction) -> list[Trial]:
+    """The completed trials from the best score to the worst, the earlier one first among equals."""
     sign = 1 if direction == "min" else -1
-    return min(ranked, key=lambda trial: (sign * trial.score, trial.number), default=None)
+    ranked = [trial for trial in trials if trial.ranked]
+    return sorted(ranked, key=lambda trial: (sign * trial.score, trial.number))

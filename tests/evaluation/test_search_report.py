@@ -26,13 +26,14 @@ def words(text: str) -> str:
 def test_page_says_what_was_found(tmp_path):
     found = trials(24)
     best = min((one for one in found if one["status"] == "completed"), key=lambda one: one["score"])
-    retrained = {"best": [0.2, 0.3, 0.4], "default": [0.5, 0.5, 0.5]}
+    retrained = {best["number"]: [0.2, 0.3, 0.4], 0: [0.5, 0.5, 0.5]}
     text = words(page(tmp_path, found, retrained=retrained, test={"accuracy": 0.97}, notes=["Stopped early."]))
     for expected in (
         "24 trials, random, by val_loss",
-        f"val_loss, best trial {best['score']:.3g} trial {best['number']}",
+        f"val_loss, the result {best['score']:.3g} trial {best['number']}",
         "val_loss, default 0.45 trial 0",
-        "best, retrained 0.3 ± 0.1 over 3 other seeds",
+        f"trial {best['number']}, retrained 0.3 ± 0.1 over 3 other seeds",
+        "default, retrained 0.5 ± 0 over 3 other seeds",
         "is also the luckiest: with seeds that the search did not use its val_loss is 0.3 in the mean",
         "test accuracy 0.97 best, read once",
         "python -m apps.classify --epochs 3",

@@ -19,12 +19,17 @@ from tuning.trial import Trial
 HISTORY = [{"epoch": 1, "loss": 3.0, "val_loss": 3.5}, {"epoch": 2, "loss": 2.0, "val_loss": 2.5}]
 DEFAULT = Trial(0, {}, "completed", 2.8, (2.8,), HISTORY, 1.0)
 GOOD = Trial(2, {"learning_rate": 0.008, "units": 19, "act": "tanh"}, "completed", 0.1, (0.1,), HISTORY, 2.0)
+FAIR = Trial(4, {"learning_rate": 0.01, "units": 30, "act": "tanh"}, "completed", 0.15, (0.15,), HISTORY, 2.0)
 BAD = Trial(1, {"learning_rate": 0.1, "units": 2, "act": "relu"}, "completed", 9.0, (9.0,), HISTORY, 2.0)
 FAILED = Trial(3, {"learning_rate": 0.02, "units": 64, "act": "relu"}, "failed", error="MemoryError: too wide")
 
 
+# Units of a trial -> its score with a new seed; trial 1 is as bad as it looked.
+WORSE = {None: 3.2, 2: 9.0, 19: 0.2, 30: 0.1}
+
+
 class Retrainings:
-    """Stands for the processes: each training of `best` has a score by its seed, that of the default is 3 worse."""
+    """Stands for the processes: the score of a training comes from its units and its seed."""
 
     def __init__(self, broken: int | None = None, left: int = 0):
         self.broken, self.left, self.asked = broken, left, []
@@ -32,7 +37,7 @@ class Retrainings:
     def listed(self, jobs, name):
         self.asked.append((name, jobs))
         trials = [
-            Trial(number, values, "completed", 0.2 + seed % 2**30 / 10_000 + 3 * (not values), seed=seed)
+            Trial(number, values, "completed", WORSE[values.get("units")] + seed % 2**30 / 10_000, seed=seed)
             for number, (values, seed) in enumerate(jobs, start=1)
         ]
         if self.broken is not None:
@@ -93,11 +98,11 @@ def test_the_whole_of_it(tmp_path, capfd):
     config = parse(tiny_app.Config, shlex.split(typed)[3:])
     assert config == found.config_of(GOOD)
     assert (config.units, config.trainer.learning_rate, config.act) == (19, 0.008, "tanh")
-    # best and default are retrained with the same seeds, none of which a trial had
+    # the finalists and the default are retrained with the same seeds, none of which a trial had
     ((name, jobs),) = retrainings.asked
-    assert name == "retrained-0002"
-    assert [values for values, _ in jobs] == [GOOD.values] * 2 + [{}] * 2
-    assert [seed for _, seed in jobs] == [2**30, 2**30 + 1000] * 2
+    assert name == "retrained-0002-0001-0000"
+    assert [values for values, _ in jobs] == [GOOD.values] * 2 + [BAD.values] * 2 + [{}] * 2
+    assert [seed for _, seed in jobs] == [2**30, 2**30 + 1000] * 3
     # the last line
     last = dict(pair.split("=") for pair in printed.splitlines()[-1].split())
     assert {name: float(value) for name, value in last.items()} == pytest.approx(line, rel=1e-5)
@@ -106,11 +111,34 @@ def test_the_whole_of_it(tmp_path, capfd):
     assert line == pytest.approx(expected | {"test_loss": tiny_app.loss(config)})
     # the page
     page = (tmp_path / "report.html").read_text("utf-8")
-    for text in ("MemoryError: too wide", "best, retrained", shlex.join(shlex.split(typed)), "Trials over time"):
+    for text in ("MemoryError: too wide", "trial 2, retrained", shlex.join(shlex.split(typed)), "Trials over time"):
         assert text in page
     # typed again, the test split is not read again
     assert result.tested(found, GOOD, config) == {"loss": tiny_app.loss(config)}
     assert json.loads((tmp_path / "best-0002/count.json").read_text())["runs"] == 1
+
+
+def test_the_result_is_the_best_mean_of_new_seeds_not_the_luckiest_trial(tmp_path, quick, capsys):
+    found = searched(tmp_path, (DEFAULT, BAD, GOOD, FAILED, FAIR))
+    line = result.finish(found)
+    assert (line["best_val_loss"], line["best_val_loss_retrained"]) == pytest.approx((0.15, 0.15))
+    assert "--units 30" in capsys.readouterr().out and (tmp_path / "best-0004").is_dir()
+    content = json.loads((tmp_path / "results.json").read_text())
+    assert content["best"]["number"] == 4 and list(content["retrained"]) == ["2", "4", "0"]
+
+
+def test_finalists_worse_than_the_default_do_not_win(tmp_path, quick, capsys):
+    lucky = replace(BAD, score=0.3)
+    line = result.finish(searched(tmp_path, (DEFAULT, lucky), settings=Search(confirm=2, finalists=1)))
+    assert line["best_val_loss"] == line["default_val_loss"] == 2.8
+    assert "no trial was better than the default" in capsys.readouterr().out
+
+
+def test_more_is_better_where_the_objective_says_so(tmp_path, quick):
+    trials = [replace(one, score=one.score and -one.score) for one in (DEFAULT, BAD, GOOD, FAILED, FAIR)]
+    found = searched(tmp_path, trials, direction="max", settings=Search(confirm=2, finalists=1))
+    assert [trial.number for trial in found.finalists] == [2, 0]
+    assert result.winner(found, {2: [1.0, 2.0], 0: [1.4, 1.7]}).number == 0
 
 
 def test_a_search_that_goes_on_reads_no_test_split(tmp_path, quick, capsys):
@@ -128,7 +156,7 @@ def test_time_that_is_over_while_retraining_reads_no_test_split(tmp_path, quick)
     result.finish(searched(tmp_path, retrainings=Retrainings(left=1)))
     assert not (tmp_path / "best-0002").exists()
     content = json.loads((tmp_path / "results.json").read_text())
-    assert content["finished"] is False and len(content["retrained"]["default"]) == 1
+    assert content["finished"] is False and len(content["retrained"]["0"]) == 1
 
 
 def test_failed_retrainings_count_for_nothing(tmp_path, quick):
@@ -139,7 +167,7 @@ def test_failed_retrainings_count_for_nothing(tmp_path, quick):
 def test_nothing_better_than_the_default(tmp_path, quick, capsys):
     retrainings = Retrainings()
     line = result.finish(searched(tmp_path, (DEFAULT, BAD), retrainings=retrainings))
-    assert [values for values, _ in retrainings.asked[0][1]] == [{}, {}]
+    assert [values for values, _ in retrainings.asked[0][1]] == [BAD.values] * 2 + [{}] * 2
     assert line["best_val_loss"] == line["default_val_loss"]
     assert "no trial was better than the default" in capsys.readouterr().out
 

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from apps.image_captioner import Caption, ImageCaptioner
+from data.evenly import evenly
 from training.run_directory import RunDirectory
 
 STRIPS = 6  # images whose attention is drawn
@@ -82,7 +83,7 @@ def validation_scores(config, model, part, subwords, inputs):
     from evaluation.captioning import scores
     from models.search import Search
 
-    chosen = np.unique(np.linspace(0, len(part) - 1, VALIDATION_IMAGES).astype(int))
+    chosen = evenly(len(part), VALIDATION_IMAGES)
     values, references = inputs.finished(part, chosen), [part.captions[row] for row in chosen]
     captioner = ImageCaptioner(model, None, subwords, Search(beams=1), config.longest_tokens)
 
@@ -193,7 +194,7 @@ def _strips(pixels, part, inputs, found: Found) -> list:
 
     if found.captioner.parts.grid == (1, 1):
         return []
-    rows = np.unique(np.linspace(0, len(part) - 1, STRIPS).astype(int))
+    rows = evenly(len(part), STRIPS)
     maps = found.captioner.attention(inputs.finished(part, rows), [found.captions[row] for row in rows])
     strips = []
     for row, (pieces, weights) in zip(rows, maps, strict=True):

@@ -56,11 +56,9 @@ def finish(directory: RunDirectory, config, model, splits, subwords, inputs, row
 
     whole, seen = (with_backbone(inputs.encoder, model), inputs) if inputs.backbone else (model, inputs)
     if config.encoder.fine_tune_epochs and inputs.backbone:
-        from apps.caption import best_by
         from apps.caption_fine_tuning import fine_tune
 
-        reached = max(row[f"val_{best_by(config)}"] for row in rows)
-        later = fine_tune(whole, config, splits, subwords, inputs, directory, reached)
+        later = fine_tune(whole, config, splits, subwords, inputs, directory, rows)
         rows = [*rows, *({**row, "epoch": row["epoch"] + len(rows)} for row in later)]
         model, seen = whole, PixelInputs(inputs.prepare)
     whole.save(directory / "model.keras")

@@ -95,7 +95,7 @@ def test_captions_that_are_drawn_get_better(config, trained, drawn):
         return drawn.cider(list(map(words, texts)), np.repeat(images, caption_rewards.DRAWN)).mean()
 
     before, weights = mean_reward(), model.get_weights()
-    caption_rewards.reward(model, config, splits, subwords, inputs, batches, directory, reached=-1.0)
+    caption_rewards.reward(model, config, splits, subwords, inputs, batches, directory, [{"val_cider": -1.0}])
     after = mean_reward()
     model.set_weights(weights)
     assert after > 1.2 * before
@@ -107,7 +107,7 @@ def test_what_does_not_validate_better_is_put_back(config, trained, capsys):
     given = replace(config, reward_epochs=1)
     folder = RunDirectory(directory / "other")
     folder.path.mkdir()
-    caption_rewards.reward(model, given, splits, subwords, inputs, batches, folder, reached=10.0)
+    caption_rewards.reward(model, given, splits, subwords, inputs, batches, folder, [{"val_cider": 10.0}])
     assert "did not validate better" in capsys.readouterr().out
     assert all(np.array_equal(one, other) for one, other in zip(before, model.get_weights(), strict=True))
 

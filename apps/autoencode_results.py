@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from data.evenly import evenly
 from training.run_directory import RunDirectory
 
 LARGEST_SAMPLE = 10_000  # training records on which errors are measured and PCA's classifier is fitted
@@ -204,7 +205,7 @@ def _records(splits, rows: np.ndarray) -> tuple[np.ndarray, object]:
 def _pairs(found: Found, splits):
     from evaluation.autoencoding_report import Records
 
-    rows = np.unique(np.linspace(0, len(splits.test) - 1, SHOWN if splits.kind == "image" else 6).astype(int))
+    rows = evenly(len(splits.test), SHOWN if splits.kind == "image" else 6)
     prepared, originals = _records(splits, rows)
     ours, theirs = found.halves(prepared)[1], found.components.reconstruct(prepared)
     restored = {"network": _restored(splits.prepare, ours), "PCA": _restored(splits.prepare, theirs)}

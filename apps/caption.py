@@ -193,8 +193,8 @@ def main(config: Config) -> dict[str, float]:
     from training.devices import configure, environment, seed_everything
 
     configure(config.trainer.device)
-    own = ("encoder", "search", "vocab_size", "keep_capitals", "word_dropout", "every_caption", "buckets")
-    own += ("longest_tokens", "reward_epochs", "reward_learning_rate")
+    own = ("encoder", "search", "vocab_size", "keep_capitals", "word_dropout", "every_caption", "buckets",
+           "longest_tokens", "reward_epochs", "reward_learning_rate")  # fmt: skip
     extra = {name: getattr(config, name) for name in own}
     directory, settings = open_run("caption", config, extra)
     directory.check(settings, fresh=config.fresh)
@@ -227,8 +227,7 @@ def preparing(inputs, subwords, config: Config) -> dict:
 
 def train(config: Config, splits, subwords, inputs, batches, directory: RunDirectory):
     """The trained model and a row of figures per epoch."""
-    from apps.caption_results import validation_scores
-    from training.trainer import fit
+    from apps.caption_stage import learn
 
     plan = schedule(config, batches)
     model = build(config, subwords, inputs, plan)
@@ -239,22 +238,12 @@ def train(config: Config, splits, subwords, inputs, batches, directory: RunDirec
         finish=inputs.finish,
         word_dropout=config.word_dropout,
     )
-    validation = batch(config, splits.validation, subwords, inputs).dataset(finish=inputs.finish)
-    rows = fit(
-        model,
-        training,
-        validation,
-        trainer=config.trainer,
-        plan=plan,
-        run=directory,
-        best_by=best_by(config),
-        measure=validation_scores(config, model, splits.validation, subwords, inputs),
-    )
+    given = (config, splits, subwords, inputs)
+    rows = learn(model, *given, training, trainer=config.trainer, plan=plan, run=directory)
     if config.reward_epochs:
         from apps.caption_rewards import reward
 
-        reached = max(row[f"val_{best_by(config)}"] for row in rows)
-        reward(model, config, splits, subwords, inputs, batches, directory, reached)
+        reward(model, *given, batches, directory, rows)
     return model, rows
 
 

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from apps.image_captioner import Caption, ImageCaptioner
+from data.evenly import evenly
 from training.run_directory import RunDirectory
 
 STRIPS = 6  # images whose attention is drawn
@@ -55,11 +56,9 @@ def finish(directory: RunDirectory, config, model, splits, subwords, inputs, row
 
     whole, seen = (with_backbone(inputs.encoder, model), inputs) if inputs.backbone else (model, inputs)
     if config.encoder.fine_tune_epochs and inputs.backbone:
-        from apps.caption import best_by
         from apps.caption_fine_tuning import fine_tune
 
-        reached = max(row[f"val_{best_by(config)}"] for row in rows)
-        later = fine_tune(whole, config, splits, subwords, inputs, directory, reached)
+        later = fine_tune(whole, config, splits, subwords, inputs, directory, rows)
         rows = [*rows, *({**row, "epoch": row["epoch"] + len(rows)} for row in later)]
         model, seen = whole, PixelInputs(inputs.prepare)
     whole.save(directory / "model.keras")
@@ -82,7 +81,7 @@ def validation_scores(config, model, part, subwords, inputs):
     from evaluation.captioning import scores
     from models.search import Search
 
-    chosen = np.unique(np.linspace(0, len(part) - 1, VALIDATION_IMAGES).astype(int))
+    chosen = evenly(len(part), VALIDATION_IMAGES)
     values, references = inputs.finished(part, chosen), [part.captions[row] for row in chosen]
     captioner = ImageCaptioner(model, None, subwords, Search(beams=1), config.longest_tokens)
 
@@ -193,7 +192,7 @@ def _strips(pixels, part, inputs, found: Found) -> list:
 
     if found.captioner.parts.grid == (1, 1):
         return []
-    rows = np.unique(np.linspace(0, len(part) - 1, STRIPS).astype(int))
+    rows = evenly(len(part), STRIPS)
     maps = found.captioner.attention(inputs.finished(part, rows), [found.captions[row] for row in rows])
     strips = []
     for row, (pieces, weights) in zip(rows, maps, strict=True):

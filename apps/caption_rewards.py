@@ -24,11 +24,11 @@ ROWS = 128  # captions of an update
 END_WORD = "<end>"
 
 
-def reward(model, config, splits, subwords, inputs, batches, directory: RunDirectory, reached: float) -> list[dict]:
-    """Train a captioner further by rewards; return a row of figures per epoch.
+def reward(model, config, splits, subwords, inputs, batches, directory: RunDirectory, rows: list[dict]) -> None:
+    """Train a captioner further by rewards.
 
-    Its records are in the folder rewards/ of the run. Should it not raise the validation figure above `reached`, the
-    weights are put back as they were.
+    Its records are in the folder rewards/ of the run. Should it not validate better than the epochs before, the weights
+    are put back as they were.
 
     Args:
         model: `keras.Model` of a recipe, trained with cross-entropy.
@@ -38,33 +38,17 @@ def reward(model, config, splits, subwords, inputs, batches, directory: RunDirec
         inputs: `ImageInputs`, what `model` takes.
         batches: `CaptionBatches` of the training images, for their lengths.
         directory: Of the run.
-        reached: The best validation figure so far, see `apps.caption.best_by`.
+        rows: Figures of the epochs before.
     """
-    from apps.caption import batch, best_by
-    from apps.caption_fine_tuning import put_back_unless_better
-    from apps.caption_results import validation_scores
+    from apps.caption_stage import learn_further
     from training.token_cross_entropy import TokenCrossEntropy
-    from training.trainer import Plan, compile_model, fit
+    from training.trainer import Plan
 
-    before = model.get_weights()
-    folder = RunDirectory(directory / "rewards")
-    folder.path.mkdir(exist_ok=True)
     drawn = RewardedBatches(model, config, splits.train, subwords, inputs, batches.lengths)
     trainer = replace(config.trainer, epochs=config.reward_epochs, learning_rate=config.reward_learning_rate, average=1)
     plan = Plan(drawn.size, trainer.epochs, drawn.steps_per_epoch, 1)
-    compile_model(model, trainer, plan, TokenCrossEntropy())
-    rows = fit(
-        model,
-        drawn.dataset,
-        batch(config, splits.validation, subwords, inputs).dataset(finish=inputs.finish),
-        trainer=trainer,
-        plan=plan,
-        run=folder,
-        best_by=best_by(config),
-        measure=validation_scores(config, model, splits.validation, subwords, inputs),
-    )
-    put_back_unless_better(model, before, rows, best_by(config), reached, "training by rewards")
-    return rows
+    given = (config, splits, subwords, inputs, drawn.dataset)
+    learn_further("rewards", rows, directory, model, TokenCrossEntropy(), *given, trainer=trainer, plan=plan)
 
 
 class RewardedBatches:

@@ -12,7 +12,7 @@ RECORDS_AT_ONCE = 256
 
 @dataclass(frozen=True)
 class Trained:
-    """What every finished run has.
+    """What every finished run has. A kind of run says how it decodes, and whether an output shape `fits` that.
 
     Attributes:
         directory: Where it lies.
@@ -43,10 +43,6 @@ class Trained:
                 f"{self.prepare.input_shape}). Train the run again with `--fresh`."
             )
         return model
-
-    def fits(self, output_shape: tuple) -> bool:
-        """Whether the network's output is what `decode` takes."""
-        return output_shape is not None
 
     def prepared(self, inputs: dict[str, np.ndarray], origins: np.ndarray):
         """Yields raw records as model input float32 (n, ...), some at a time.

@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 
 from apps.sentence_translator import SentenceTranslator, Translation
+from data.evenly import evenly
 from training.run_directory import RunDirectory
 
 MAPS = 4  # sentences whose attention is drawn
@@ -45,12 +46,11 @@ def score(model, splits, source, target, config) -> Found:
 
 def validation_bleu(model, pairs, source, target):
     """A function that gives the BLEU of greedy translations of some validation pairs by the model as it then is."""
-    import numpy as np
 
     from evaluation.translation import scores
     from models.search import Search
 
-    chosen = np.unique(np.linspace(0, len(pairs) - 1, VALIDATION_SENTENCES).astype(int))
+    chosen = evenly(len(pairs), VALIDATION_SENTENCES)
     pairs = pairs.take(chosen)
     translator = SentenceTranslator(model, source, target, Search(beams=1))
 

@@ -30,6 +30,7 @@ from importlib import metadata, util
 import numpy as np
 
 from benchmarks.training import answer, start
+from data.evenly import evenly
 
 SYSTEMS = {
     "ours": "tensorflow",
@@ -167,7 +168,7 @@ def chosen(ids, count: int) -> list[np.ndarray]:
 
     order = sorted(range(len(ids)), key=lambda row: -len(ids[row]))
     groups = [order[first : first + SIZE] for first in range(0, len(order) - SIZE + 1, SIZE)]
-    places = np.unique(np.linspace(0, len(groups) - 1, count).astype(int))
+    places = evenly(len(groups), count)
     return [padded([np.append(ids[row], END) for row in groups[place]]) for place in places]
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from data.evenly import evenly
+
 if TYPE_CHECKING:
     from data.augmentation import Augmentation
     from data.images import ImagePrepare
@@ -46,7 +48,7 @@ class Split:
         """Returns the split that holds `most` rows evenly spread over this one, or all where there are no more."""
         if len(self) <= most:
             return self
-        return self.take(np.unique(np.linspace(0, len(self) - 1, most).astype(int)))
+        return self.take(evenly(len(self), most))
 
 
 @dataclass(frozen=True, eq=False)

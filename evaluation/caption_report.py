@@ -18,6 +18,7 @@ from evaluation.caption_plots import attention_strip
 from evaluation.caption_words import TOKENISER, words
 from evaluation.classification_report import diagnosis_blocks, run_blocks
 from evaluation.diagnosis import Diagnosis
+from evaluation.evenly import evenly
 from evaluation.tiles import thumbnail
 from evaluation.translation_report import curves
 
@@ -117,7 +118,7 @@ def gallery(images, references, captions) -> list:
     likeness = captioning.rouge_l(captions, references)
     cider = captioning.cider(captions, references)
     order = np.lexsort((np.arange(len(captions)), cider, likeness))
-    spread = np.unique(np.linspace(0, len(captions) - 1, min(SAMPLES, len(captions))).astype(int))
+    spread = evenly(len(captions), SAMPLES)
     blocks = [
         report.Text(["As they come:"]),
         _tiles(spread, images, references, captions, cider),

@@ -14,6 +14,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
+from evaluation.evenly import evenly
+
 MOST_ROWS = 5000  # more are thinned out: the classifier compares codes, it need not be the best
 
 
@@ -26,7 +28,7 @@ def classifier(seed: int):
 
 def split_accuracy(train_codes, train_labels, test_codes, test_labels, seed: int = 0) -> float:
     """Accuracy on the test codes (M, K) of a classifier fitted on the training codes (N, K)."""
-    rows = np.unique(np.linspace(0, len(train_codes) - 1, MOST_ROWS).astype(int))
+    rows = evenly(len(train_codes), MOST_ROWS)
     codes, labels = np.asarray(train_codes)[rows], np.asarray(train_labels)[rows]
     if len(np.unique(labels)) < 2:
         raise ValueError(f"`train_labels` must hold two classes or more. Received: {np.unique(labels)}")

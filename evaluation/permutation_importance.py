@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from evaluation.evenly import evenly
+
 MOST_ROWS = 2000
 
 
@@ -33,7 +35,7 @@ def permutation_importance(
         seed: of the shuffles.
     """
     targets = np.asarray(targets, np.float64)
-    chosen = np.unique(np.linspace(0, len(targets) - 1, min(MOST_ROWS, len(targets))).astype(int))
+    chosen = evenly(len(targets), MOST_ROWS)
     inputs, targets = {name: np.asarray(values)[chosen] for name, values in inputs.items()}, targets[chosen]
     random = np.random.default_rng(seed)
 

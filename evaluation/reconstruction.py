@@ -14,6 +14,8 @@ from scipy.ndimage import uniform_filter
 from sklearn.metrics import roc_auc_score
 from threadpoolctl import threadpool_limits
 
+from evaluation.evenly import evenly
+
 WINDOW = 7  # pixels on a side of the windows of the structural similarity
 SMALLEST_ERROR = 1e-10  # a record without error would have an infinite ratio of signal to noise: it is 100 dB
 MOST_VALUES = 2**26  # of the records on which principal components are fitted: a quarter of a gigabyte
@@ -105,7 +107,7 @@ class PrincipalComponents:
         rows = np.asarray(records, np.float32).reshape(len(records), -1)
         most = max(MOST_VALUES // rows.shape[1], 2 * size)
         if len(rows) > most:
-            rows = rows[np.unique(np.linspace(0, len(rows) - 1, most).astype(int))]
+            rows = rows[evenly(len(rows), most)]
         with threadpool_limits(1):  # two threads wait for each other where another process is at work
             pca = PCA(min(size, *rows.shape), random_state=seed).fit(rows)
         return cls(pca.mean_.astype(np.float64), pca.components_.astype(np.float64))

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.stats import norm
 
+from evaluation.evenly import evenly
 from evaluation.figures import PALETTE, QUIET, TRAINING, VALIDATION, Picture, as_png, as_svg, canvas, label, legend
 from evaluation.permutation_importance import Importance
 
@@ -62,7 +63,7 @@ def residual_histogram(targets, found) -> Picture:
 def intervals(targets, found) -> Picture:
     """Intervals of rows in the order of their predictions, with the truths inside and outside."""
     order = np.argsort(found["prediction"], kind="stable")
-    order = order[np.unique(np.linspace(0, len(order) - 1, min(SHOWN, len(order))).astype(int))]
+    order = order[evenly(len(order), SHOWN)]
     inside = (found["lower"] <= targets) & (targets <= found["upper"])
     figure, axes = canvas(7.2, 3.4)
     places = np.arange(len(order))

@@ -14,6 +14,7 @@ from evaluation import report
 from evaluation.classification_report import diagnosis_blocks, run_blocks
 from evaluation.curve_plots import learning_curves
 from evaluation.diagnosis import Diagnosis
+from evaluation.evenly import evenly
 from evaluation.figures import letters
 from evaluation.translation import FIGURES, bleu_by_length, degenerate, sentence_scores
 from evaluation.translation_baselines import TranslationBaseline
@@ -133,7 +134,7 @@ def sample_blocks(sources, references, hypotheses) -> list:
     worst = np.lexsort((np.arange(len(chrf)), chrf))[:SAMPLES]
     # Of many perfect ones the longest says most.
     best = np.lexsort((-lengths, -chrf))[:SAMPLES]
-    spread = np.unique(np.linspace(0, len(chrf) - 1, min(SAMPLES, len(chrf))).astype(int))
+    spread = evenly(len(chrf), SAMPLES)
     blocks = [report.Text(["The worst by chrF. Look here first for slips in the data and for what is never learned."])]
     for row in worst:
         blocks += _sample(sources[row], references[row], hypotheses[row], chrf[row])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from data.evenly import evenly
 from export.errors import ExportError
 
 ROWS = 32
@@ -23,7 +24,7 @@ def take(inputs: dict[str, np.ndarray], rows: int = ROWS) -> dict[str, np.ndarra
         Field to array (n,): float32 for numbers, else objects: bytes for images, str for text.
     """
     count = len(next(iter(inputs.values())))
-    chosen = np.unique(np.linspace(0, count - 1, min(rows, count)).astype(int))
+    chosen = evenly(count, rows)
     taken = {}
     for name, values in inputs.items():
         if values.ndim == 1 and values.dtype != object and values.dtype.kind not in "US":

@@ -23,7 +23,8 @@ def write(cache, entries, position):
     Args:
         cache: Tensor of shape (batch, heads, length, beams, units).
         entries: Tensor of shape (batch, heads, beams, units).
-        position: Integer scalar, also a tensor, in [0, length); elsewhere nothing is written.
+        position: Integer scalar, also a tensor, in [0, length); elsewhere nothing is written. A cache that grows does
+            not look at it: its steps have to be written in order, each once.
 
     Returns:
         Tensor of the shape of `cache`; of length `position + 1` if it grows.

@@ -29,23 +29,17 @@ def network(hp, model):
     dropout = linear(hp, "dropout", model.dropout, 0.0, 0.6)
     units = [model.units // 2, model.units, 2 * model.units]
     match model:
-        case ShowTell():
-            return replace(
+        case ShowTell() | ShowAttendTell():
+            chosen = replace(
                 model,
                 units=among(hp, "units", model.units, units),
                 embedding_units=among(hp, "embedding_units", model.embedding_units, (64, 128, 256)),
                 cell=among(hp, "cell", model.cell, ("gru", "lstm")),
                 dropout=dropout,
             )
-        case ShowAttendTell():
-            return replace(
-                model,
-                units=among(hp, "units", model.units, units),
-                embedding_units=among(hp, "embedding_units", model.embedding_units, (64, 128, 256)),
-                cell=among(hp, "cell", model.cell, ("gru", "lstm")),
-                attention=among(hp, "attention", model.attention, ("additive", "multiplicative")),
-                dropout=dropout,
-            )
+            if isinstance(model, ShowTell):
+                return chosen
+            return replace(chosen, attention=among(hp, "attention", model.attention, ("additive", "multiplicative")))
         case TransformerCaptioner():
             return replace(
                 model,

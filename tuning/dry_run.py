@@ -5,6 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import ModuleType
 
+from data.evenly import evenly
 from training.run_directory import RunDirectory
 
 MOST = {"table": 512, "image": 128, "text": 3000}  # records of a kind, for training; half as many for validation
@@ -32,6 +33,5 @@ def one_epoch(app: ModuleType, config, folder: Path) -> dict[str, float]:
 
 def some(part, most: int):
     """At most so many records, evenly spread."""
-    import numpy as np
 
-    return part.take(np.unique(np.linspace(0, len(part) - 1, min(most, len(part))).astype(int)))
+    return part.take(evenly(len(part), most))

@@ -59,3 +59,29 @@ def people_run(tmp_path_factory, people_csv):
 def damaged(digits_run, tmp_path):
     """A copy of the run of digits, to be damaged."""
     return shutil.copytree(digits_run[0], tmp_path / "damaged")
+
+
+@pytest.fixture
+def quick(monkeypatch, tmp_path):
+    """main() without exports, which have tests of their own, in an empty folder."""
+    from apps import caption_results, export, translate_results
+
+    monkeypatch.chdir(tmp_path)
+    for module in (export, translate_results, caption_results):
+        monkeypatch.setattr(module, "export_run", lambda *_: {"saved_model_difference": 0.0})
+    return tmp_path
+
+
+@pytest.fixture
+def loaders_run_once(monkeypatch):
+    """The guard of sentences reads what the first check of a test loaded again in the next ones."""
+    from export import found_texts, guard
+
+    answers = []
+
+    def once(*arguments, **settings):
+        if not answers:
+            answers.extend(guard.run_saved_model(*arguments, **settings))
+        return answers
+
+    monkeypatch.setattr(found_texts, "run_saved_model", once)

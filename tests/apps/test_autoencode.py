@@ -2,8 +2,6 @@
 
 import csv
 import json
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,21 +15,8 @@ from models.conv_autoencoder import ConvAutoencoder
 from models.dense_autoencoder import DenseAutoencoder
 from models.sparse_autoencoder import SparseAutoencoder
 from models.variational_autoencoder import VariationalAutoencoder
+from tests.apps.runs import command, help_of, interrupted, refusal
 from training.trainer import Trainer
-
-ROOT = Path(__file__).parent.parent.parent
-
-
-def command(*arguments, cwd=ROOT):
-    return subprocess.run(
-        [sys.executable, "-m", "apps.autoencode", *arguments],
-        cwd=cwd,
-        env={"PATH": "/usr/bin", "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "2", "COLUMNS": "100"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=240,
-    )
 
 
 @pytest.fixture(scope="module")
@@ -40,17 +25,7 @@ def tiny(tmp_path_factory):
     folder = tmp_path_factory.mktemp("tiny") / "run"
     arguments = ["--run-dir", str(folder), "--anomaly", "4", "--epochs", "40", "--learning-rate", "0.005"]
     arguments += ["dense", "--hidden", "48", "12"]
-    return folder, command(*arguments), arguments
-
-
-@pytest.fixture
-def quick(monkeypatch, tmp_path):
-    """main() without exports, which have tests of their own, in an empty folder."""
-    from apps import export
-
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(export, "export_run", lambda *_: {"saved_model_difference": 0.0})
-    return tmp_path
+    return folder, command("autoencode", *arguments), arguments
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +93,7 @@ def test_the_scores_are_those_of_the_saved_network_on_the_known_classes(tiny):
 def test_typed_again_it_prints_the_result_and_trains_nothing(tiny):
     folder, done, arguments = tiny
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
-    again = command(*arguments)
+    again = command("autoencode", *arguments)
     assert again.returncode == 0 and "is finished; --fresh trains it anew" in again.stdout
     assert again.stdout.splitlines()[-1] == done.stdout.splitlines()[-1]
     assert before == {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
@@ -127,7 +102,7 @@ def test_typed_again_it_prints_the_result_and_trains_nothing(tiny):
 def test_other_settings_in_the_same_folder_are_refused(tiny):
     folder, _, arguments = tiny
     arguments = ["5" if argument == "4" else argument for argument in arguments]
-    done = command(*arguments)
+    done = command("autoencode", *arguments)
     assert done.returncode == 2 and "they differ in anomaly" in done.stderr and "Traceback" not in done.stderr
 
 
@@ -197,24 +172,13 @@ def test_a_bent_line_needs_one_number(quick, table):
     assert "sign" in page.read_text()
 
 
-def test_same_seed_same_bytes_and_interrupted_the_same(quick, monkeypatch):
+def test_same_seed_same_bytes_and_interrupted_the_same(quick):
     """With noise in it, whose seeds have to go on where they stopped."""
-    from training.epoch_log import EpochLog
-
     config = replace(autoencode.TINY, model=DenseAutoencoder((24, 6), noise=0.1), trainer=Trainer(epochs=4))
     for folder in ("a", "b"):
         autoencode.main(replace(config, run_dir=folder))
-    begin = EpochLog.on_epoch_begin
-
-    def stop(self, epoch, logs=None):
-        if epoch == 2:
-            raise KeyboardInterrupt
-        begin(self, epoch, logs)
-
-    monkeypatch.setattr(EpochLog, "on_epoch_begin", stop)
-    with pytest.raises(KeyboardInterrupt):
+    with interrupted("begin", 3):
         autoencode.main(replace(config, run_dir="halves"))
-    monkeypatch.setattr(EpochLog, "on_epoch_begin", begin)
     autoencode.main(replace(config, run_dir="halves"))
     texts = {name: (quick / name / "metrics.csv").read_bytes() for name in ("a", "b", "halves")}
     assert texts["a"] == texts["b"] == texts["halves"]
@@ -284,18 +248,9 @@ def test_mitchells_network_of_twenty_seeds():
 
 
 def test_help_is_quick_and_complete():
-    code = (
-        "import sys; sys.argv = ['autoencode', '--help']\n"
-        "import runpy\n"
-        "try:\n    runpy.run_module('apps.autoencode', run_name='__main__')\n"
-        "except SystemExit: pass\n"
-        "heavy = {'tensorflow', 'keras', 'jax', 'torch', 'pandas', 'sklearn', 'matplotlib'} & set(sys.modules)\n"
-        "print('HEAVY', sorted(heavy))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert "HEAVY []" in done.stdout
+    shown = help_of("autoencode")
     for flag in ("--data", "--anomaly", "--loss", "--epochs", "--fresh", "dense", "conv", "variational", "sparse"):
-        assert flag in done.stdout
+        assert flag in shown
 
 
 @pytest.mark.parametrize(
@@ -311,12 +266,6 @@ def test_help_is_quick_and_complete():
     ],
 )
 def test_wrong_flags_stop_with_one_message(arguments, message, tmp_path, monkeypatch, capsys):
-    from apps.command import run
-
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "argv", ["autoencode", *arguments])
-    with pytest.raises(SystemExit) as end:
-        run(autoencode.main, "python -m apps.autoencode")
-    told = capsys.readouterr()
-    assert end.value.code == 2 and message in " ".join((told.err + told.out).split())
+    assert message in refusal(autoencode.main, arguments, monkeypatch, capsys)
     assert not any(tmp_path.iterdir())

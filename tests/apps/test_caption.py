@@ -3,8 +3,6 @@
 import csv
 import json
 import shutil
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,25 +20,13 @@ from models.show_attend_tell import ShowAttendTell
 from models.show_tell import ShowTell
 from models.transformer_captioner import TransformerCaptioner
 from tests.apps.photos import picture, write_photos
+from tests.apps.runs import command, interrupted
 from training.run_directory import RunDirectory, RunError
 from training.trainer import Trainer
 
-ROOT = Path(__file__).parent.parent.parent
 FLAGS = ["--image-size", "32", "--batch-size", "16", "--epochs", "14", "--learning-rate", "0.005", "--average", "2"]
 FLAGS += ["--beams", "3", "--buckets", "1", "--jit", "off", "--label-smoothing", "0", "--encoder", "stem"]
 SMALL = ["show-attend-tell", "--units", "32", "--embedding-units", "32", "--dropout", "0"]
-
-
-def command(app, *arguments):
-    return subprocess.run(
-        [sys.executable, "-m", f"apps.{app}", *arguments],
-        cwd=ROOT,
-        env={"PATH": "/usr/bin", "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3", "COLUMNS": "100"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=900,
-    )
 
 
 @pytest.fixture(scope="module")
@@ -59,16 +45,6 @@ def tiny(tmp_path_factory, captions_csv):
 @pytest.fixture(scope="module")
 def captioner(tiny):
     return read(str(tiny[0]))
-
-
-@pytest.fixture
-def quick(monkeypatch, tmp_path):
-    """main() without exports, which have tests of their own, in an empty folder."""
-    from apps import caption_results
-
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(caption_results, "export_run", lambda *_: {"saved_model_difference": 0.0})
-    return tmp_path
 
 
 def small(captions_csv, model=None, **settings):
@@ -128,9 +104,8 @@ def test_the_report_shows_images_captions_and_where_words_looked(tiny):
         pytest.param(TransformerCaptioner(16, 1, 1, 2, 16), id="transformer", marks=pytest.mark.slow),
     ],
 )
-def test_an_interrupted_training_goes_on_to_the_same_weights(model, monkeypatch, captions_csv, tmp_path):
+def test_an_interrupted_training_goes_on_to_the_same_weights(model, captions_csv, tmp_path):
     from apps.image_inputs import ImageInputs
-    from training.epoch_log import EpochLog
 
     config = small(captions_csv, model)
     splits = caption.load(config)
@@ -143,23 +118,15 @@ def test_an_interrupted_training_goes_on_to_the_same_weights(model, monkeypatch,
         folder.path.mkdir(exist_ok=True)
         return caption.train(config, splits, subwords, inputs, batches, folder)[0].get_weights()
 
-    original = EpochLog.on_epoch_end
-
-    def stop(self, epoch, logs=None):
-        if epoch == 2:
-            raise KeyboardInterrupt
-        original(self, epoch, logs)
-
     whole = train("whole")
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(EpochLog, "on_epoch_end", stop)
+    with interrupted("end", 3):
         train("broken")
     assert all(np.array_equal(one, other) for one, other in zip(whole, train("broken"), strict=True))
     one, other = ((tmp_path / name / "metrics.csv").read_text() for name in ("whole", "broken"))
     assert one == other
 
 
-def test_a_backbone_is_run_once_and_is_inside_the_saved_network(quick, captions_csv, monkeypatch):
+def test_a_backbone_is_run_once_and_is_inside_the_saved_network(quick, captions_csv):
     config = small(captions_csv, encoder=ImageEncoder("mobilenet_v2", "none"), features="kept")
     config = replace(config, data=replace(config.data, image_size=32), trainer=replace(config.trainer, epochs=1))
     caption.main(replace(config, run_dir="run"))
@@ -203,10 +170,9 @@ def test_the_export_takes_files_of_any_size(tiny, captioner, captions_csv):
         loaded.signatures["serving_default"](image=tf.constant([b"no image"]))
 
 
-def test_the_guard_refuses_another_caption_score_or_map(tiny, captioner, captions_csv, monkeypatch):
+def test_the_guard_refuses_another_caption_score_or_map(tiny, captioner, captions_csv, loaders_run_once):
     """The faults that it is there for, planted in what it compares with; the loaders run once."""
     from apps.trained_captioner import table
-    from export import found_texts, guard
     from export.captioning import CaptionExport
     from export.errors import ExportError
 
@@ -217,14 +183,6 @@ def test_the_guard_refuses_another_caption_score_or_map(tiny, captioner, caption
     found = writer.of_values(values)
     maps, right = writer.attention(values, found), table(found)
     made = CaptionExport(captioner.model, captioner.prepare, captioner.subwords, 3, 1.0, captioner.longest)
-    answers = []
-
-    def run_once(*arguments, **settings):
-        if not answers:
-            answers.extend(guard.run_saved_model(*arguments, **settings))
-        return answers
-
-    monkeypatch.setattr(found_texts, "run_saved_model", run_once)
     wrong = {name: array.copy() for name, array in right.items()}
     wrong["caption"][2, 0] += "!"
     with pytest.raises(ExportError, match="refused, output `caption` differs"):

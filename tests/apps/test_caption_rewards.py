@@ -15,6 +15,7 @@ from models.image_encoder import ImageEncoder
 from models.search import Search
 from models.show_attend_tell import ShowAttendTell
 from tests.apps.photos import write_photos
+from tests.apps.runs import interrupted
 from training.run_directory import RunDirectory
 from training.trainer import Trainer
 
@@ -94,7 +95,7 @@ def test_captions_that_are_drawn_get_better(config, trained, drawn):
         return drawn.cider(list(map(words, texts)), np.repeat(images, caption_rewards.DRAWN)).mean()
 
     before, weights = mean_reward(), model.get_weights()
-    caption_rewards.reward(model, config, splits, subwords, inputs, batches, directory, reached=-1.0)
+    caption_rewards.reward(model, config, splits, subwords, inputs, batches, directory, [{"val_cider": -1.0}])
     after = mean_reward()
     model.set_weights(weights)
     assert after > 1.2 * before
@@ -106,14 +107,12 @@ def test_what_does_not_validate_better_is_put_back(config, trained, capsys):
     given = replace(config, reward_epochs=1)
     folder = RunDirectory(directory / "other")
     folder.path.mkdir()
-    caption_rewards.reward(model, given, splits, subwords, inputs, batches, folder, reached=10.0)
+    caption_rewards.reward(model, given, splits, subwords, inputs, batches, folder, [{"val_cider": 10.0}])
     assert "did not validate better" in capsys.readouterr().out
     assert all(np.array_equal(one, other) for one, other in zip(before, model.get_weights(), strict=True))
 
 
-def test_it_goes_on_after_an_interruption(config, trained, monkeypatch, tmp_path):
-    from training.epoch_log import EpochLog
-
+def test_it_goes_on_after_an_interruption(config, trained, tmp_path):
     _, splits, subwords, inputs, batches, _ = trained
     config = replace(config, trainer=replace(config.trainer, epochs=1))
 
@@ -122,17 +121,8 @@ def test_it_goes_on_after_an_interruption(config, trained, monkeypatch, tmp_path
         folder.path.mkdir(exist_ok=True)
         return caption.train(config, splits, subwords, inputs, batches, folder)[0].get_weights()
 
-    original, ends = EpochLog.on_epoch_end, []
-
-    def stop(self, epoch, logs=None):
-        ends.append(epoch)
-        if len(ends) == config.trainer.epochs + 2:
-            raise KeyboardInterrupt
-        original(self, epoch, logs)
-
     whole = train("whole")
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(EpochLog, "on_epoch_end", stop)
+    with interrupted("end", config.trainer.epochs + 2):
         train("broken")
     assert all(np.array_equal(one, other) for one, other in zip(whole, train("broken"), strict=True))
     one, other = ((tmp_path / name / "rewards" / "metrics.csv").read_text() for name in ("whole", "broken"))

@@ -2,10 +2,7 @@
 
 import csv
 import json
-import subprocess
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,21 +11,8 @@ from apps import classify
 from data.source import Data
 from models.logistic import Logistic
 from models.mlp import MLP
+from tests.apps.runs import command, help_of, interrupted, refusal
 from training.trainer import Trainer
-
-ROOT = Path(__file__).parent.parent.parent
-
-
-def command(*arguments, cwd=ROOT):
-    return subprocess.run(
-        [sys.executable, "-m", "apps.classify", *arguments],
-        cwd=cwd,
-        env={"PATH": "/usr/bin", "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "2", "COLUMNS": "100"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=240,
-    )
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +20,7 @@ def tiny(tmp_path_factory):
     """A whole run in a fresh process: its folder and what it printed."""
     folder = tmp_path_factory.mktemp("tiny") / "run"
     arguments = ["--run-dir", str(folder), "--epochs", "12", "--learning-rate", "0.01", "mlp", "--hidden", "48"]
-    return folder, command(*arguments), arguments
+    return folder, command("classify", *arguments), arguments
 
 
 def test_a_run_ends_with_all_its_files(tiny):
@@ -94,7 +78,7 @@ def test_metrics_hold_no_times_and_timing_does(tiny):
 def test_typed_again_it_prints_the_result_and_trains_nothing(tiny):
     folder, done, arguments = tiny
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
-    again = command(*arguments)
+    again = command("classify", *arguments)
     assert again.returncode == 0 and "is finished; --fresh trains it anew" in again.stdout
     assert again.stdout.splitlines()[-1] == done.stdout.splitlines()[-1]
     assert before == {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
@@ -102,22 +86,13 @@ def test_typed_again_it_prints_the_result_and_trains_nothing(tiny):
 
 def test_other_settings_in_the_same_folder_are_refused(tiny):
     folder, _, arguments = tiny
-    done = command(*arguments, "--seed", "3")
+    done = command("classify", *arguments, "--seed", "3")
     assert done.returncode == 2
     assert "holds a run of other settings" in done.stderr and "Traceback" not in done.stderr
 
 
 def test_help_is_quick_and_complete():
-    code = (
-        "import sys, time; start = time.perf_counter(); sys.argv = ['classify', '--help']\n"
-        "import runpy\n"
-        "try:\n    runpy.run_module('apps.classify', run_name='__main__')\n"
-        "except SystemExit: pass\n"
-        "heavy = {'tensorflow', 'keras', 'jax', 'torch', 'pandas', 'sklearn', 'matplotlib'} & set(sys.modules)\n"
-        "print('HEAVY', sorted(heavy))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert "HEAVY []" in done.stdout
+    shown = help_of("classify")
     for flag in (
         "--data",
         "--target",
@@ -129,14 +104,14 @@ def test_help_is_quick_and_complete():
         "mlp",
         "resnet",
     ):
-        assert flag in done.stdout
+        assert flag in shown
 
 
 @pytest.mark.parametrize("model", ["logistic", "mlp", "convnet", "resnet", "pretrained"])
 def test_every_field_of_every_model_is_explained(model):
     from dataclasses import fields
 
-    done = command(model, "--help")
+    done = command("classify", model, "--help")
     assert done.returncode == 0
     recipe = {
         "logistic": classify.Logistic,
@@ -147,16 +122,6 @@ def test_every_field_of_every_model_is_explained(model):
     }[model]
     for field in fields(recipe):
         assert "--" + field.name.replace("_", "-") in done.stdout
-
-
-@pytest.fixture
-def quick(monkeypatch, tmp_path):
-    """main() without exports, which have tests of their own, in an empty folder."""
-    from apps import export
-
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(export, "export_run", lambda *_: {"saved_model_difference": 0.0})
-    return tmp_path
 
 
 def test_xor_needs_a_hidden_layer(quick):
@@ -178,22 +143,11 @@ def test_same_seed_same_bytes(quick):
     assert texts[0] == texts[1]
 
 
-def test_interrupted_and_typed_again(quick, monkeypatch):
+def test_interrupted_and_typed_again(quick):
     config = replace(classify.TINY, trainer=Trainer(epochs=4))
     classify.main(replace(config, run_dir="whole"))
-    from training.epoch_log import EpochLog
-
-    written = EpochLog.on_epoch_begin
-
-    def stop(self, epoch, logs=None):
-        if epoch == 2:
-            raise KeyboardInterrupt
-        written(self, epoch, logs)
-
-    monkeypatch.setattr(EpochLog, "on_epoch_begin", stop)
-    with pytest.raises(KeyboardInterrupt):
+    with interrupted("begin", 3):
         classify.main(replace(config, run_dir="halves"))
-    monkeypatch.setattr(EpochLog, "on_epoch_begin", written)
     classify.main(replace(config, run_dir="halves"))
     assert (quick / "whole" / "metrics.csv").read_bytes() == (quick / "halves" / "metrics.csv").read_bytes()
 
@@ -229,8 +183,6 @@ def test_warm_start_begins_where_the_earlier_run_ended(quick):
         (["--nonsense", "1"], "--nonsense"),
     ],
 )
-def test_wrong_flags_stop_with_one_message(arguments, message, tmp_path):
-    done = command(*arguments, cwd=tmp_path)
-    assert done.returncode == 2, done.stderr
-    assert message in done.stderr + done.stdout
-    assert "Traceback" not in done.stderr
+def test_wrong_flags_stop_with_one_message(arguments, message, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert message in refusal(classify.main, arguments, monkeypatch, capsys)

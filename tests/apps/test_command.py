@@ -9,6 +9,7 @@ import pytest
 from apps import command
 from data.errors import DataError
 from export.decoding import ClassDecoding
+from tests.apps.runs import help_of
 
 
 @dataclass(frozen=True)
@@ -67,17 +68,9 @@ def test_interruption(monkeypatch, capsys):
 
 @pytest.mark.parametrize("app", ["predict", "evaluate", "export"])
 def test_help_comes_without_tensorflow(app):
-    code = (
-        "import runpy, sys; sys.argv = ['x', '--help']\n"
-        f"try: runpy.run_module('apps.{app}', run_name='__main__')\n"
-        "except SystemExit as end: assert not end.code\n"
-        "heavy = {'tensorflow', 'keras', 'jax', 'pandas', 'sklearn', 'matplotlib'} & set(sys.modules)\n"
-        "assert not heavy, heavy"
-    )
-    done = subprocess.run([sys.executable, "-c", code], cwd=command.SUITE, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert f"usage: python -m apps.{app} " in done.stdout
-    assert f"    python -m apps.{app} runs/classify/NAME" in done.stdout
+    shown = help_of(app)
+    assert f"usage: python -m apps.{app} " in shown
+    assert f"    python -m apps.{app} runs/classify/NAME" in shown
 
 
 def test_a_wrong_flag_says_what_is_allowed():

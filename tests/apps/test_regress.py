@@ -3,10 +3,7 @@
 import csv
 import json
 import os
-import subprocess
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,17 +14,8 @@ from data.source import Data
 from models.ensemble import Ensemble
 from models.linear import Linear
 from models.mlp import MLP
+from tests.apps.runs import command, help_of, interrupted, refusal
 from training.trainer import Trainer
-
-ROOT = Path(__file__).parent.parent.parent
-
-
-def command(*arguments, cwd=ROOT):
-    environment = {"PATH": "/usr/bin", "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "2", "COLUMNS": "100"}
-    return subprocess.run(
-        [sys.executable, "-m", "apps.regress", *arguments],
-        cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=240,
-    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +38,7 @@ def tiny(tmp_path_factory, houses):
     folder = tmp_path_factory.mktemp("tiny") / "run"
     arguments = ["--data", str(houses), "--target", "price", "--run-dir", str(folder), "--epochs", "30"]
     arguments += ["--learning-rate", "0.005", "ensemble", "--members", "4", "--folds", "2", "--hidden", "32"]
-    return folder, command(*arguments), arguments
+    return folder, command("regress", *arguments), arguments
 
 
 def test_a_run_ends_with_all_its_files(tiny):
@@ -137,21 +125,11 @@ def test_a_wrong_unit_in_an_export_is_refused(tiny, tmp_path, monkeypatch):
 def test_typed_again_it_prints_the_result_and_trains_nothing(tiny):
     folder, done, arguments = tiny
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
-    again = command(*arguments)
+    again = command("regress", *arguments)
     assert again.returncode == 0 and "is finished; --fresh trains it anew" in again.stdout
     assert again.stdout.splitlines()[-1] == done.stdout.splitlines()[-1]
     written = {path: path.stat().st_mtime_ns for path in folder.rglob("*") if not path.name.startswith("evaluation-")}
     assert {path: time for path, time in before.items() if not path.name.startswith("evaluation-")} == written
-
-
-@pytest.fixture
-def quick(monkeypatch, tmp_path):
-    """main() without exports, in an empty folder."""
-    from apps import export
-
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(export, "export_run", lambda *_: {"saved_model_difference": 0.0})
-    return tmp_path
 
 
 @pytest.mark.parametrize(
@@ -174,22 +152,11 @@ def test_every_model_and_loss_learns(quick, model, more):
     assert abs(figures["coverage"] - figures["promised_coverage"]) < 0.15
 
 
-def test_same_seed_same_bytes_also_after_an_interruption(quick, monkeypatch):
+def test_same_seed_same_bytes_also_after_an_interruption(quick):
     config = replace(regress.TINY, trainer=replace(regress.TINY.trainer, epochs=4))
     regress.main(replace(config, run_dir="whole"))
-    from training.epoch_log import EpochLog
-
-    written = EpochLog.on_epoch_begin
-
-    def stop(self, epoch, logs=None):
-        if epoch == 2:
-            raise KeyboardInterrupt
-        written(self, epoch, logs)
-
-    monkeypatch.setattr(EpochLog, "on_epoch_begin", stop)
-    with pytest.raises(KeyboardInterrupt):
+    with interrupted("begin", 3):
         regress.main(replace(config, run_dir="halves"))
-    monkeypatch.setattr(EpochLog, "on_epoch_begin", written)
     regress.main(replace(config, run_dir="halves"))
     assert (quick / "whole" / "metrics.csv").read_bytes() == (quick / "halves" / "metrics.csv").read_bytes()
 
@@ -247,17 +214,9 @@ def test_the_double_sigmoid_is_learned_to_its_noise(quick):
 
 
 def test_help_is_quick_and_complete():
-    code = (
-        "import sys, runpy; sys.argv = ['regress', '--help']\n"
-        "try:\n    runpy.run_module('apps.regress', run_name='__main__')\n"
-        "except SystemExit: pass\n"
-        "heavy = {'tensorflow', 'keras', 'jax', 'torch', 'pandas', 'sklearn', 'matplotlib'} & set(sys.modules)\n"
-        "print('HEAVY', sorted(heavy))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert "HEAVY []" in done.stdout
+    shown = help_of("regress")
     for flag in ("--data", "--target", "--loss", "--level", "--mc-dropout", "ensemble", "linear", "diabetes"):
-        assert flag in done.stdout
+        assert flag in shown
 
 
 @pytest.mark.parametrize(
@@ -273,8 +232,7 @@ def test_help_is_quick_and_complete():
         (["--data", str(os.path.join("no", "such.csv"))], "no such file"),
     ],
 )
-def test_wrong_flags_stop_with_one_message(arguments, message, tmp_path):
-    done = command(*arguments, cwd=tmp_path)
-    assert done.returncode == 2, done.stderr
-    assert message in " ".join((done.stderr + done.stdout).replace("│", " ").split()), done.stderr + done.stdout
-    assert "Traceback" not in done.stderr
+def test_wrong_flags_stop_with_one_message(arguments, message, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert message in refusal(regress.main, arguments, monkeypatch, capsys)
+    assert not any(tmp_path.iterdir())

@@ -3,8 +3,6 @@
 import csv
 import json
 import shutil
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,10 +17,10 @@ from data.translation_source import TranslationData
 from models.recurrent import Recurrent
 from models.search import Search
 from models.transformer import Transformer
+from tests.apps.runs import command, interrupted
 from training.run_directory import RunError
 from training.trainer import Trainer
 
-ROOT = Path(__file__).parent.parent.parent
 WORDS = {"one": "eins", "two": "zwei", "three": "drei", "red": "rot", "blue": "blau", "old": "alt", "cat": "katze"}
 WORDS |= {"dog": "hund", "house": "haus", "and": "und", "sees": "sieht", "big": "gross"}
 FLAGS = ["--vocab-size", "120", "--tokens", "512", "--buckets", "1", "--epochs", "40", "--learning-rate", "0.01"]
@@ -52,31 +50,9 @@ def tiny(tmp_path_factory, pairs_tsv):
     return folder, command("translate", *arguments), arguments
 
 
-def command(app, *arguments):
-    return subprocess.run(
-        [sys.executable, "-m", f"apps.{app}", *arguments],
-        cwd=ROOT,
-        env={"PATH": "/usr/bin", "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "2", "COLUMNS": "100"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-
-
 @pytest.fixture(scope="module")
 def translator(tiny):
     return read(str(tiny[0]))
-
-
-@pytest.fixture
-def quick(monkeypatch, tmp_path):
-    """main() without exports, which have tests of their own, in an empty folder."""
-    from apps import translate_results
-
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(translate_results, "export_run", lambda *_: {"saved_model_difference": 0.0})
-    return tmp_path
 
 
 def test_a_run_ends_with_all_its_files(tiny):
@@ -145,23 +121,6 @@ def test_the_report_shows_scores_signatures_samples_and_attention(tiny):
     assert page.count("<svg") + page.count("data:image") >= 5
 
 
-def interrupted(config, monkeypatch, after: int):
-    """Run until the end of an epoch, counted from 0, then be interrupted."""
-    from training.epoch_log import EpochLog
-
-    original = EpochLog.on_epoch_end
-
-    def stop(self, epoch, logs=None):
-        if epoch == after:
-            raise KeyboardInterrupt
-        original(self, epoch, logs)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(EpochLog, "on_epoch_end", stop)
-        with pytest.raises(KeyboardInterrupt):
-            translate.main(config)
-
-
 def small(pairs_tsv, model=None, **settings):
     """Settings of a run of seconds."""
     trainer = Trainer(epochs=4, learning_rate=0.01, average=2, jit="off")
@@ -170,12 +129,13 @@ def small(pairs_tsv, model=None, **settings):
     return translate.Config(model=model, data=TranslationData(data=(str(pairs_tsv),)), **given)
 
 
-def test_an_interrupted_run_goes_on_to_the_same_weights(quick, monkeypatch, pairs_tsv):
+def test_an_interrupted_run_goes_on_to_the_same_weights(quick, pairs_tsv):
     from models.loading import load
 
     config = small(pairs_tsv)
     translate.main(replace(config, run_dir="whole"))
-    interrupted(replace(config, run_dir="broken"), monkeypatch, after=2)
+    with interrupted("end", 3):
+        translate.main(replace(config, run_dir="broken"))
     translate.main(replace(config, run_dir="broken"))
     whole, broken = (load(f"{name}/model.keras").get_weights() for name in ("whole", "broken"))
     assert all(np.array_equal(one, other) for one, other in zip(whole, broken, strict=True))
@@ -195,7 +155,7 @@ def test_a_recurrent_network_separate_dictionaries_and_lower_case(quick, pairs_t
     assert evaluate.pairs(evaluate.Config("run"), run)[1].targets.tolist() == test.targets.tolist()
 
 
-def test_subword_dropout_cuts_training_sentences_alone_and_goes_on_the_same(quick, monkeypatch, pairs_tsv):
+def test_subword_dropout_cuts_training_sentences_alone_and_goes_on_the_same(quick, pairs_tsv):
     from models.loading import load
 
     config = small(pairs_tsv, vocab_size=200, subword_dropout=0.2)
@@ -207,7 +167,8 @@ def test_subword_dropout_cuts_training_sentences_alone_and_goes_on_the_same(quic
     assert sum(map(np.count_nonzero, given)) > 1.05 * sum(len(ids) + 1 for ids in training.sources)
     config = replace(config, trainer=replace(config.trainer, epochs=2))
     translate.main(replace(config, run_dir="whole"))
-    interrupted(replace(config, run_dir="broken"), monkeypatch, after=1)
+    with interrupted("end", 2):
+        translate.main(replace(config, run_dir="broken"))
     translate.main(replace(config, run_dir="broken"))
     whole, broken = (load(f"{name}/model.keras").get_weights() for name in ("whole", "broken"))
     assert all(np.array_equal(one, other) for one, other in zip(whole, broken, strict=True))
@@ -237,10 +198,9 @@ def test_the_export_holds_the_whole_translator(tiny, translator):
         loaded.signatures["serving_default"](text=tf.constant(["cat " * LONGEST]))
 
 
-def test_the_guard_refuses_another_sentence_another_score_and_another_map(tiny, translator, monkeypatch):
+def test_the_guard_refuses_another_sentence_another_score_and_another_map(tiny, translator, loaders_run_once):
     """The faults that it is there for, planted in what it compares with; the loaders run once."""
     from apps.trained_translator import table
-    from export import found_texts, guard
     from export.errors import ExportError
     from export.translation import TranslationExport
 
@@ -249,14 +209,6 @@ def test_the_guard_refuses_another_sentence_another_score_and_another_map(tiny, 
     maps = translator.translator().attention(texts, found)
     made = TranslationExport(translator.model, translator.source, translator.target, 3, 1.0, LONGEST)
     right = table(found)
-    answers = []
-
-    def run_once(*arguments, **settings):
-        if not answers:
-            answers.extend(guard.run_saved_model(*arguments, **settings))
-        return answers
-
-    monkeypatch.setattr(found_texts, "run_saved_model", run_once)
     assert set(made.check(tiny[0] / "saved_model", texts, right, maps)) == {"Python", "saved_model_cli"}
     wrong = {name: values.copy() for name, values in right.items()}
     wrong["translation"][2, 0] += "!"

@@ -1,0 +1,69 @@
+"""How tests start apps: in a process of their own, as a user does, or in this one; and how they interrupt them."""
+
+import itertools
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from apps import command as starting
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def command(app: str, *arguments: str, cwd=ROOT) -> subprocess.CompletedProcess:
+    """`python -m apps.APP arguments`, to its end, in a process that knows nothing of this one."""
+    return subprocess.run(
+        [sys.executable, "-m", f"apps.{app}", *arguments],
+        cwd=cwd,
+        env={"PATH": "/usr/bin", "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "2", "COLUMNS": "100"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=900,
+    )
+
+
+def help_of(app: str) -> str:
+    """What `python -m apps.APP --help` prints; it has to come without the frameworks, which take seconds."""
+    code = (
+        "import runpy, sys; sys.argv = ['x', '--help']\n"
+        f"try: runpy.run_module('apps.{app}', run_name='__main__')\n"
+        "except SystemExit as end: assert not end.code\n"
+        "heavy = {'tensorflow', 'keras', 'jax', 'torch', 'pandas', 'sklearn', 'matplotlib'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def refusal(main, arguments: list[str], monkeypatch, capsys) -> str:
+    """What an app that refuses its command line says, in one line, started in this process: that takes no seconds."""
+    prog = "python -m " + main.__module__
+    monkeypatch.setattr(sys, "argv", [prog.rpartition(".")[2], *arguments])
+    with pytest.raises(SystemExit) as end:  # a traceback would come out as the error that it is of
+        starting.run(main, prog)
+    told = capsys.readouterr()
+    assert end.value.code == 2, told
+    return " ".join((told.err + told.out).replace("│", " ").split())
+
+
+@contextmanager
+def interrupted(moment: str, number: int):
+    """A training inside is interrupted where an epoch "begin"s or "end"s, the `number`-th time, counted from 1."""
+    from training.epoch_log import EpochLog
+
+    name = f"on_epoch_{moment}"
+    original, times = getattr(EpochLog, name), itertools.count(1)
+
+    def stop(self, epoch, logs=None):
+        if next(times) == number:
+            raise KeyboardInterrupt
+        original(self, epoch, logs)
+
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(EpochLog, name, stop)
+        yield

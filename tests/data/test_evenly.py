@@ -1,0 +1,19 @@
+import pytest
+
+from data.evenly import evenly
+
+
+@pytest.mark.parametrize(
+    ("count", "most", "expected"),
+    [(10, 4, [0, 3, 6, 9]), (9, 4, [0, 2, 5, 8]), (3, 5, [0, 1, 2]), (3, 3, [0, 1, 2]), (7, 1, [0]), (0, 4, [])],
+)
+def test_the_first_the_last_and_some_between(count, most, expected):
+    assert evenly(count, most).tolist() == expected
+
+
+@pytest.mark.parametrize("count", [5, 99, 100, 101, 250, 1797])
+def test_no_row_comes_twice_and_the_gaps_differ_by_one_at_most(count):
+    rows = evenly(count, 100)
+    assert len(rows) == min(count, 100) and rows[0] == 0 and rows[-1] == count - 1
+    gaps = rows[1:] - rows[:-1]
+    assert gaps.min() >= 1 and gaps.max() - gaps.min() <= 1

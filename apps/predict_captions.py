@@ -4,7 +4,7 @@ import sys
 
 import numpy as np
 
-from apps.predict_translations import search_of
+from apps.predict_translations import ranking, search_of
 
 
 def captioned(trained, config) -> list[dict]:
@@ -42,10 +42,7 @@ def captioned(trained, config) -> list[dict]:
     paths = paths[[row for row in range(len(paths)) if row not in broken]]
     rows = []
     for path, one in zip(paths, trained.captioner(search, config.seed)(paths, paths), strict=True):
-        ranked = [
-            {"caption": text, "score": float(f"{score:.6g}"), "complete": complete}
-            for text, score, complete in zip(one.texts, one.scores, one.complete, strict=True)
-        ][:top]
+        ranked = ranking(one, "caption", top)
         rows.append({"origin": path, **ranked[0], "top": ranked})
         if not one.complete[0]:
             print(f"{path}: the caption came to the limit of its length without an end", file=sys.stderr)

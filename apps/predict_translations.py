@@ -22,16 +22,19 @@ def translated(trained, config) -> list[dict]:
     found = trained.translator(search_of(trained.search, config, top), config.seed)(sentences, origins)
     rows = []
     for sentence, origin, one in zip(sentences, origins, found, strict=True):
-        ranked = [
-            {"translation": text, "score": float(f"{score:.6g}"), "complete": complete}
-            for text, score, complete in zip(one.texts, one.scores, one.complete, strict=True)
-        ][:top]
+        ranked = ranking(one, "translation", top)
         rows.append({"origin": origin, "source": sentence, **ranked[0], "unknown": one.unknown, "top": ranked})
         if one.unknown:
             print(f"{origin}: {one.unknown} pieces are in no dictionary of the run and were not read", file=sys.stderr)
         if not one.complete[0]:
             print(f"{origin}: the translation came to the limit of its length without an end", file=sys.stderr)
     return rows
+
+
+def ranking(one, name: str, top: int) -> list[dict]:
+    """The `top` best texts that a search has found for one record, each with its score and whether it is complete."""
+    found = zip(one.texts, one.scores, one.complete, strict=True)
+    return [{name: text, "score": float(f"{score:.6g}"), "complete": complete} for text, score, complete in found][:top]
 
 
 def sentences_of(config) -> tuple[list[str], list[str]]:

@@ -1,7 +1,8 @@
 """What searches gain, and what they cost beside KerasTuner alone. Prints Markdown.
 
     python -m benchmarks.tuning gain                        12 trials of every app: best and default
-    python -m benchmarks.tuning gain --apps classify regress --data concrete.csv --target last
+    python -m benchmarks.tuning gain --apps regress --data concrete.csv --target last
+    python -m benchmarks.tuning gain --apps translate caption --epochs 4
     python -m benchmarks.tuning cost                        60 trials of nearly nothing: seconds and memory per trial
     python -m benchmarks.tuning strategies                  coarse-to-fine beside random on digits, 10 seeds
     python -m benchmarks.tuning strategies --data concrete.csv --target last
@@ -35,6 +36,7 @@ def main() -> None:
     task.add_argument("--trials", default="12")
     task.add_argument("--jobs", default="2")
     task.add_argument("--strategy", default="random")
+    task.add_argument("--epochs", help="of each training; otherwise what the app takes, and searched")
     add_data(task)
     task.set_defaults(do=gain)
     task = tasks.add_parser("cost")
@@ -80,6 +82,7 @@ def gain(arguments) -> None:
     print("|---|---|---|---|---|---|---|---|---|", flush=True)
     for app in arguments.apps:
         data = ["--data", str(Path(arguments.data).resolve()), "--target", arguments.target] if arguments.data else []
+        data += ["--epochs", arguments.epochs] if arguments.epochs else []
         how = ["--strategy", arguments.strategy, "--trials", arguments.trials, "--jobs", arguments.jobs]
         with tempfile.TemporaryDirectory() as folder:
             found = last_line(f"tuning.{app}", *how, "--run-dir", f"{folder}/search", *data)

@@ -79,21 +79,28 @@ class ImageInputs:
         return self.prepare.fixed({"image": captions.images}, captions.origins)
 
     def _features(self, captions: Captions) -> np.ndarray:
-        import keras
+        import sys
+
+        from tqdm import tqdm
 
         from data import feature_cache
 
         described = {"name": self.backbone, "weights": self._weights(), "size": list(self.prepare.size)}
-        progress = keras.utils.Progbar(len(captions), unit_name="image")
 
         def compute(images):
             pixels = self.prepare.fixed({"image": images})
             # Half precision halves the file; the features are about as exact as the pixels that they come from.
             return self.encoder.predict(pixels, batch_size=IMAGES_AT_ONCE, verbose=0).astype(np.float16)
 
-        return feature_cache.features(
-            self.folder, captions.images, described, compute, progress=lambda done, _: progress.update(done)
-        )
+        interactive = sys.stderr.isatty()
+        with tqdm(total=len(captions), unit="image", desc="features", disable=not interactive) as bar:
+
+            def told(done, total):
+                bar.update(done - bar.n)
+                if done == total and not interactive:
+                    print(f"features of {total:,} images computed", file=sys.stderr, flush=True)
+
+            return feature_cache.features(self.folder, captions.images, described, compute, progress=told)
 
     def _weights(self) -> str:
         """The weights as they are described to the cache: a file by its content; random ones by what they are."""

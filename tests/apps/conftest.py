@@ -1,7 +1,10 @@
 """Two finished runs, of images and of a table, made without apps.classify; copies of them may be damaged."""
 
+import json
 import shutil
+import tempfile
 from dataclasses import asdict
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -73,15 +76,28 @@ def quick(monkeypatch, tmp_path):
 
 
 @pytest.fixture
-def loaders_run_once(monkeypatch):
-    """The guard of sentences reads what the first check of a test loaded again in the next ones."""
-    from export import found_texts, guard
+def loader_here(monkeypatch):
+    """The guard loads an export in this process, once for a test of many faults; whole runs load it in fresh ones."""
+    from export import found_texts, fresh_process, guard
+    from export.examples import as_json
 
     answers = []
 
-    def once(*arguments, **settings):
+    def run(path, calls, by_cli=None):
         if not answers:
-            answers.extend(guard.run_saved_model(*arguments, **settings))
+            with tempfile.TemporaryDirectory() as folder:
+                records = Path(folder) / "records.json"
+                records.write_text(json.dumps({signature: as_json(given) for signature, given in calls.items()}))
+                together, alone = fresh_process.run_saved_model(str(path), str(records))
+            count = len(next(iter(next(iter(calls.values())).values())))
+            for signature in calls:
+                answers.append(("all", signature, list(range(count)), of_signature(together, signature)))
+                answers.append(("alone", signature, [0], of_signature(alone, signature)))
         return answers
 
-    monkeypatch.setattr(found_texts, "run_saved_model", once)
+    def of_signature(outputs, signature):
+        named = {name: fresh_process.plain(value) for name, value in outputs.items()}
+        return guard._of_signature(named, signature)
+
+    for module in (guard, found_texts):
+        monkeypatch.setattr(module, "run_saved_model", run)

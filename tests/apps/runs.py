@@ -40,15 +40,35 @@ def help_of(app: str) -> str:
     return done.stdout
 
 
-def refusal(main, arguments: list[str], monkeypatch, capsys) -> str:
-    """What an app that refuses its command line says, in one line, started in this process: that takes no seconds."""
+def start(main, arguments: list[str], monkeypatch) -> None:
+    """Start an app in this process, as its command line does: a new process takes seconds to import TensorFlow."""
     prog = "python -m " + main.__module__
     monkeypatch.setattr(sys, "argv", [prog.rpartition(".")[2], *arguments])
-    with pytest.raises(SystemExit) as end:  # a traceback would come out as the error that it is of
-        starting.run(main, prog)
+    starting.run(main, prog)
+
+
+def refusal(main, arguments: list[str], monkeypatch, capsys) -> str:
+    """What an app that refuses its command line says; a traceback would come out as the error that it is of."""
+    with pytest.raises(SystemExit) as end:
+        start(main, arguments, monkeypatch)
     told = capsys.readouterr()
     assert end.value.code == 2, told
     return " ".join((told.err + told.out).replace("│", " ").split())
+
+
+def check_typed_again(main, run, monkeypatch, capsys) -> None:
+    """A finished run, given as folder, first process and arguments, prints its result again and changes no file."""
+    folder, done, arguments = run
+
+    def written():
+        return {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+
+    before = written()
+    start(main, arguments, monkeypatch)
+    printed = capsys.readouterr().out
+    assert "is finished; --fresh trains it anew" in printed
+    assert printed.splitlines()[-1] == done.stdout.splitlines()[-1]
+    assert written() == before
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from models.conv_autoencoder import ConvAutoencoder
 from models.dense_autoencoder import DenseAutoencoder
 from models.sparse_autoencoder import SparseAutoencoder
 from models.variational_autoencoder import VariationalAutoencoder
-from tests.apps.runs import command, help_of, interrupted, refusal
+from tests.apps.runs import check_typed_again, command, help_of, interrupted, refusal
 from training.trainer import Trainer
 
 
@@ -90,20 +90,13 @@ def test_the_scores_are_those_of_the_saved_network_on_the_known_classes(tiny):
     assert results["pca_mse"] == pytest.approx(((expected - rows["test"]) ** 2)[known].mean(), rel=1e-4)
 
 
-def test_typed_again_it_prints_the_result_and_trains_nothing(tiny):
-    folder, done, arguments = tiny
-    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
-    again = command("autoencode", *arguments)
-    assert again.returncode == 0 and "is finished; --fresh trains it anew" in again.stdout
-    assert again.stdout.splitlines()[-1] == done.stdout.splitlines()[-1]
-    assert before == {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+def test_typed_again_it_prints_the_result_and_trains_nothing(tiny, monkeypatch, capsys):
+    check_typed_again(autoencode.main, tiny, monkeypatch, capsys)
 
 
-def test_other_settings_in_the_same_folder_are_refused(tiny):
-    folder, _, arguments = tiny
-    arguments = ["5" if argument == "4" else argument for argument in arguments]
-    done = command("autoencode", *arguments)
-    assert done.returncode == 2 and "they differ in anomaly" in done.stderr and "Traceback" not in done.stderr
+def test_other_settings_in_the_same_folder_are_refused(tiny, monkeypatch, capsys):
+    arguments = ["5" if argument == "4" else argument for argument in tiny[2]]
+    assert "they differ in anomaly" in refusal(autoencode.main, arguments, monkeypatch, capsys)
 
 
 def test_predict_gives_score_and_code(tiny, tmp_path, capsys):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from apps import caption, evaluate, predict
+from apps import caption, evaluate, export, predict
 from apps.trained import read
 from data.caption_source import CaptionData
 from data.errors import DataError
@@ -20,7 +20,7 @@ from models.show_attend_tell import ShowAttendTell
 from models.show_tell import ShowTell
 from models.transformer_captioner import TransformerCaptioner
 from tests.apps.photos import picture, write_photos
-from tests.apps.runs import command, interrupted
+from tests.apps.runs import check_typed_again, command, interrupted, refusal
 from training.run_directory import RunDirectory, RunError
 from training.trainer import Trainer
 
@@ -80,13 +80,8 @@ def test_metrics_have_the_cider_of_every_epoch(tiny):
     assert len(rows) == 14 and float(rows[-1]["val_cider"]) > 1 > float(rows[0]["val_cider"])
 
 
-def test_typed_again_it_prints_the_result_and_trains_nothing(tiny):
-    folder, done, arguments = tiny
-    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
-    again = command("caption", *arguments)
-    assert again.returncode == 0 and "is finished" in again.stdout
-    assert again.stdout.splitlines()[-1] == done.stdout.splitlines()[-1]
-    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
+def test_typed_again_it_prints_the_result_and_trains_nothing(tiny, monkeypatch, capsys):
+    check_typed_again(caption.main, tiny, monkeypatch, capsys)
 
 
 def test_the_report_shows_images_captions_and_where_words_looked(tiny):
@@ -170,8 +165,8 @@ def test_the_export_takes_files_of_any_size(tiny, captioner, captions_csv):
         loaded.signatures["serving_default"](image=tf.constant([b"no image"]))
 
 
-def test_the_guard_refuses_another_caption_score_or_map(tiny, captioner, captions_csv, loaders_run_once):
-    """The faults that it is there for, planted in what it compares with; the loaders run once."""
+def test_the_guard_refuses_another_caption_score_or_map(tiny, captioner, captions_csv, loader_here):
+    """The faults that it is there for, planted in what it compares with."""
     from apps.trained_captioner import table
     from export.captioning import CaptionExport
     from export.errors import ExportError
@@ -286,6 +281,6 @@ def test_a_damaged_run_is_refused(tiny, tmp_path):
         read(str(folder))
 
 
-def test_only_a_saved_model_can_be_made_of_a_captioner(tiny):
-    done = command("export", str(tiny[0]), "--format", "onnx")
-    assert done.returncode == 2 and "error: A captioner is exported as saved_model" in done.stderr
+def test_only_a_saved_model_can_be_made_of_a_captioner(tiny, monkeypatch, capsys):
+    told = refusal(export.main, [str(tiny[0]), "--format", "onnx"], monkeypatch, capsys)
+    assert "error: A captioner is exported as saved_model" in told

@@ -11,7 +11,7 @@ from apps import classify
 from data.source import Data
 from models.logistic import Logistic
 from models.mlp import MLP
-from tests.apps.runs import command, help_of, interrupted, refusal
+from tests.apps.runs import check_typed_again, command, help_of, interrupted, refusal
 from training.trainer import Trainer
 
 
@@ -75,20 +75,13 @@ def test_metrics_hold_no_times_and_timing_does(tiny):
     assert "seconds" in (folder / "timing.csv").read_text().splitlines()[0]
 
 
-def test_typed_again_it_prints_the_result_and_trains_nothing(tiny):
-    folder, done, arguments = tiny
-    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
-    again = command("classify", *arguments)
-    assert again.returncode == 0 and "is finished; --fresh trains it anew" in again.stdout
-    assert again.stdout.splitlines()[-1] == done.stdout.splitlines()[-1]
-    assert before == {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+def test_typed_again_it_prints_the_result_and_trains_nothing(tiny, monkeypatch, capsys):
+    check_typed_again(classify.main, tiny, monkeypatch, capsys)
 
 
-def test_other_settings_in_the_same_folder_are_refused(tiny):
-    folder, _, arguments = tiny
-    done = command("classify", *arguments, "--seed", "3")
-    assert done.returncode == 2
-    assert "holds a run of other settings" in done.stderr and "Traceback" not in done.stderr
+def test_other_settings_in_the_same_folder_are_refused(tiny, monkeypatch, capsys):
+    told = refusal(classify.main, [*tiny[2], "--seed", "3"], monkeypatch, capsys)
+    assert "holds a run of other settings" in told
 
 
 def test_help_is_quick_and_complete():

@@ -14,7 +14,7 @@ from data.source import Data
 from models.ensemble import Ensemble
 from models.linear import Linear
 from models.mlp import MLP
-from tests.apps.runs import command, help_of, interrupted, refusal
+from tests.apps.runs import check_typed_again, command, help_of, interrupted, refusal
 from training.trainer import Trainer
 
 
@@ -111,7 +111,7 @@ def test_numeric_formats_hold_the_numbers_too(tiny, tmp_path):
     assert found["litert_difference"] <= 1e-5
 
 
-def test_a_wrong_unit_in_an_export_is_refused(tiny, tmp_path, monkeypatch):
+def test_a_wrong_unit_in_an_export_is_refused(tiny, tmp_path, monkeypatch, loader_here):
     """Planted: the export shifts by another mean than the model."""
     from export.errors import ExportError
     from export.regression_decoding import RegressionDecoding
@@ -122,14 +122,8 @@ def test_a_wrong_unit_in_an_export_is_refused(tiny, tmp_path, monkeypatch):
         export.main(export.Config(str(tiny[0]), output=str(tmp_path)))
 
 
-def test_typed_again_it_prints_the_result_and_trains_nothing(tiny):
-    folder, done, arguments = tiny
-    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
-    again = command("regress", *arguments)
-    assert again.returncode == 0 and "is finished; --fresh trains it anew" in again.stdout
-    assert again.stdout.splitlines()[-1] == done.stdout.splitlines()[-1]
-    written = {path: path.stat().st_mtime_ns for path in folder.rglob("*") if not path.name.startswith("evaluation-")}
-    assert {path: time for path, time in before.items() if not path.name.startswith("evaluation-")} == written
+def test_typed_again_it_prints_the_result_and_trains_nothing(tiny, monkeypatch, capsys):
+    check_typed_again(regress.main, tiny, monkeypatch, capsys)
 
 
 @pytest.mark.parametrize(

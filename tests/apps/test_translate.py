@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from apps import evaluate, predict, translate
+from apps import evaluate, export, predict, translate
 from apps.sentence_translator import LONGEST, SentenceTranslator
 from apps.trained import read
 from data.errors import DataError
@@ -17,7 +17,7 @@ from data.translation_source import TranslationData
 from models.recurrent import Recurrent
 from models.search import Search
 from models.transformer import Transformer
-from tests.apps.runs import command, interrupted
+from tests.apps.runs import check_typed_again, command, interrupted, refusal
 from training.run_directory import RunError
 from training.trainer import Trainer
 
@@ -104,13 +104,8 @@ def test_the_scores_are_those_of_the_sentences_that_the_run_translates(tiny, tra
     assert results["exact_match"] == np.mean([a == b for a, b in zip(found, test.targets, strict=True)])
 
 
-def test_typed_again_it_prints_the_result_and_trains_nothing(tiny):
-    folder, done, arguments = tiny
-    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
-    again = command("translate", *arguments)
-    assert again.returncode == 0 and "is finished" in again.stdout
-    assert again.stdout.splitlines()[-1] == done.stdout.splitlines()[-1]
-    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
+def test_typed_again_it_prints_the_result_and_trains_nothing(tiny, monkeypatch, capsys):
+    check_typed_again(translate.main, tiny, monkeypatch, capsys)
 
 
 def test_the_report_shows_scores_signatures_samples_and_attention(tiny):
@@ -198,8 +193,8 @@ def test_the_export_holds_the_whole_translator(tiny, translator):
         loaded.signatures["serving_default"](text=tf.constant(["cat " * LONGEST]))
 
 
-def test_the_guard_refuses_another_sentence_another_score_and_another_map(tiny, translator, loaders_run_once):
-    """The faults that it is there for, planted in what it compares with; the loaders run once."""
+def test_the_guard_refuses_another_sentence_another_score_and_another_map(tiny, translator, loader_here):
+    """The faults that it is there for, planted in what it compares with."""
     from apps.trained_translator import table
     from export.errors import ExportError
     from export.translation import TranslationExport
@@ -209,7 +204,7 @@ def test_the_guard_refuses_another_sentence_another_score_and_another_map(tiny, 
     maps = translator.translator().attention(texts, found)
     made = TranslationExport(translator.model, translator.source, translator.target, 3, 1.0, LONGEST)
     right = table(found)
-    assert set(made.check(tiny[0] / "saved_model", texts, right, maps)) == {"Python", "saved_model_cli"}
+    assert set(made.check(tiny[0] / "saved_model", texts, right, maps)) == {"Python"}
     wrong = {name: values.copy() for name, values in right.items()}
     wrong["translation"][2, 0] += "!"
     with pytest.raises(ExportError, match="refused, output `translation` differs"):
@@ -318,9 +313,9 @@ def test_a_damaged_run_is_refused(tiny, tmp_path):
         read(str(folder))
 
 
-def test_only_a_saved_model_can_be_made_of_a_translator(tiny):
-    done = command("export", str(tiny[0]), "--format", "onnx")
-    assert done.returncode == 2 and "error: A translator is exported as saved_model" in done.stderr
+def test_only_a_saved_model_can_be_made_of_a_translator(tiny, monkeypatch, capsys):
+    told = refusal(export.main, [str(tiny[0]), "--format", "onnx"], monkeypatch, capsys)
+    assert "error: A translator is exported as saved_model" in told
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from models.conv_autoencoder import ConvAutoencoder
 from models.dense_autoencoder import DenseAutoencoder
 from models.sparse_autoencoder import SparseAutoencoder
 from models.variational_autoencoder import VariationalAutoencoder
-from tests.apps.runs import check_typed_again, command, help_of, interrupted, refusal
+from tests.apps.runs import FILES, check_typed_again, command, help_of, interrupted, refusal
 from training.trainer import Trainer
 
 
@@ -46,18 +46,7 @@ def test_a_run_ends_with_all_its_files(tiny):
     folder, done, _ = tiny
     assert done.returncode == 0, done.stderr
     assert "WARNING" not in done.stderr
-    assert {path.name for path in folder.iterdir()} == {
-        "config.json",
-        "environment.json",
-        "preparing.json",
-        "metrics.csv",
-        "timing.csv",
-        "results.json",
-        "report.html",
-        "model.keras",
-        "saved_model",
-        "examples.json",
-    }
+    assert {path.name for path in folder.iterdir()} == FILES
 
 
 def test_the_last_line_is_for_machines_and_beats_pca(tiny):

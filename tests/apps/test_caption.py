@@ -1,9 +1,8 @@
-"""apps.caption: a whole run, the same run again, resuming, scenes, its export, predict and evaluate, refusals."""
+"""apps.caption: a whole run, the same run again, its export, predict and evaluate, refusals."""
 
 import csv
 import json
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,17 +11,11 @@ from PIL import Image
 
 from apps import caption, evaluate, export, predict
 from apps.trained import read
-from data.caption_source import CaptionData
 from data.errors import DataError
-from models.image_encoder import ImageEncoder
 from models.search import Search
-from models.show_attend_tell import ShowAttendTell
-from models.show_tell import ShowTell
-from models.transformer_captioner import TransformerCaptioner
 from tests.apps.photos import picture, write_photos
-from tests.apps.runs import check_typed_again, command, interrupted, refusal
-from training.run_directory import RunDirectory, RunError
-from training.trainer import Trainer
+from tests.apps.runs import FILES, check_typed_again, command, refusal
+from training.run_directory import RunError
 
 FLAGS = ["--image-size", "32", "--batch-size", "16", "--epochs", "14", "--learning-rate", "0.005", "--average", "2"]
 FLAGS += ["--beams", "3", "--buckets", "1", "--jit", "off", "--label-smoothing", "0", "--encoder", "stem"]
@@ -47,21 +40,11 @@ def captioner(tiny):
     return read(str(tiny[0]))
 
 
-def small(captions_csv, model=None, **settings):
-    """Settings of a run of seconds."""
-    trainer = Trainer(epochs=3, learning_rate=0.005, batch_size=32, average=2, jit="off")
-    model = model or ShowAttendTell(12, 12, dropout=0.1)
-    given = {"search": Search(beams=2), "trainer": trainer, "encoder": ImageEncoder("stem"), "buckets": 1, **settings}
-    return caption.Config(model=model, data=CaptionData(str(captions_csv), image_size=16), **given)
-
-
 def test_a_run_ends_with_all_its_files(tiny):
     folder, done, _ = tiny
     assert done.returncode == 0, done.stderr
     assert "Warning" not in done.stderr
-    names = {"config.json", "environment.json", "preparing.json", "metrics.csv", "timing.csv", "results.json"}
-    names |= {"report.html", "model.keras", "saved_model", "examples.json"}
-    assert {path.name for path in folder.iterdir()} == names
+    assert {path.name for path in folder.iterdir()} == FILES
 
 
 def test_what_is_seen_is_said_and_the_last_line_is_for_machines(tiny):
@@ -89,61 +72,6 @@ def test_the_report_shows_images_captions_and_where_words_looked(tiny):
     for text in ("PTB words", "CIDEr-D", "beam search with 3 hypotheses", "Where each word looked", "half is"):
         assert text in page, text
     assert page.count("data:image/png") > 20
-
-
-@pytest.mark.parametrize(
-    "model",
-    [
-        pytest.param(None, id="attend"),
-        pytest.param(ShowTell(12, 12), id="tell", marks=pytest.mark.slow),
-        pytest.param(TransformerCaptioner(16, 1, 1, 2, 16), id="transformer", marks=pytest.mark.slow),
-    ],
-)
-def test_an_interrupted_training_goes_on_to_the_same_weights(model, captions_csv, tmp_path):
-    from apps.image_inputs import ImageInputs
-
-    config = small(captions_csv, model)
-    splits = caption.load(config)
-    inputs = ImageInputs.of(config.encoder, splits, "")
-    subwords = caption.learn_subwords(config, splits)
-    batches = caption.batch(config, splits.train, subwords, inputs)
-
-    def train(name):
-        folder = RunDirectory(tmp_path / name)
-        folder.path.mkdir(exist_ok=True)
-        return caption.train(config, splits, subwords, inputs, batches, folder)[0].get_weights()
-
-    whole = train("whole")
-    with interrupted("end", 3):
-        train("broken")
-    assert all(np.array_equal(one, other) for one, other in zip(whole, train("broken"), strict=True))
-    one, other = ((tmp_path / name / "metrics.csv").read_text() for name in ("whole", "broken"))
-    assert one == other
-
-
-def test_a_backbone_is_run_once_and_is_inside_the_saved_network(quick, captions_csv):
-    config = small(captions_csv, encoder=ImageEncoder("mobilenet_v2", "none"), features="kept")
-    config = replace(config, data=replace(config.data, image_size=32), trainer=replace(config.trainer, epochs=1))
-    caption.main(replace(config, run_dir="run"))
-    assert len(list(Path("kept").glob("mobilenet_v2-*.npy"))) == 3
-    run = read("run")
-    assert run.model.input["image"].shape == (None, 32, 32, 3)
-    image = str(captions_csv.parent / "images" / "1.jpg")
-    assert len(run.captioner()(np.array([image], dtype=object))) == 1
-    done = command("predict", str(Path("run").resolve()), str(image))  # in a process that has trained nothing
-    assert done.returncode == 0, done.stderr
-    written = {path: path.stat().st_mtime_ns for path in Path("kept").iterdir()}
-    tuned = ImageEncoder("mobilenet_v2", "none", fine_tune_epochs=1, fine_tune_learning_rate=1e-3)
-    caption.main(replace(config, run_dir="again", encoder=tuned))
-    assert Path("again/fine-tuning/metrics.csv").is_file()
-    assert {path: path.stat().st_mtime_ns for path in Path("kept").iterdir()} == written
-
-
-def test_scenes_are_scored_on_new_combinations_and_on_where_nouns_look(quick, capsys):
-    figures = caption.main(replace(caption.TINY, run_dir="scenes"))
-    line = capsys.readouterr().out.splitlines()[-1]
-    assert "combinations_exact_match=" in line and line.startswith("test_exact_match=")
-    assert figures["bleu1"] > 5
 
 
 def test_the_export_takes_files_of_any_size(tiny, captioner, captions_csv):
@@ -249,22 +177,6 @@ def test_what_cannot_be_captioned_or_scored_is_refused(tiny, digits_run, caption
         evaluate.main(evaluate.Config(run, ("a.csv", "b.csv")))
     with pytest.raises(DataError, match="`--images` is for captioners"):
         evaluate.main(evaluate.Config(digits, images=str(tmp_path)))
-
-
-@pytest.mark.parametrize(
-    ("settings", "message"),
-    [
-        ({"search": Search(sample=True)}, "`--sample` is for apps.predict"),
-        ({"trainer": Trainer(class_weights="balanced")}, "`--class-weights` is for classes"),
-        ({"vocab_size": 10}, "`--vocab-size` must be at least 50. Received: 10"),
-        ({"word_dropout": 1.0}, r"`--word-dropout` must be in \[0, 1\). Received: 1.0"),
-        ({"buckets": 0}, "`--buckets` must be between 1 and 32"),
-        ({"longest_tokens": 1}, "`--longest-tokens` must be at least 2"),
-    ],
-)
-def test_settings_out_of_range_are_refused(settings, message):
-    with pytest.raises(ValueError, match=message):
-        caption.Config(**settings)
 
 
 def test_a_damaged_run_is_refused(tiny, tmp_path):

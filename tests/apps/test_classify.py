@@ -11,7 +11,7 @@ from apps import classify
 from data.source import Data
 from models.logistic import Logistic
 from models.mlp import MLP
-from tests.apps.runs import check_typed_again, command, help_of, interrupted, refusal
+from tests.apps.runs import FILES, check_typed_again, command, help_of, interrupted, refusal
 from training.trainer import Trainer
 
 
@@ -26,19 +26,7 @@ def tiny(tmp_path_factory):
 def test_a_run_ends_with_all_its_files(tiny):
     folder, done, _ = tiny
     assert done.returncode == 0, done.stderr
-    names = {path.name for path in folder.iterdir()}
-    assert names == {
-        "config.json",
-        "environment.json",
-        "preparing.json",
-        "metrics.csv",
-        "timing.csv",
-        "results.json",
-        "report.html",
-        "model.keras",
-        "saved_model",
-        "examples.json",
-    }
+    assert {path.name for path in folder.iterdir()} == FILES
     page = (folder / "report.html").read_text()
     assert "<script src" not in page and "http://" not in page.replace("http://www.w3.org", "")
 

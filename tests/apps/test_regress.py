@@ -14,7 +14,7 @@ from data.source import Data
 from models.ensemble import Ensemble
 from models.linear import Linear
 from models.mlp import MLP
-from tests.apps.runs import check_typed_again, command, help_of, interrupted, refusal
+from tests.apps.runs import FILES, check_typed_again, command, help_of, interrupted, refusal
 from training.trainer import Trainer
 
 
@@ -44,9 +44,7 @@ def tiny(tmp_path_factory, houses):
 def test_a_run_ends_with_all_its_files(tiny):
     folder, done, _ = tiny
     assert done.returncode == 0, done.stderr
-    names = {path.name for path in folder.iterdir()}
-    assert names == {"config.json", "environment.json", "preparing.json", "metrics.csv", "timing.csv", "results.json",
-                     "report.html", "model.keras", "saved_model", "examples.json"}  # fmt: skip
+    assert {path.name for path in folder.iterdir()} == FILES
     page = (folder / "report.html").read_text()
     assert "<script src" not in page and "http://" not in page.replace("http://www.w3.org", "")
     with (folder / "metrics.csv").open() as file:

@@ -1,10 +1,8 @@
-"""apps.translate: a whole run, the same run again, resuming, its export, predict and evaluate, refusals."""
+"""apps.translate: a whole run, the same run again, its export, predict and evaluate, refusals."""
 
 import csv
 import json
 import shutil
-from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,32 +12,19 @@ from apps.sentence_translator import LONGEST, SentenceTranslator
 from apps.trained import read
 from data.errors import DataError
 from data.translation_source import TranslationData
-from models.recurrent import Recurrent
 from models.search import Search
-from models.transformer import Transformer
-from tests.apps.runs import check_typed_again, command, interrupted, refusal
+from tests.apps.runs import FILES, check_typed_again, command, refusal
+from tests.apps.sentences import sentence_pairs, write_pairs
 from training.run_directory import RunError
-from training.trainer import Trainer
 
-WORDS = {"one": "eins", "two": "zwei", "three": "drei", "red": "rot", "blue": "blau", "old": "alt", "cat": "katze"}
-WORDS |= {"dog": "hund", "house": "haus", "and": "und", "sees": "sieht", "big": "gross"}
 FLAGS = ["--vocab-size", "120", "--tokens", "512", "--buckets", "1", "--epochs", "40", "--learning-rate", "0.01"]
 FLAGS += ["--average", "3", "--beams", "3", "--jit", "off", "--warmup", "0.1", "--label-smoothing", "0"]
 SMALL = ["transformer", "--units", "32", "--num-layers", "1", "--feed-forward-units", "64", "--dropout", "0"]
 
 
-def sentence_pairs(count: int, seed: int) -> list[tuple[str, str]]:
-    """Sentences of a made-up language, whose translation is word by word."""
-    random = np.random.default_rng(seed)
-    english = [" ".join(random.choice(list(WORDS), random.integers(2, 5))) for _ in range(count)]
-    return [(text, " ".join(WORDS[word] for word in text.split())) for text in english]
-
-
 @pytest.fixture(scope="module")
 def pairs_tsv(tmp_path_factory):
-    path = tmp_path_factory.mktemp("pairs") / "pairs.tsv"
-    path.write_text("".join(f"{source}\t{target}\n" for source, target in sentence_pairs(500, 0)), "utf-8")
-    return path
+    return write_pairs(tmp_path_factory.mktemp("pairs") / "pairs.tsv", 500, 0)
 
 
 @pytest.fixture(scope="module")
@@ -59,18 +44,9 @@ def test_a_run_ends_with_all_its_files(tiny):
     folder, done, _ = tiny
     assert done.returncode == 0, done.stderr
     assert "WARNING" not in done.stderr and "Warning" not in done.stderr
-    assert {path.name for path in folder.iterdir()} == {
-        "config.json",
-        "environment.json",
-        "preparing.json",
-        "metrics.csv",
-        "timing.csv",
-        "results.json",
-        "report.html",
-        "model.keras",
-        "saved_model",
-        "examples.json",
-    }
+    assert {path.name for path in folder.iterdir()} == FILES
+    for tool in ("Python", "saved_model_cli"):
+        assert f"{tool} differs from the network by" in done.stdout
 
 
 def test_the_language_is_learned_and_the_last_line_is_for_machines(tiny):
@@ -114,59 +90,6 @@ def test_the_report_shows_scores_signatures_samples_and_attention(tiny):
     for text in ("tok:13a", "chrF", "Exact match", "beam search with 3 hypotheses", "Attention", "the source as it is"):
         assert text in page, text
     assert page.count("<svg") + page.count("data:image") >= 5
-
-
-def small(pairs_tsv, model=None, **settings):
-    """Settings of a run of seconds."""
-    trainer = Trainer(epochs=4, learning_rate=0.01, average=2, jit="off")
-    model = model or Transformer(units=16, num_layers=1, num_heads=2, feed_forward_units=16, dropout=0.1)
-    given = {"vocab_size": 120, "tokens": 512, "buckets": 1, "search": Search(beams=2), "trainer": trainer, **settings}
-    return translate.Config(model=model, data=TranslationData(data=(str(pairs_tsv),)), **given)
-
-
-def test_an_interrupted_run_goes_on_to_the_same_weights(quick, pairs_tsv):
-    from models.loading import load
-
-    config = small(pairs_tsv)
-    translate.main(replace(config, run_dir="whole"))
-    with interrupted("end", 3):
-        translate.main(replace(config, run_dir="broken"))
-    translate.main(replace(config, run_dir="broken"))
-    whole, broken = (load(f"{name}/model.keras").get_weights() for name in ("whole", "broken"))
-    assert all(np.array_equal(one, other) for one, other in zip(whole, broken, strict=True))
-    assert Path("whole/metrics.csv").read_text() == Path("broken/metrics.csv").read_text()
-
-
-def test_a_recurrent_network_separate_dictionaries_and_lower_case(quick, pairs_tsv):
-    model = Recurrent(units=12, embedding_units=12, dropout=0.1)
-    config = small(pairs_tsv, model, dictionary="separate", lower=True, run_dir="run")
-    translate.main(replace(config, trainer=replace(config.trainer, epochs=1)))
-    run = read("run")
-    assert run.source is not run.target
-    assert run.source.encode(["Red CAT"])[0].tolist() == run.source.encode(["red cat"])[0].tolist()
-    assert len(run.translator()(["RED cat"])[0].texts) == 2
-    test = translate.load(config).test
-    assert not any(text != text.lower() for text in [*test.sources, *test.targets])
-    assert evaluate.pairs(evaluate.Config("run"), run)[1].targets.tolist() == test.targets.tolist()
-
-
-def test_subword_dropout_cuts_training_sentences_alone_and_goes_on_the_same(quick, pairs_tsv):
-    from models.loading import load
-
-    config = small(pairs_tsv, vocab_size=200, subword_dropout=0.2)
-    splits = translate.load(config)
-    words = translate.learn_subwords(config, splits)
-    training = translate.batch(config, splits.train, *words, training=True)
-    assert translate.batch(config, splits.validation, *words).draw is None
-    given = [inputs["source"].numpy() for inputs, _ in training.dataset(seed=0, epochs=1)]
-    assert sum(map(np.count_nonzero, given)) > 1.05 * sum(len(ids) + 1 for ids in training.sources)
-    config = replace(config, trainer=replace(config.trainer, epochs=2))
-    translate.main(replace(config, run_dir="whole"))
-    with interrupted("end", 2):
-        translate.main(replace(config, run_dir="broken"))
-    translate.main(replace(config, run_dir="broken"))
-    whole, broken = (load(f"{name}/model.keras").get_weights() for name in ("whole", "broken"))
-    assert all(np.array_equal(one, other) for one, other in zip(whole, broken, strict=True))
 
 
 def test_the_export_holds_the_whole_translator(tiny, translator):
@@ -316,51 +239,6 @@ def test_a_damaged_run_is_refused(tiny, tmp_path):
 def test_only_a_saved_model_can_be_made_of_a_translator(tiny, monkeypatch, capsys):
     told = refusal(export.main, [str(tiny[0]), "--format", "onnx"], monkeypatch, capsys)
     assert "error: A translator is exported as saved_model" in told
-
-
-@pytest.mark.parametrize(
-    ("settings", "message"),
-    [
-        ({"vocab_size": 20}, "--vocab-size` must be at least 100"),
-        ({"tokens": 3}, "--tokens` must be at least 16"),
-        ({"buckets": 0}, "--buckets` must be between 1 and 32"),
-        ({"longest_tokens": 1}, "--longest-tokens` must be at least 2"),
-        ({"search": Search(sample=True)}, "--sample` is for apps.predict"),
-        ({"trainer": Trainer(batch_size=8)}, "--batch-size` is counted in tokens"),
-        ({"trainer": Trainer(class_weights="balanced")}, "--class-weights` is for classes"),
-    ],
-)
-def test_wrong_settings_are_refused(settings, message):
-    with pytest.raises(ValueError, match=message):
-        translate.Config(**settings)
-
-
-@pytest.mark.parametrize(
-    ("model", "settings", "message"),
-    [
-        (Transformer, {"units": 30, "num_heads": 4}, "`units` must be a multiple of `num_heads`"),
-        (Transformer, {"units": 12, "num_heads": 4, "positions": "rotary"}, "an even units / num_heads"),
-        (Transformer, {"num_layers": 0}, "`num_layers` must be positive"),
-        (Transformer, {"attention_dropout": 1.0}, "`attention_dropout` must be in"),
-        (Recurrent, {"units": 0}, "`units` must be positive"),
-        (Recurrent, {"dropout": -0.1}, "`dropout` must be in"),
-        (Search, {"beams": 0}, "`beams` must be between 1 and 64"),
-        (Search, {"length_penalty": -1.0}, "`length_penalty` must be in"),
-        (Search, {"top_k": 3}, "add `--sample`"),
-        (Search, {"sample": True, "temperature": 0.0}, "`temperature` must be positive"),
-    ],
-)
-def test_wrong_values_of_models_and_searches_are_refused(model, settings, message):
-    with pytest.raises(ValueError, match=message):
-        model(**settings)
-
-
-def test_only_pairs_longer_than_the_model_allows_are_refused(pairs_tsv):
-    config = small(pairs_tsv, longest_tokens=2)
-    splits = translate.load(config)
-    source, target = translate.learn_subwords(config, splits)
-    with pytest.raises(ValueError, match="no pair is as short as the model allows"):
-        translate.batch(config, splits.train, source, target)
 
 
 def test_long_sentences_come_in_smaller_batches():

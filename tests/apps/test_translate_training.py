@@ -1,0 +1,120 @@
+"""apps.translate without exports: interruptions, other networks and dictionaries, settings that are refused."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from apps import evaluate, translate
+from apps.trained import read
+from data.translation_source import TranslationData
+from models.recurrent import Recurrent
+from models.search import Search
+from models.transformer import Transformer
+from tests.apps.runs import interrupted
+from tests.apps.sentences import write_pairs
+from training.trainer import Trainer
+
+
+@pytest.fixture(scope="module")
+def pairs_tsv(tmp_path_factory):
+    return write_pairs(tmp_path_factory.mktemp("pairs") / "pairs.tsv", 500, 0)
+
+
+def small(pairs_tsv, model=None, **settings):
+    """Settings of a run of seconds."""
+    trainer = Trainer(epochs=4, learning_rate=0.01, average=2, jit="off")
+    model = model or Transformer(units=16, num_layers=1, num_heads=2, feed_forward_units=16, dropout=0.1)
+    given = {"vocab_size": 120, "tokens": 512, "buckets": 1, "search": Search(beams=2), "trainer": trainer, **settings}
+    return translate.Config(model=model, data=TranslationData(data=(str(pairs_tsv),)), **given)
+
+
+def test_an_interrupted_run_goes_on_to_the_same_weights(quick, pairs_tsv):
+    from models.loading import load
+
+    config = small(pairs_tsv)
+    translate.main(replace(config, run_dir="whole"))
+    with interrupted("end", 3):
+        translate.main(replace(config, run_dir="broken"))
+    translate.main(replace(config, run_dir="broken"))
+    whole, broken = (load(f"{name}/model.keras").get_weights() for name in ("whole", "broken"))
+    assert all(np.array_equal(one, other) for one, other in zip(whole, broken, strict=True))
+    assert Path("whole/metrics.csv").read_text() == Path("broken/metrics.csv").read_text()
+
+
+def test_a_recurrent_network_separate_dictionaries_and_lower_case(quick, pairs_tsv):
+    model = Recurrent(units=12, embedding_units=12, dropout=0.1)
+    config = small(pairs_tsv, model, dictionary="separate", lower=True, run_dir="run")
+    translate.main(replace(config, trainer=replace(config.trainer, epochs=1)))
+    run = read("run")
+    assert run.source is not run.target
+    assert run.source.encode(["Red CAT"])[0].tolist() == run.source.encode(["red cat"])[0].tolist()
+    assert len(run.translator()(["RED cat"])[0].texts) == 2
+    test = translate.load(config).test
+    assert not any(text != text.lower() for text in [*test.sources, *test.targets])
+    assert evaluate.pairs(evaluate.Config("run"), run)[1].targets.tolist() == test.targets.tolist()
+
+
+def test_subword_dropout_cuts_training_sentences_alone_and_goes_on_the_same(quick, pairs_tsv):
+    from models.loading import load
+
+    config = small(pairs_tsv, vocab_size=200, subword_dropout=0.2)
+    splits = translate.load(config)
+    words = translate.learn_subwords(config, splits)
+    training = translate.batch(config, splits.train, *words, training=True)
+    assert translate.batch(config, splits.validation, *words).draw is None
+    given = [inputs["source"].numpy() for inputs, _ in training.dataset(seed=0, epochs=1)]
+    assert sum(map(np.count_nonzero, given)) > 1.05 * sum(len(ids) + 1 for ids in training.sources)
+    config = replace(config, trainer=replace(config.trainer, epochs=2))
+    translate.main(replace(config, run_dir="whole"))
+    with interrupted("end", 2):
+        translate.main(replace(config, run_dir="broken"))
+    translate.main(replace(config, run_dir="broken"))
+    whole, broken = (load(f"{name}/model.keras").get_weights() for name in ("whole", "broken"))
+    assert all(np.array_equal(one, other) for one, other in zip(whole, broken, strict=True))
+
+
+def test_only_pairs_longer_than_the_model_allows_are_refused(pairs_tsv):
+    config = small(pairs_tsv, longest_tokens=2)
+    splits = translate.load(config)
+    source, target = translate.learn_subwords(config, splits)
+    with pytest.raises(ValueError, match="no pair is as short as the model allows"):
+        translate.batch(config, splits.train, source, target)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"vocab_size": 20}, "--vocab-size` must be at least 100"),
+        ({"tokens": 3}, "--tokens` must be at least 16"),
+        ({"buckets": 0}, "--buckets` must be between 1 and 32"),
+        ({"longest_tokens": 1}, "--longest-tokens` must be at least 2"),
+        ({"search": Search(sample=True)}, "--sample` is for apps.predict"),
+        ({"trainer": Trainer(batch_size=8)}, "--batch-size` is counted in tokens"),
+        ({"trainer": Trainer(class_weights="balanced")}, "--class-weights` is for classes"),
+    ],
+)
+def test_wrong_settings_are_refused(settings, message):
+    with pytest.raises(ValueError, match=message):
+        translate.Config(**settings)
+
+
+@pytest.mark.parametrize(
+    ("model", "settings", "message"),
+    [
+        (Transformer, {"units": 30, "num_heads": 4}, "`units` must be a multiple of `num_heads`"),
+        (Transformer, {"units": 12, "num_heads": 4, "positions": "rotary"}, "an even units / num_heads"),
+        (Transformer, {"num_layers": 0}, "`num_layers` must be positive"),
+        (Transformer, {"attention_dropout": 1.0}, "`attention_dropout` must be in"),
+        (Recurrent, {"units": 0}, "`units` must be positive"),
+        (Recurrent, {"dropout": -0.1}, "`dropout` must be in"),
+        (Search, {"beams": 0}, "`beams` must be between 1 and 64"),
+        (Search, {"length_penalty": -1.0}, "`length_penalty` must be in"),
+        (Search, {"top_k": 3}, "add `--sample`"),
+        (Search, {"sample": True, "temperature": 0.0}, "`temperature` must be positive"),
+    ],
+)
+def test_wrong_values_of_models_and_searches_are_refused(model, settings, message):
+    with pytest.raises(ValueError, match=message):
+        model(**settings)

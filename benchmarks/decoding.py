@@ -29,7 +29,7 @@ from importlib import metadata, util
 
 import numpy as np
 
-from benchmarks.training import answer, start
+from benchmarks.turns import answer, start
 from data.evenly import evenly
 
 SYSTEMS = {

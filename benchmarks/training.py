@@ -16,10 +16,11 @@ import argparse
 import json
 import os
 import statistics
-import subprocess
 import sys
 import time
 from importlib import metadata, util
+
+from benchmarks.turns import take_turns
 
 SYSTEMS = ["lamina", "keras", "keras_best", "torch", "torch_compiled"]
 BATCH_SIZE = 128
@@ -78,43 +79,10 @@ def row(model: str, precision: str, speeds: dict[str, list[float]]) -> str:
 
 def measure(model: str, precision: str, systems: list[str], repetitions: int):
     """Examples per second of each repetition of each system, and the settings that each ran with."""
-    workers, ready, speeds = {}, {}, {system: [] for system in systems}
-    try:
-        for system in systems:
-            workers[system] = start(system, model, precision)
-            ready[system] = answer(workers[system], system)  # one after another: the best settings are searched here
-        parameters = {system: ready[system]["parameters"] for system in systems}
-        if len(set(parameters.values())) > 1:
-            raise SystemExit(f"{model}: the systems do not have the same model. Parameters: {parameters}")
-        for _ in range(repetitions):
-            for system in systems:
-                workers[system].stdin.write("train\n")
-                workers[system].stdin.flush()
-                result = answer(workers[system], system)
-                if not result["loss"] < ready[system]["loss"]:
-                    raise SystemExit(f"{model}: {system} does not learn: {ready[system]['loss']} -> {result['loss']}")
-                speeds[system].append(result["examples_per_second"])
-    finally:
-        for worker in workers.values():
-            worker.kill()
-            worker.wait()
+    workers = {system: (system, model, precision) for system in systems}
+    ready, found = take_turns("benchmarks.training", workers, repetitions)
+    speeds = {system: [one["examples_per_second"] for one in several] for system, several in found.items()}
     return speeds, {system: ready[system]["settings"] for system in systems}
-
-
-def start(*arguments: str, module: str = "benchmarks.training") -> subprocess.Popen:
-    """A worker process of a benchmark: `python -m module --worker arguments`."""
-    environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow", "PYTHONWARNINGS": "ignore"}
-    command = [sys.executable, "-m", module, "--worker", *arguments]
-    pipe = subprocess.PIPE
-    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True, env=environment)
-
-
-def answer(worker: subprocess.Popen, system: str) -> dict:
-    """The next line of JSON that a worker prints; other output is passed over."""
-    for line in worker.stdout:
-        if line.startswith("{"):
-            return json.loads(line)
-    raise SystemExit(f"{system}: its process ended; see what `{' '.join(worker.args)}` prints")
 
 
 def work(system: str, model: str, precision: str) -> None:

@@ -20,7 +20,7 @@ import sys
 import time
 from importlib import metadata, util
 
-from benchmarks.training import answer, start
+from benchmarks.turns import take_turns
 
 SYSTEMS = {
     "lamina": "keras",
@@ -55,27 +55,10 @@ def main() -> None:
 
 def measure(systems: list[str], repetitions: int) -> tuple[dict[str, list[float]], int]:
     """Target tokens per second of each repetition of each system; the number of parameters."""
-    workers, ready, speeds = {}, {}, {system: [] for system in systems}
-    try:
-        for system in systems:
-            workers[system] = start(system, module="benchmarks.translation_training")
-            ready[system] = answer(workers[system], system)
-        parameters = {system: ready[system]["parameters"] for system in systems}
-        if len(set(parameters.values())) > 1:
-            raise SystemExit(f"the systems do not have the same network. Parameters: {parameters}")
-        for _ in range(repetitions):
-            for system in systems:
-                workers[system].stdin.write("train\n")
-                workers[system].stdin.flush()
-                found = answer(workers[system], system)
-                if not found["loss"] < ready[system]["loss"]:
-                    raise SystemExit(f"{system} does not learn: {ready[system]['loss']} -> {found['loss']}")
-                speeds[system].append(found["tokens"] / found["seconds"])
-    finally:
-        for worker in workers.values():
-            worker.kill()
-            worker.wait()
-    return speeds, parameters[systems[0]]
+    workers = {system: (system,) for system in systems}
+    ready, found = take_turns("benchmarks.translation_training", workers, repetitions)
+    speeds = {system: [one["tokens"] / one["seconds"] for one in several] for system, several in found.items()}
+    return speeds, ready[systems[0]]["parameters"]
 
 
 def work(system: str) -> None:

@@ -1,5 +1,6 @@
-"""How tests start apps: in a process of their own, as a user does, or in this one; and how they interrupt them."""
+"""How tests start apps, in a process of their own as a user does or in this one, and how they interrupt them."""
 
+import importlib
 import itertools
 import subprocess
 import sys
@@ -71,6 +72,21 @@ def check_typed_again(main, run, monkeypatch, capsys) -> None:
     assert "is finished; --fresh trains it anew" in printed
     assert printed.splitlines()[-1] == done.stdout.splitlines()[-1]
     assert written() == before
+
+
+class Enough(Exception):
+    """Raised where an app begins to score what it has trained."""
+
+
+def train(main, config) -> None:
+    """Run `main` of an app until its network is trained and saved: for tests that look at nothing that comes later."""
+
+    def stop(*_, **__):
+        raise Enough
+
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(Enough):
+        patch.setattr(importlib.import_module(f"{main.__module__}_results"), "score", stop)
+        main(config)
 
 
 @contextmanager

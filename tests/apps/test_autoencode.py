@@ -15,7 +15,7 @@ from models.conv_autoencoder import ConvAutoencoder
 from models.dense_autoencoder import DenseAutoencoder
 from models.sparse_autoencoder import SparseAutoencoder
 from models.variational_autoencoder import VariationalAutoencoder
-from tests.apps.runs import FILES, check_typed_again, command, help_of, interrupted, refusal
+from tests.apps.runs import FILES, check_typed_again, command, help_of, interrupted, refusal, train
 from training.trainer import Trainer
 
 
@@ -154,18 +154,16 @@ def test_a_bent_line_needs_one_number(quick, table):
     assert "sign" in page.read_text()
 
 
-def test_same_seed_same_bytes_and_interrupted_the_same(quick):
+def test_same_seed_same_bytes_also_after_an_interruption(quick):
     """With noise in it, whose seeds have to go on where they stopped."""
     config = replace(autoencode.TINY, model=DenseAutoencoder((24, 6), noise=0.1), trainer=Trainer(epochs=4))
-    for folder in ("a", "b"):
-        autoencode.main(replace(config, run_dir=folder))
+    train(autoencode.main, replace(config, run_dir="whole"))
     with interrupted("begin", 3):
-        autoencode.main(replace(config, run_dir="halves"))
-    autoencode.main(replace(config, run_dir="halves"))
-    texts = {name: (quick / name / "metrics.csv").read_bytes() for name in ("a", "b", "halves")}
-    assert texts["a"] == texts["b"] == texts["halves"]
-    header = texts["a"].decode().splitlines()[0]
-    assert header == "epoch,loss,val_loss,learning_rate"
+        train(autoencode.main, replace(config, run_dir="halves"))
+    train(autoencode.main, replace(config, run_dir="halves"))
+    whole, halves = ((quick / name / "metrics.csv").read_bytes() for name in ("whole", "halves"))
+    assert whole == halves
+    assert whole.decode().splitlines()[0] == "epoch,loss,val_loss,learning_rate"
 
 
 def test_mitchells_network_in_short():

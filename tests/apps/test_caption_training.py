@@ -8,6 +8,7 @@ import pytest
 
 from apps import caption
 from apps.trained import read
+from data import scenes
 from data.caption_source import CaptionData
 from models.image_encoder import ImageEncoder
 from models.search import Search
@@ -81,7 +82,8 @@ def test_a_backbone_is_run_once_and_is_inside_the_saved_network(quick, captions_
     assert {path: path.stat().st_mtime_ns for path in Path("kept").iterdir()} == written
 
 
-def test_scenes_are_scored_on_new_combinations_and_on_where_nouns_look(quick, capsys):
+def test_scenes_are_scored_on_new_combinations_and_on_where_nouns_look(quick, monkeypatch, capsys):
+    monkeypatch.setattr(scenes, "SIZES", {"train": 2000, "validation": 100, "test": 150, "combinations": 150})
     figures = caption.main(replace(caption.TINY, run_dir="scenes"))
     line = capsys.readouterr().out.splitlines()[-1]
     assert "combinations_exact_match=" in line and line.startswith("test_exact_match=")

@@ -11,7 +11,7 @@ from apps import classify
 from data.source import Data
 from models.logistic import Logistic
 from models.mlp import MLP
-from tests.apps.runs import FILES, check_typed_again, command, help_of, interrupted, refusal
+from tests.apps.runs import FILES, check_typed_again, command, help_of, interrupted, refusal, train
 from training.trainer import Trainer
 
 
@@ -115,21 +115,12 @@ def test_xor_needs_a_hidden_layer(quick):
     assert "Decision region" in report.read_text()
 
 
-def test_same_seed_same_bytes(quick):
-    config = replace(classify.TINY, trainer=Trainer(epochs=3))
-    texts = []
-    for folder in ("a", "b"):
-        classify.main(replace(config, run_dir=folder))
-        texts.append((quick / folder / "metrics.csv").read_bytes())
-    assert texts[0] == texts[1]
-
-
-def test_interrupted_and_typed_again(quick):
+def test_same_seed_same_bytes_also_after_an_interruption(quick):
     config = replace(classify.TINY, trainer=Trainer(epochs=4))
-    classify.main(replace(config, run_dir="whole"))
+    train(classify.main, replace(config, run_dir="whole"))
     with interrupted("begin", 3):
-        classify.main(replace(config, run_dir="halves"))
-    classify.main(replace(config, run_dir="halves"))
+        train(classify.main, replace(config, run_dir="halves"))
+    train(classify.main, replace(config, run_dir="halves"))
     assert (quick / "whole" / "metrics.csv").read_bytes() == (quick / "halves" / "metrics.csv").read_bytes()
 
 

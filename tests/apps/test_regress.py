@@ -14,7 +14,7 @@ from data.source import Data
 from models.ensemble import Ensemble
 from models.linear import Linear
 from models.mlp import MLP
-from tests.apps.runs import FILES, check_typed_again, command, help_of, interrupted, refusal
+from tests.apps.runs import FILES, check_typed_again, command, help_of, interrupted, refusal, train
 from training.trainer import Trainer
 
 
@@ -146,10 +146,10 @@ def test_every_model_and_loss_learns(quick, model, more):
 
 def test_same_seed_same_bytes_also_after_an_interruption(quick):
     config = replace(regress.TINY, trainer=replace(regress.TINY.trainer, epochs=4))
-    regress.main(replace(config, run_dir="whole"))
+    train(regress.main, replace(config, run_dir="whole"))
     with interrupted("begin", 3):
-        regress.main(replace(config, run_dir="halves"))
-    regress.main(replace(config, run_dir="halves"))
+        train(regress.main, replace(config, run_dir="halves"))
+    train(regress.main, replace(config, run_dir="halves"))
     assert (quick / "whole" / "metrics.csv").read_bytes() == (quick / "halves" / "metrics.csv").read_bytes()
 
 

@@ -12,7 +12,7 @@ from data.translation_source import TranslationData
 from models.recurrent import Recurrent
 from models.search import Search
 from models.transformer import Transformer
-from tests.apps.runs import interrupted
+from tests.apps.runs import interrupted, train
 from tests.apps.sentences import write_pairs
 from training.trainer import Trainer
 
@@ -34,10 +34,10 @@ def test_an_interrupted_run_goes_on_to_the_same_weights(quick, pairs_tsv):
     from models.loading import load
 
     config = small(pairs_tsv)
-    translate.main(replace(config, run_dir="whole"))
+    train(translate.main, replace(config, run_dir="whole"))
     with interrupted("end", 3):
-        translate.main(replace(config, run_dir="broken"))
-    translate.main(replace(config, run_dir="broken"))
+        train(translate.main, replace(config, run_dir="broken"))
+    train(translate.main, replace(config, run_dir="broken"))
     whole, broken = (load(f"{name}/model.keras").get_weights() for name in ("whole", "broken"))
     assert all(np.array_equal(one, other) for one, other in zip(whole, broken, strict=True))
     assert Path("whole/metrics.csv").read_text() == Path("broken/metrics.csv").read_text()
@@ -67,10 +67,10 @@ def test_subword_dropout_cuts_training_sentences_alone_and_goes_on_the_same(quic
     given = [inputs["source"].numpy() for inputs, _ in training.dataset(seed=0, epochs=1)]
     assert sum(map(np.count_nonzero, given)) > 1.05 * sum(len(ids) + 1 for ids in training.sources)
     config = replace(config, trainer=replace(config.trainer, epochs=2))
-    translate.main(replace(config, run_dir="whole"))
+    train(translate.main, replace(config, run_dir="whole"))
     with interrupted("end", 2):
-        translate.main(replace(config, run_dir="broken"))
-    translate.main(replace(config, run_dir="broken"))
+        train(translate.main, replace(config, run_dir="broken"))
+    train(translate.main, replace(config, run_dir="broken"))
     whole, broken = (load(f"{name}/model.keras").get_weights() for name in ("whole", "broken"))
     assert all(np.array_equal(one, other) for one, other in zip(whole, broken, strict=True))
 

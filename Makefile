@@ -1,6 +1,10 @@
 # Each target makes .venv and installs what it needs first.
 PYTHON ?= python3
 BIN := .venv/bin
+# Files in the order of their names: those of apps, which take longest, begin.
+IN_PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
+FAST := -m "not slow and not gpu and not tpu"
+SLOW := -m "slow and not gpu and not tpu"
 # Whole networks, which JAX compiles for a minute; their layers and their decoding run on JAX in `make test` as well.
 SLOW_ON_JAX := tests/models/test_translation_models.py tests/models/test_captioners.py
 
@@ -10,13 +14,14 @@ demo: .venv/installed
 	$(BIN)/python -m apps.classify
 
 test: .venv/installed lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not gpu and not tpu"
-	KERAS_BACKEND=jax $(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not gpu and not tpu" tests/layers tests/models \
+	$(BIN)/python -m pytest $(IN_PARALLEL) $(FAST)
+	KERAS_BACKEND=jax $(BIN)/python -m pytest $(IN_PARALLEL) $(FAST) tests/layers tests/models \
 		$(addprefix --ignore=,$(SLOW_ON_JAX))
 
 test-slow: .venv/installed
-	$(BIN)/python -m pytest -m "slow and not gpu and not tpu"
-	KERAS_BACKEND=jax $(BIN)/python -m pytest -n 2 --dist loadfile $(SLOW_ON_JAX)
+	$(BIN)/python -m pytest $(SLOW)
+	KERAS_BACKEND=jax $(BIN)/python -m pytest $(IN_PARALLEL) $(SLOW_ON_JAX)
+	KERAS_BACKEND=jax $(BIN)/python -m pytest $(IN_PARALLEL) $(SLOW) tests/layers
 
 lint: .venv/installed
 	$(BIN)/ruff check .

@@ -146,7 +146,7 @@ FIRST_OF_EACH = list({case.layer: case for case in reversed(CASES)}.values())
 
 # On JAX each row takes seconds to compile. What is the same code on each backend (files, shapes, a step of `fit`,
 # precisions), and slopes, are checked there on one row of each layer; that all rows equal their twins, compiled, with
-# their gradients, in float32 and float64, on all.
+# their gradients, in float64 on all, in float32 on one row of each, and by `make test-slow` on all.
 ENOUGH = FIRST_OF_EACH if keras.backend.backend() == "jax" else CASES
 
 # Public names that are no layer, initializer or penalty, and the test that proves each.

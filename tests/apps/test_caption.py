@@ -40,6 +40,12 @@ def captioner(tiny):
     return read(str(tiny[0]))
 
 
+@pytest.fixture(scope="module")
+def writer(captioner):
+    """The run's own search: to trace its graph takes seconds, so there is one for all tests."""
+    return captioner.captioner()
+
+
 def test_a_run_ends_with_all_its_files(tiny):
     folder, done, _ = tiny
     assert done.returncode == 0, done.stderr
@@ -74,11 +80,11 @@ def test_the_report_shows_images_captions_and_where_words_looked(tiny):
     assert page.count("data:image/png") > 20
 
 
-def test_the_export_takes_files_of_any_size(tiny, captioner, captions_csv):
+def test_the_export_takes_files_of_any_size(tiny, captioner, writer, captions_csv):
     import tensorflow as tf
 
     paths = sorted(map(str, (captions_csv.parent / "images").iterdir()))[:5]
-    found = captioner.captioner()(np.array(paths, dtype=object))
+    found = writer(np.array(paths, dtype=object))
     loaded = tf.saved_model.load(str(tiny[0] / "saved_model"))
     images = tf.constant([Path(path).read_bytes() for path in paths])
     served = loaded.signatures["serving_default"](image=images)
@@ -93,7 +99,7 @@ def test_the_export_takes_files_of_any_size(tiny, captioner, captions_csv):
         loaded.signatures["serving_default"](image=tf.constant([b"no image"]))
 
 
-def test_the_guard_refuses_another_caption_score_or_map(tiny, captioner, captions_csv, loader_here):
+def test_the_guard_refuses_another_caption_score_or_map(tiny, captioner, writer, captions_csv, loader_here):
     """The faults that it is there for, planted in what it compares with."""
     from apps.trained_captioner import table
     from export.captioning import CaptionExport
@@ -101,7 +107,6 @@ def test_the_guard_refuses_another_caption_score_or_map(tiny, captioner, caption
 
     paths = sorted(map(str, (captions_csv.parent / "images").iterdir()))[:3]
     images = np.array([Path(path).read_bytes() for path in paths], dtype=object)
-    writer = captioner.captioner()
     values = np.concatenate([values for _, values in writer.prepared(images)])
     found = writer.of_values(values)
     maps, right = writer.attention(values, found), table(found)
@@ -137,14 +142,17 @@ def test_broken_images_of_a_folder_are_named_and_skipped(tiny, tmp_path, capsys)
     assert len(table) == 5 and table[0]["caption_2"] == rows[0]["top"][1]["caption"]
 
 
-def test_predict_draws_the_same_with_the_same_seed_only(tiny, captions_csv):
+def test_predict_draws_the_same_with_the_same_seed_only(tiny, captioner, captions_csv):
     image = str(captions_csv.parent / "images" / "1.jpg")
-
-    def drawn(seed):
-        settings = {"sample": True, "temperature": 5.0, "top": 3, "seed": seed}
-        return [one["caption"] for one in predict.main(predict.Config(str(tiny[0]), (image,), **settings))[0]["top"]]
-
-    assert drawn(1) == drawn(1) != drawn(2)
+    config = predict.Config(str(tiny[0]), (image,), sample=True, temperature=5.0, top=3, seed=1)
+    drawn = [one["caption"] for one in predict.main(config)[0]["top"]]
+    again, images = (
+        captioner.captioner(Search(beams=3, sample=True, temperature=5.0), seed=1),
+        np.array([image], object),
+    )
+    assert drawn == list(again(images)[0].texts) == list(again(images)[0].texts)
+    again.seed = 2
+    assert drawn != list(again(images)[0].texts)
 
 
 def test_evaluate_scores_a_file_and_the_own_test_split(tiny, tmp_path):

@@ -40,6 +40,12 @@ def translator(tiny):
     return read(str(tiny[0]))
 
 
+@pytest.fixture(scope="module")
+def translate_all(translator):
+    """The run's own search: to trace its graph takes seconds, so there is one for all tests."""
+    return translator.translator()
+
+
 def test_a_run_ends_with_all_its_files(tiny):
     folder, done, _ = tiny
     assert done.returncode == 0, done.stderr
@@ -67,13 +73,13 @@ def test_metrics_have_the_bleu_of_every_epoch_and_timing_the_tokens(tiny):
     assert "target_tokens_per_second" in (folder / "timing.csv").read_text().splitlines()[0]
 
 
-def test_the_scores_are_those_of_the_sentences_that_the_run_translates(tiny, translator, pairs_tsv):
+def test_the_scores_are_those_of_the_sentences_that_the_run_translates(tiny, translate_all, pairs_tsv):
     import sacrebleu
 
     folder, _, _ = tiny
     data = TranslationData(data=(str(pairs_tsv),))
     test = translate.load(translate.Config(data=data)).test
-    found = [one.texts[0] for one in translator.translator()(test.sources)]
+    found = [one.texts[0] for one in translate_all(test.sources)]
     results = json.loads((folder / "results.json").read_text())["test"]
     expected = sacrebleu.corpus_bleu(found, [list(test.targets)])
     assert results["bleu"] == pytest.approx(expected.score)
@@ -92,12 +98,12 @@ def test_the_report_shows_scores_signatures_samples_and_attention(tiny):
     assert page.count("<svg") + page.count("data:image") >= 5
 
 
-def test_the_export_holds_the_whole_translator(tiny, translator):
+def test_the_export_holds_the_whole_translator(tiny, translator, translate_all):
     """In this process too: sentences that were not among the guard's, empty ones, unknown letters, other beams."""
     import tensorflow as tf
 
     sentences = ["big red dog", "", "one house sees 北京 cat", "cat " * 30]
-    found = translator.translator()(sentences)
+    found = translate_all(sentences)
     loaded = tf.saved_model.load(str(tiny[0] / "saved_model"))
     served = loaded.signatures["serving_default"](text=tf.constant(sentences))
     assert [text.decode() for text in served["translation"].numpy()] == [one.texts[0] for one in found]
@@ -116,15 +122,15 @@ def test_the_export_holds_the_whole_translator(tiny, translator):
         loaded.signatures["serving_default"](text=tf.constant(["cat " * LONGEST]))
 
 
-def test_the_guard_refuses_another_sentence_another_score_and_another_map(tiny, translator, loader_here):
+def test_the_guard_refuses_another_sentence_another_score_and_another_map(tiny, translator, translate_all, loader_here):
     """The faults that it is there for, planted in what it compares with."""
     from apps.trained_translator import table
     from export.errors import ExportError
     from export.translation import TranslationExport
 
     texts = np.array([text for text, _ in sentence_pairs(3, 5)], dtype=object)
-    found = translator.translator()(texts)
-    maps = translator.translator().attention(texts, found)
+    found = translate_all(texts)
+    maps = translate_all.attention(texts, found)
     made = TranslationExport(translator.model, translator.source, translator.target, 3, 1.0, LONGEST)
     right = table(found)
     assert set(made.check(tiny[0] / "saved_model", texts, right, maps)) == {"Python"}
@@ -140,10 +146,10 @@ def test_the_guard_refuses_another_sentence_another_score_and_another_map(tiny, 
         made.check(tiny[0] / "saved_model", texts, right, moved)
 
 
-def test_attention_is_a_distribution_over_the_pieces_of_the_source(translator):
+def test_attention_is_a_distribution_over_the_pieces_of_the_source(translate_all):
     sentences = ["two big cat", "red"]
-    found = translator.translator()(sentences)
-    for (source, target, weights), one in zip(translator.translator().attention(sentences, found), found, strict=True):
+    found = translate_all(sentences)
+    for (source, target, weights), one in zip(translate_all.attention(sentences, found), found, strict=True):
         assert weights.shape == (len(target), len(source)) and len(target) == len(one.ids)
         assert source[-1] == target[-1] == "</s>"
         assert weights.sum(axis=1) == pytest.approx(1, abs=1e-5)
@@ -164,21 +170,19 @@ def test_predict_gives_the_best_of_each_line_and_says_what_was_not_read(tiny, tm
     assert (tmp_path / "new.de").read_text("utf-8").splitlines() == [row["translation"] for row in rows]
 
 
-def test_predict_draws_the_same_with_the_same_seed_only(tiny):
-    def drawn(seed):
-        settings = {"sample": True, "temperature": 3.0, "top": 3, "seed": seed}
-        return [
-            one["translation"]
-            for one in predict.main(predict.Config(str(tiny[0]), text=("red cat",), **settings))[0]["top"]
-        ]
-
-    assert drawn(1) == drawn(1) != drawn(2)
+def test_predict_draws_the_same_with_the_same_seed_only(tiny, translator):
+    config = predict.Config(str(tiny[0]), text=("red cat",), sample=True, temperature=3.0, top=3, seed=1)
+    drawn = [one["translation"] for one in predict.main(config)[0]["top"]]
+    again = translator.translator(Search(beams=3, sample=True, temperature=3.0), seed=1)
+    assert drawn == list(again(["red cat"])[0].texts) == list(again(["red cat"])[0].texts)
+    again.seed = 2
+    assert drawn != list(again(["red cat"])[0].texts)
 
 
-def test_a_batch_is_translated_like_each_sentence_alone(translator):
+def test_a_batch_is_translated_like_each_sentence_alone(translate_all):
     sentences = [source for source, _ in sentence_pairs(70, 9)]
-    together = translator.translator()(sentences)
-    alone = [translator.translator()([sentence])[0] for sentence in sentences[:5]]
+    together = translate_all(sentences)
+    alone = [translate_all([sentence])[0] for sentence in sentences[:5]]
     for one, other in zip(together, alone, strict=False):
         assert one.texts == other.texts and one.scores == pytest.approx(other.scores, abs=1e-5)
 
@@ -252,6 +256,6 @@ def test_long_sentences_come_in_smaller_batches():
         assert len(part) == 1 or len(part) * (max(len(ids[row]) for row in part) + 1) <= TOKENS_AT_ONCE
 
 
-def test_no_sentences_give_no_translations(translator):
-    assert isinstance(translator.translator(), SentenceTranslator)
-    assert translator.translator()([]) == []
+def test_no_sentences_give_no_translations(translate_all):
+    assert isinstance(translate_all, SentenceTranslator)
+    assert translate_all([]) == []

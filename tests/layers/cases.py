@@ -5,6 +5,7 @@
 """
 
 import keras
+import pytest
 
 import layers
 from tests.layers import formulas, twins
@@ -148,6 +149,19 @@ FIRST_OF_EACH = list({case.layer: case for case in reversed(CASES)}.values())
 # precisions), and slopes, are checked there on one row of each layer; that all rows equal their twins, compiled, with
 # their gradients, in float64 on all, in float32 on one row of each, and by `make test-slow` on all.
 ENOUGH = FIRST_OF_EACH if keras.backend.backend() == "jax" else CASES
+
+COMPOSED = (layers.Bidirectional, layers.RecurrentDecoder, layers.TransformerEncoderBlock,
+            layers.TransformerDecoderBlock, layers.TransformerDecoder)  # fmt: skip
+
+
+def rows(cases, slow_on_jax):
+    """Cases as parameters; on JAX those of which `slow_on_jax` is true run in `make test-slow`."""
+    jax = keras.backend.backend() == "jax"
+    return [
+        pytest.param(case, id=case.name, marks=[pytest.mark.slow] if jax and slow_on_jax(case) else [])
+        for case in cases
+    ]
+
 
 # Public names that are no layer, initializer or penalty, and the test that proves each.
 ELSEWHERE = {"ReplicaSeed": "test_seed.py"}

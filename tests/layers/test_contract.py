@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import layers
-from tests.layers.cases import CASES, ENOUGH, FIRST_OF_EACH
+from tests.layers.cases import CASES, COMPOSED, ENOUGH, FIRST_OF_EACH, rows
 from tests.layers.comparison import difference, fill, inputs_of, training_argument
 from tests.layers.initializer_cases import INITIALIZERS, PENALTIES
 
@@ -77,7 +77,8 @@ def test_symbolic_shape_equals_eager_shape(case):
     assert symbolic.dtype == "float32"
 
 
-@enough_cases
+# The parts of these take the step on JAX as well, and they are compiled, with their gradients, by test_equality.py.
+@pytest.mark.parametrize("case", rows(ENOUGH, lambda case: case.layer in COMPOSED))
 @pytest.mark.filterwarnings("ignore:The model does not have any trainable weights")
 def test_one_compiled_step(case):
     train_one_step(case, jit_compile=keras.backend.backend() == "jax")

@@ -4,26 +4,23 @@ import keras
 import numpy as np
 import pytest
 
-from tests.layers.cases import CASES, ENOUGH, FIRST_OF_EACH
+from tests.layers.cases import CASES, ENOUGH, FIRST_OF_EACH, rows
 from tests.layers.comparison import TOLERANCE, difference, errors, finite_difference_error
 from tests.layers.initializer_cases import INITIALIZERS, PENALTIES
 
 
-def marks(dtype, case):
-    """On JAX, where a row compiles for seconds, `make test` checks in float32 one row of each layer, in float64 all."""
-    further = not any(case is first for first in FIRST_OF_EACH)
-    return [pytest.mark.slow] if keras.backend.backend() == "jax" and dtype == "float32" and further else []
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_layer_equals_its_reference_in_float64(case):
+    check_errors(case, "float64")
 
 
-@pytest.mark.parametrize(
-    ("dtype", "case"),
-    [
-        pytest.param(dtype, case, id=f"{dtype}-{case.name}", marks=marks(dtype, case))
-        for dtype in TOLERANCE
-        for case in CASES
-    ],
-)
-def test_layer_equals_its_reference(dtype, case):
+# What float64 proves of all rows, float32 has to prove on JAX of one row of each layer.
+@pytest.mark.parametrize("case", rows(CASES, lambda case: not any(case is first for first in FIRST_OF_EACH)))
+def test_layer_equals_its_reference_in_float32(case):
+    check_errors(case, "float32")
+
+
+def check_errors(case, dtype):
     forward, backward = errors(case, dtype)
     assert forward < TOLERANCE[dtype]
     assert backward < TOLERANCE[dtype]

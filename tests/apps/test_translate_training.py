@@ -31,9 +31,10 @@ def small(pairs_tsv, model=None, **settings):
 
 
 def test_an_interrupted_run_goes_on_to_the_same_weights(quick, pairs_tsv):
+    """With training sentences that are cut anew at random, dropout, and a mean of weights."""
     from models.loading import load
 
-    config = small(pairs_tsv)
+    config = small(pairs_tsv, vocab_size=200, subword_dropout=0.2)
     train(translate.main, replace(config, run_dir="whole"))
     with interrupted("end", 3):
         train(translate.main, replace(config, run_dir="broken"))
@@ -56,9 +57,7 @@ def test_a_recurrent_network_separate_dictionaries_and_lower_case(quick, pairs_t
     assert evaluate.pairs(evaluate.Config("run"), run)[1].targets.tolist() == test.targets.tolist()
 
 
-def test_subword_dropout_cuts_training_sentences_alone_and_goes_on_the_same(quick, pairs_tsv):
-    from models.loading import load
-
+def test_subword_dropout_cuts_training_sentences_alone(pairs_tsv):
     config = small(pairs_tsv, vocab_size=200, subword_dropout=0.2)
     splits = translate.load(config)
     words = translate.learn_subwords(config, splits)
@@ -66,13 +65,6 @@ def test_subword_dropout_cuts_training_sentences_alone_and_goes_on_the_same(quic
     assert translate.batch(config, splits.validation, *words).draw is None
     given = [inputs["source"].numpy() for inputs, _ in training.dataset(seed=0, epochs=1)]
     assert sum(map(np.count_nonzero, given)) > 1.05 * sum(len(ids) + 1 for ids in training.sources)
-    config = replace(config, trainer=replace(config.trainer, epochs=2))
-    train(translate.main, replace(config, run_dir="whole"))
-    with interrupted("end", 2):
-        train(translate.main, replace(config, run_dir="broken"))
-    train(translate.main, replace(config, run_dir="broken"))
-    whole, broken = (load(f"{name}/model.keras").get_weights() for name in ("whole", "broken"))
-    assert all(np.array_equal(one, other) for one, other in zip(whole, broken, strict=True))
 
 
 def test_only_pairs_longer_than_the_model_allows_are_refused(pairs_tsv):

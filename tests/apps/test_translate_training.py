@@ -47,11 +47,15 @@ def test_an_interrupted_run_goes_on_to_the_same_weights(quick, pairs_tsv):
 def test_a_recurrent_network_separate_dictionaries_and_lower_case(quick, pairs_tsv):
     model = Recurrent(units=12, embedding_units=12, dropout=0.1)
     config = small(pairs_tsv, model, dictionary="separate", lower=True, run_dir="run")
-    translate.main(replace(config, trainer=replace(config.trainer, epochs=1)))
+    train(translate.main, replace(config, trainer=replace(config.trainer, epochs=1)))
     run = read("run")
     assert run.source is not run.target
     assert run.source.encode(["Red CAT"])[0].tolist() == run.source.encode(["red cat"])[0].tolist()
-    assert len(run.translator()(["RED cat"])[0].texts) == 2
+    translator = run.translator()
+    found = translator(["RED cat"])
+    assert len(found[0].texts) == 2
+    ((_, _, weights),) = translator.attention(["RED cat"], found)
+    assert weights.sum(axis=1) == pytest.approx(1, abs=1e-5)
     test = translate.load(config).test
     assert not any(text != text.lower() for text in [*test.sources, *test.targets])
     assert evaluate.pairs(evaluate.Config("run"), run)[1].targets.tolist() == test.targets.tolist()

@@ -11,11 +11,13 @@ COLLISIONS = 20  # draws in a row that were tried before: then the space is exha
 
 
 class CoarseToFineOracle(Oracle):
-    """Draws at random from wide ranges, then, round by round, from narrower ones around the best trial so far.
+    """Draws at random from wide ranges, then, round by round, from narrower ones around the best so far.
+
+    The best is a trial or, where `know_default` has told how good they are, the defaults of the space.
 
     A range is halved from round to round, on the scale that its hyperparameter is drawn on (so a learning rate in
     orders of magnitude), and moved so that the best value is in its middle, within the first range. Of choices those
-    stay that one of the best fifth of the trials had. Draws depend on the seed and the number of the trial alone,
+    stay that one of the best fifth had. Draws depend on the seed and the number of the trial alone,
     ranges on the trials that have ended.
 
     Args:
@@ -44,6 +46,12 @@ class CoarseToFineOracle(Oracle):
         """Trial -> its round, from 0."""
         self.ranges: dict[str, dict[str, list]] = {}
         """Trial -> hyperparameter -> [low, high], or the choices, that it was drawn from."""
+        self._default = dict(hyperparameters.values)
+        self._default_score: float | None = None
+
+    def know_default(self, score: float) -> None:
+        """Rank the defaults of the space among the trials."""
+        self._default_score = score
 
     def round_of(self, index: int) -> int:
         """The round of a trial, both counted from 0."""
@@ -90,9 +98,7 @@ class CoarseToFineOracle(Oracle):
         for hp in self.hyperparameters.space:
             if not is_numeric(hp) and len(choices(hp)) < 2:
                 continue
-            with_it = [
-                trial.hyperparameters.values[hp.name] for trial in ended if hp.name in trial.hyperparameters.values
-            ]
+            with_it = [values[hp.name] for values in ended if hp.name in values]
             narrow = round_number > 0 and with_it
             if is_numeric(hp):
                 found[hp.name] = around(hp.value_to_prob(with_it[0]), SHRINK**round_number) if narrow else (0.0, 1.0)
@@ -101,11 +107,14 @@ class CoarseToFineOracle(Oracle):
                 found[hp.name] = [one for one in choices(hp) if one in best] if narrow else choices(hp)
         return found
 
-    def ranked(self) -> list:
-        """The trials with a score, best first."""
-        scored = [trial for trial in self.trials.values() if trial.status == "COMPLETED"]
+    def ranked(self) -> list[dict]:
+        """The values of the trials with a score, and of the default, best first."""
+        ended = [trial for trial in self.trials.values() if trial.status == "COMPLETED"]
+        scored = [(trial.score, trial.hyperparameters.values) for trial in ended]
+        if self._default_score is not None:
+            scored.insert(0, (self._default_score, self._default))
         sign = 1 if self.objective.direction == "min" else -1
-        return sorted(scored, key=lambda trial: sign * trial.score)
+        return [values for _, values in sorted(scored, key=lambda one: sign * one[0])]
 
 
 def is_numeric(hp) -> bool:

@@ -94,6 +94,12 @@ def quiet(oracle):
     return oracle
 
 
+def report_default(oracle, trial: Trial) -> None:
+    """Tell an oracle that can use it how good the default is."""
+    if isinstance(oracle, CoarseToFine) and trial.ranked:
+        oracle.know_default(trial.score)
+
+
 def limit(oracle, trials: int) -> None:
     """Let there be `trials` trials in all, those that have been included."""
     oracle.max_trials = trials

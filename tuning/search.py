@@ -28,7 +28,7 @@ class Search:
 
     strategy: Strategy = "random"
     """How trials are chosen: random; grid; bayesian, with a Gaussian process; hyperband, many short trainings of which
-    the best get longer ones; coarse-to-fine, random in ranges that narrow around the best."""
+    the best get longer ones; coarse-to-fine, random in ranges that narrow around the best, which may be the default."""
     trials: str = "12"
     """How many; +20 is twenty more than the search has."""
     objective: str | None = None

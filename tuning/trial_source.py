@@ -50,6 +50,8 @@ class OracleTrials:
         """Tell the oracle."""
         if trial.number:
             oracles.report(self.oracle, self._made[trial.number], trial)
+        else:
+            oracles.report_default(self.oracle, trial)
 
     def replay(self, events: Sequence[dict]) -> None:
         """Bring the oracle to where the events of a journal lead."""

@@ -40,6 +40,24 @@ def bowl(values):
     return float(rate**2 / 4 + (values["share"] - 0.3) ** 2 * 4 + units**2 / 9 + 0.3 * (values["act"] != "tanh"))
 
 
+@pytest.mark.parametrize(("score", "inside"), [(-1.0, True), (1e6, False)])
+def test_a_default_that_is_better_than_all_trials_is_what_ranges_narrow_around(score, inside):
+    hp = space()
+    hp.values["rate"], hp.values["act"] = 2e-5, "elu"  # far from the minimum of `bowl`
+    oracle = oracles.make("coarse-to-fine", hp, "val_loss", "min", 3, 24)
+    oracles.report_default(oracle, Trial(0, {}, "completed", score))
+    last = searched(oracle, bowl, 24)[-1]
+    low, high = last.ranges["rate"]
+    assert (low <= 2e-5 <= high) is inside
+    assert ("elu" in last.ranges["act"]) or not inside
+
+
+def test_a_default_that_failed_is_nowhere():
+    oracle = oracles.make("coarse-to-fine", space(), "val_loss", "min", 3, 24)
+    oracles.report_default(oracle, Trial(0, {}, "failed", None))
+    assert oracle.ranked() == []
+
+
 def test_ranges_halve_around_the_best_on_their_own_scale():
     found = searched(oracles.make("coarse-to-fine", space(), "val_loss", "min", 3, 24), bowl, 24)
     assert [trial.round for trial in found] == [0] * 12 + [1] * 4 + [2] * 4 + [3] * 4

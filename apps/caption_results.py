@@ -9,7 +9,7 @@ from data.evenly import evenly
 from training.run_directory import RunDirectory
 
 STRIPS = 6  # images whose attention is drawn
-VALIDATION_IMAGES = 500  # that are captioned after each epoch
+VALIDATION_IMAGES = 300  # that are captioned after each epoch
 MEASURED_LOOKS = 200  # images on which it is measured where nouns look
 
 FILES = {

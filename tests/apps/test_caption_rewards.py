@@ -112,9 +112,11 @@ def test_what_does_not_validate_better_is_put_back(config, trained, capsys):
     assert all(np.array_equal(one, other) for one, other in zip(before, model.get_weights(), strict=True))
 
 
-def test_it_goes_on_after_an_interruption(config, trained, tmp_path):
+def test_it_goes_on_after_an_interruption_of_each_stage(config, trained, tmp_path):
+    """With dropout, words that are hidden, and a mean of weights."""
     _, splits, subwords, inputs, batches, _ = trained
-    config = replace(config, trainer=replace(config.trainer, epochs=1))
+    trainer = replace(config.trainer, epochs=3, average=2)
+    config = replace(config, model=replace(config.model, dropout=0.1), trainer=trainer, reward_epochs=2)
 
     def train(name):
         folder = RunDirectory(tmp_path / name)
@@ -122,11 +124,13 @@ def test_it_goes_on_after_an_interruption(config, trained, tmp_path):
         return caption.train(config, splits, subwords, inputs, batches, folder)[0].get_weights()
 
     whole = train("whole")
-    with interrupted("end", config.trainer.epochs + 2):
+    with interrupted("end", 2):  # of the first stage's three epochs
+        train("broken")
+    with interrupted("end", 4):  # two are left, and this is the last of the rewards
         train("broken")
     assert all(np.array_equal(one, other) for one, other in zip(whole, train("broken"), strict=True))
-    one, other = ((tmp_path / name / "rewards" / "metrics.csv").read_text() for name in ("whole", "broken"))
-    assert one == other
+    for file in ("metrics.csv", "rewards/metrics.csv"):
+        assert (tmp_path / "whole" / file).read_text() == (tmp_path / "broken" / file).read_text()
 
 
 def test_settings_out_of_range_are_refused():

@@ -34,13 +34,10 @@ def small(captions_csv, model=None, **settings):
     return caption.Config(model=model, data=CaptionData(str(captions_csv), image_size=16), **given)
 
 
+# test_caption_rewards.py interrupts a network with attention, in less time.
+@pytest.mark.slow
 @pytest.mark.parametrize(
-    "model",
-    [
-        pytest.param(None, id="attend"),
-        pytest.param(ShowTell(12, 12), id="tell", marks=pytest.mark.slow),
-        pytest.param(TransformerCaptioner(16, 1, 1, 2, 16), id="transformer", marks=pytest.mark.slow),
-    ],
+    "model", [None, ShowTell(12, 12), TransformerCaptioner(16, 1, 1, 2, 16)], ids=["attend", "tell", "transformer"]
 )
 def test_an_interrupted_training_goes_on_to_the_same_weights(model, captions_csv, tmp_path):
     from apps.image_inputs import ImageInputs

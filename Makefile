@@ -7,6 +7,7 @@ FAST := -m "not slow and not gpu and not tpu"
 SLOW := -m "slow and not gpu and not tpu"
 # Whole networks, which JAX compiles for a minute; their layers and their decoding run on JAX in `make test` as well.
 SLOW_ON_JAX := tests/models/test_translation_models.py tests/models/test_captioners.py
+ON_JAX := tests/layers tests/models tests/training/test_lowering.py tests/training/test_devices.py tests/training/test_exact_resume.py
 
 .PHONY: demo test test-slow lint bench proofs clean
 
@@ -15,7 +16,7 @@ demo: .venv/installed
 
 test: .venv/installed lint
 	$(BIN)/python -m pytest $(IN_PARALLEL) $(FAST)
-	KERAS_BACKEND=jax $(BIN)/python -m pytest $(IN_PARALLEL) $(FAST) tests/layers tests/models \
+	KERAS_BACKEND=jax $(BIN)/python -m pytest $(IN_PARALLEL) $(FAST) $(ON_JAX) \
 		$(addprefix --ignore=,$(SLOW_ON_JAX))
 
 test-slow: .venv/installed

@@ -148,7 +148,7 @@ def main(config: Config) -> dict[str, float]:
     from training.devices import configure, environment
 
     config = settled(config)
-    configure(config.trainer.device)
+    print(f"device  {configure(config.trainer.device, config.trainer.check_device)}")
     refuse_class_settings(config.trainer)
     directory, settings = open_run("autoencode", config, {"anomaly": config.anomaly, "loss": config.loss})
     directory.check(settings, fresh=config.fresh)

@@ -192,7 +192,7 @@ def main(config: Config) -> dict[str, float]:
     """Train, score, report, export; return the figures of the test split. A finished run is not trained again."""
     from training.devices import configure, environment, seed_everything
 
-    configure(config.trainer.device)
+    print(f"device  {configure(config.trainer.device, config.trainer.check_device)}")
     own = ("encoder", "search", "vocab_size", "keep_capitals", "word_dropout", "every_caption", "buckets",
            "longest_tokens", "reward_epochs", "reward_learning_rate")  # fmt: skip
     extra = {name: getattr(config, name) for name in own}

@@ -12,6 +12,7 @@ References:
 
 from dataclasses import replace
 
+import keras
 import numpy as np
 
 from data.subwords import END, START
@@ -48,16 +49,40 @@ def reward(model, config, splits, subwords, inputs, batches, directory: RunDirec
     trainer = replace(config.trainer, epochs=config.reward_epochs, learning_rate=config.reward_learning_rate, average=1)
     plan = Plan(drawn.size, trainer.epochs, drawn.steps_per_epoch, 1)
     given = (config, splits, subwords, inputs, drawn.dataset)
-    learn_further("rewards", rows, directory, model, TokenCrossEntropy(), *given, trainer=trainer, plan=plan)
+    course = {"trainer": trainer, "plan": plan, "resumable": drawn.draws_after, "callbacks": [FreshTwin(drawn)]}
+    learn_further("rewards", rows, directory, model, TokenCrossEntropy(), *given, **course)
+
+
+class FreshTwin(keras.callbacks.Callback):
+    """Gives the twin that draws the captions the weights of the network, each time before it draws."""
+
+    def __init__(self, batches: "RewardedBatches"):
+        super().__init__()
+        self.batches = batches
+        self._epoch = 0
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._epoch = epoch
+
+    def on_train_batch_end(self, batch, logs=None):
+        first_epoch, first_step = self.batches.start
+        if self.batches.draws_after(batch + 1 + (first_step if self._epoch == first_epoch else 0)):
+            if keras.backend.backend() == "jax":
+                self.model.jax_state_sync()  # within an epoch JAX keeps the values beside the variables
+            self.batches.refresh()
 
 
 class RewardedBatches:
-    """Batches of captions that the network draws as it then is, each with its weight.
+    """Batches of captions that a twin of the network draws, each with its weight.
 
-    What epoch e draws depends on the seed, e and the weights of the network alone.
+    The twin has the weights that the network has when captions are drawn: on JAX, which keeps them to itself within an
+    epoch, nothing else could be drawn with.
+
+    What epoch e draws depends on the seed, e and the weights of the network when it draws alone.
 
     Attributes:
         size: Captions of a batch.
+        start: Epoch and step that the batches start at.
         steps_per_epoch: Batches of an epoch; the captions left over are dropped.
     """
 
@@ -67,14 +92,22 @@ class RewardedBatches:
         from evaluation.captioning import Cider
         from models.search import Search
 
-        self.captioner = ImageCaptioner(model, None, subwords, Search(DRAWN, sample=True), config.longest_tokens)
+        self.model, self.twin = model, keras.models.clone_model(model)
+        self.captioner = ImageCaptioner(self.twin, None, subwords, Search(DRAWN, sample=True), config.longest_tokens)
         self.cider = Cider([[[*words(text), END_WORD] for text in some] for some in texts(config, captions).captions])
         self.captions, self.subwords, self.inputs = captions, subwords, inputs
         self.lengths = (*lengths, config.longest_tokens)  # few shapes: a compiler sees those of before, and one more
         self.seed, self.epochs = config.trainer.seed, config.reward_epochs
         self.size = min(ROWS, DRAWN * min(IMAGES, len(captions)))
         parts = [min(IMAGES, len(captions) - start) for start in range(0, len(captions), IMAGES)]
-        self.steps_per_epoch = sum(DRAWN * part // self.size for part in parts)
+        self.steps = [DRAWN * part // self.size for part in parts]  # with captions that are drawn at a time
+        self.steps_per_epoch = sum(self.steps)
+        self.start = (0, 0)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Draw with the weights that the network has now."""
+        self.twin.set_weights(self.model.get_weights())
 
     def drawn(self, images: np.ndarray, random: np.random.Generator):
         """Captions of some images (n,): tokens int (n * `DRAWN`, length), weights float32 (n * `DRAWN`,)."""
@@ -88,11 +121,19 @@ class RewardedBatches:
         others = (rewards.sum(axis=1, keepdims=True) - rewards) / (DRAWN - 1)
         return tokens, (rewards - others).astype("float32").reshape(-1)
 
-    def epoch(self, epoch: int):
-        """Yields the batches of an epoch: `({name, "target"}, labels, weights)`."""
-        random = np.random.default_rng([self.seed, 3, epoch])
-        order = random.permutation(len(self.captions))
-        for start in range(0, len(order), IMAGES):
+    def draws_after(self, step: int) -> bool:
+        """Whether what follows a step of an epoch has yet to be drawn, so that it depends on the weights then."""
+        return step in np.cumsum(self.steps)
+
+    def epoch(self, epoch: int, first_step: int = 0):
+        """Yields the batches of an epoch from a step on: `({name, "target"}, labels, weights)`.
+
+        It goes on after `first_step` as it would have without an interruption where `draws_after(first_step)`.
+        """
+        order = np.random.default_rng([self.seed, 3, epoch]).permutation(len(self.captions))
+        first = int(np.searchsorted(np.cumsum(self.steps), first_step, side="right")) if first_step else 0
+        for start in range(first * IMAGES, len(order), IMAGES):
+            random = np.random.default_rng([self.seed, 3, epoch, start])
             images = order[start : start + IMAGES]
             tokens, weights = self.drawn(images, random)
             rows = random.permutation(len(tokens))[: len(tokens) // self.size * self.size]
@@ -107,21 +148,23 @@ class RewardedBatches:
                 shown = self.inputs.values(self.captions)[images[chosen // DRAWN]]
                 yield {self.inputs.name: shown, "target": target}, labels, weights[chosen]
 
-    def dataset(self, first_epoch: int = 0):
-        """A tf.data dataset of the epochs from `first_epoch` on. Nothing is drawn before it is asked for."""
+    def dataset(self, first_epoch: int = 0, first_step: int = 0):
+        """A tf.data dataset from a step of an epoch on, see `epoch`. Nothing is drawn before it is asked for."""
         from data.stream import stream
 
         values, finish = self.inputs.values(self.captions), self.inputs.finish
+        self.start = (first_epoch, first_step)
+        self.refresh()
 
         def batches():
             for epoch in range(first_epoch, self.epochs):
-                yield from self.epoch(epoch)
+                yield from self.epoch(epoch, first_step if epoch == first_epoch else 0)
 
         ids = ("int32", [self.size, None])
         return stream(
             batches,
             {self.inputs.name: (values.dtype, [self.size, *values.shape[1:]]), "target": ids},
             [ids, ("float32", [self.size])],
-            self.steps_per_epoch * max(self.epochs - first_epoch, 0),
+            max(self.steps_per_epoch * (self.epochs - first_epoch) - first_step, 0),
             finish={self.inputs.name: finish} if finish else None,
         )

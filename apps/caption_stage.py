@@ -3,7 +3,9 @@
 from training.run_directory import RunDirectory
 
 
-def learn(model, config, splits, subwords, inputs, training, *, trainer, plan, run: RunDirectory) -> list[dict]:
+def learn(
+    model, config, splits, subwords, inputs, training, *, trainer, plan, run: RunDirectory, **course
+) -> list[dict]:
     """Train a compiled network; return a row of figures per epoch.
 
     Args:
@@ -12,9 +14,10 @@ def learn(model, config, splits, subwords, inputs, training, *, trainer, plan, r
         splits: `CaptionSplits`.
         subwords: `Subwords`.
         inputs: `ImageInputs` or `PixelInputs`, what `model` takes.
-        training: Function of the first epoch that gives the batches, see `training.trainer.fit`.
+        training: Function of the place to start at that gives the batches, see `training.trainer.fit`.
         trainer, plan: `Trainer` and `Plan` of the stage.
         run: Folder of its records.
+        course: `resumable` and `callbacks` of `training.trainer.fit`.
     """
     from apps.caption import batch, best_by
     from apps.caption_results import validation_scores
@@ -29,10 +32,11 @@ def learn(model, config, splits, subwords, inputs, training, *, trainer, plan, r
         run=run,
         best_by=best_by(config),
         measure=validation_scores(config, model, splits.validation, subwords, inputs),
+        **course,
     )
 
 
-def learn_further(stage: str, rows: list[dict], directory: RunDirectory, model, loss, config, *given, trainer, plan):
+def learn_further(stage: str, rows: list[dict], directory: RunDirectory, model, loss, config, *given, **course):
     """Train a trained network further; return a row of figures per epoch of it.
 
     Should none of them raise the validation figure above those before, the weights are put back as they were.
@@ -43,7 +47,7 @@ def learn_further(stage: str, rows: list[dict], directory: RunDirectory, model, 
         directory: Of the run.
         model: `keras.Model`.
         loss: What it is compiled with.
-        config, given, trainer, plan: See `learn`.
+        config, given, course: See `learn`.
     """
     from apps.caption import best_by
     from training.trainer import compile_model
@@ -51,8 +55,8 @@ def learn_further(stage: str, rows: list[dict], directory: RunDirectory, model, 
     before, figure = model.get_weights(), f"val_{best_by(config)}"
     folder = RunDirectory(directory / stage)
     folder.path.mkdir(exist_ok=True)
-    compile_model(model, trainer, plan, loss)
-    later = learn(model, config, *given, trainer=trainer, plan=plan, run=folder)
+    compile_model(model, course["trainer"], course["plan"], loss)
+    later = learn(model, config, *given, run=folder, **course)
     if max(row[figure] for row in later) <= max(row[figure] for row in rows):
         print(f"{stage} did not validate better: the network before it is kept")
         model.set_weights(before)

@@ -110,7 +110,7 @@ def main(config: Config) -> dict[str, float]:
     """Train, score, report, export; return the figures of the test split. A finished run is not trained again."""
     from training.devices import configure, environment
 
-    configure(config.trainer.device)
+    print(f"device  {configure(config.trainer.device, config.trainer.check_device)}")
     directory, settings = open_run("classify", config, {"from": config.warm_start})
     directory.check(settings, fresh=config.fresh)
     if not config.fresh and (results := directory.results()):

@@ -8,6 +8,8 @@ import typing
 from collections.abc import Callable
 from pathlib import Path
 
+from training.devices import Checked
+
 SUITE = Path(__file__).resolve().parent.parent
 PACKAGES = {"apps", "data", "evaluation", "export", "layers", "models", "training", "tuning"}
 
@@ -32,6 +34,9 @@ def run(main: Callable, prog: str, description: str | None = None) -> None:
     try:
         config = tyro.cli(typing.get_type_hints(main)["config"], prog=prog, description=description, config=prefixes)
         main(config)
+    except Checked as checked:
+        print(f"\n{checked}")
+        sys.exit(1 if checked.lowering.troubles else 0)
     except ValueError as error:
         if not raised_on_purpose(error):
             raise

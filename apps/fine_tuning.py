@@ -18,7 +18,8 @@ def fine_tune(model, config, splits, directory: RunDirectory):
     records of the first stage are in the folder head/ of the run. Should the second stage not lower the validation
     loss, the result of the first is kept.
     """
-    head_rows = _train_head(model, config, splits, RunDirectory(directory / "head"))
+    checks_whole = config.trainer.check_device and config.model.fine_tune_epochs
+    head_rows = [] if checks_whole else _train_head(model, config, splits, RunDirectory(directory / "head"))
     if not config.model.fine_tune_epochs:
         return model, head_rows
     head_weights = model.get_weights()

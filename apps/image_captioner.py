@@ -48,7 +48,7 @@ class ImageCaptioner:
 
         self.prepare, self.subwords, self.search = prepare, subwords, search
         self.longest, self.seed = longest, seed
-        self.parts = Captioner.of(model)
+        self.model, self.parts = model, Captioner.of(model)
 
     def __call__(self, images, origins=None) -> list[Caption]:
         """The captions of images, in their order.
@@ -135,10 +135,13 @@ class ImageCaptioner:
                 lambda images, noise: self.parts.draw(images, TOKENS, noise, **settings),
                 images,
                 ("float32", 3),
+                variables=self.model.variables,
             )
         settings = {"beams": search.beams, "length_penalty": search.length_penalty, "length": self.longest}
         settings["no_repeat"] = search.no_repeat
-        return compiled(lambda images: self.parts.search(images, TOKENS, **settings), images)
+        return compiled(
+            lambda images: self.parts.search(images, TOKENS, **settings), images, variables=self.model.variables
+        )
 
 
 def whole_batch(values: np.ndarray) -> tuple[np.ndarray]:

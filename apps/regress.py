@@ -114,7 +114,7 @@ def main(config: Config) -> dict[str, float]:
     """Train, score, report, export; return the figures of the test split. A finished run is not trained again."""
     from training.devices import configure, environment
 
-    configure(config.trainer.device)
+    print(f"device  {configure(config.trainer.device, config.trainer.check_device)}")
     more = {"loss": config.loss, "level": config.level, "mc_dropout": config.mc_dropout}
     directory, settings = open_run("regress", config, more)
     directory.check(settings, fresh=config.fresh)

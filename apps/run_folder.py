@@ -1,5 +1,8 @@
 """The folder of a run: which one a configuration means, and the settings that name it."""
 
+import atexit
+import shutil
+import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
@@ -7,7 +10,7 @@ from training.run_directory import RunDirectory
 
 
 def open_run(app: str, config, extra: dict | None = None) -> tuple[RunDirectory, dict]:
-    """The folder of the run and the settings that name it; nothing is made yet.
+    """The folder of the run and the settings that name it, all that change its result; nothing is made yet.
 
     Args:
         app: "classify", "regress" ...: the folder below runs/.
@@ -17,11 +20,17 @@ def open_run(app: str, config, extra: dict | None = None) -> tuple[RunDirectory,
     from data.fingerprint import fingerprint
 
     model = {"name": type(config.model).__name__.lower(), **asdict(config.model)}
-    settings = {"app": app, "data": asdict(config.data), "model": model, "trainer": asdict(config.trainer)}
+    without = ("checkpoint_minutes", "check_device")
+    trainer = {name: value for name, value in asdict(config.trainer).items() if name not in without}
+    settings = {"app": app, "data": asdict(config.data), "model": model, "trainer": trainer}
     settings |= extra or {}
     given = (config.data.data, config.data.validation, config.data.test)
     named = [[one] if isinstance(one, str) else list(one or []) for one in given]
     settings["files"] = fingerprint(*(path for paths in named for path in paths))
+    if config.trainer.check_device:  # whatever is in the run's own folder stays as it is
+        passing = tempfile.mkdtemp()
+        atexit.register(shutil.rmtree, passing, ignore_errors=True)
+        return RunDirectory(passing), settings
     if config.run_dir:
         return RunDirectory(config.run_dir), settings
     return RunDirectory.for_config(app, f"{data_name(named[0][0])}-{model['name']}", settings), settings

@@ -47,7 +47,7 @@ class SentenceTranslator:
         from models.translator import Translator
 
         self.source, self.target, self.search, self.seed = source, target, search, seed
-        self.parts = Translator.of(model)
+        self.model, self.parts = model, Translator.of(model)
 
     def __call__(self, sentences, origins=None) -> list[Translation]:
         """The translations of sentences, in their order. A sentence without any piece is translated as nothing.
@@ -107,10 +107,15 @@ class SentenceTranslator:
         if search.sample:
             settings = {"temperature": search.temperature, "top_k": search.top_k, "top_p": search.top_p}
             return compiled(
-                lambda source, noise: self.parts.draw(source, TOKENS, noise, **settings), ("int32", 2), ("float32", 3)
+                lambda source, noise: self.parts.draw(source, TOKENS, noise, **settings),
+                ("int32", 2),
+                ("float32", 3),
+                variables=self.model.variables,
             )
         settings = {"beams": search.beams, "length_penalty": search.length_penalty}
-        return compiled(lambda source: self.parts.search(source, TOKENS, **settings), ("int32", 2))
+        return compiled(
+            lambda source: self.parts.search(source, TOKENS, **settings), ("int32", 2), variables=self.model.variables
+        )
 
 
 def batches(rows: list[int], ids):

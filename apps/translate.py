@@ -93,7 +93,7 @@ class Config:
 
 TINY = Config(
     model=Transformer(units=32, num_layers=1, num_heads=2, feed_forward_units=64, dropout=0.0),
-    trainer=Trainer(epochs=2, learning_rate=5e-3, average=2, jit="off"),
+    trainer=Trainer(epochs=2, learning_rate=5e-3, average=2),
     search=Search(beams=2),
     vocab_size=300,
     buckets=1,
@@ -169,7 +169,7 @@ def main(config: Config) -> dict[str, float]:
     """Train, score, report, export; return the figures of the test split. A finished run is not trained again."""
     from training.devices import configure, environment
 
-    configure(config.trainer.device)
+    print(f"device  {configure(config.trainer.device, config.trainer.check_device)}")
     own = ("search", "vocab_size", "dictionary", "lower", "subword_dropout", "tokens", "buckets", "longest_tokens")
     directory, settings = open_run("translate", config, {name: getattr(config, name) for name in own})
     directory.check(settings, fresh=config.fresh)

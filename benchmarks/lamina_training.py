@@ -57,13 +57,14 @@ class LaminaTraining:
             )
         return rows[-1]["loss"], rows[-1]["accuracy"]
 
-    def _train(self, first_epoch):
+    def _train(self, first_epoch, first_step=0):
         return batches(
             self.split,
             self.prepare,
             self.plan.batch_size,
             seed=0,
             first_epoch=first_epoch,
+            first_step=first_step,
             epochs=self.plan.epochs,
             steps_per_epoch=self.plan.steps_per_epoch,
         )

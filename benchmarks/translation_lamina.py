@@ -27,8 +27,8 @@ class LaminaTraining:
     def train(self) -> float:
         """The loss of one pass over the batches."""
 
-        def batches(first_epoch):
-            return self.batches.dataset(0, first_epoch=first_epoch, epochs=1)
+        def batches(first_epoch, first_step):
+            return self.batches.dataset(0, first_epoch=first_epoch, first_step=first_step, epochs=1)
 
         with tempfile.TemporaryDirectory() as folder:
             run = RunDirectory(Path(folder))

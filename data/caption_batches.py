@@ -116,13 +116,13 @@ class CaptionBatches:
                 labels[place, : len(ids)], labels[place, len(ids)] = ids, END
         return {self.name: np.asarray(self.images[self.image_of[filled]]), "target": target}, labels
 
-    def dataset(self, seed=None, *, first_epoch=0, epochs=1, finish=None, word_dropout=0.0, prefetch=4):
+    def dataset(self, seed=None, *, first_epoch=0, first_step=0, epochs=1, finish=None, word_dropout=0.0, prefetch=4):
         """Returns a tf.data dataset of `({name, "target"}, labels)`, one shape per bucket.
 
         Args:
             seed: int for training: one continuous dataset of the epochs from `first_epoch` to before `epochs`. None for
                 validation: every caption once, from short to long.
-            first_epoch, epochs: as for `pipeline.batches`.
+            first_epoch, first_step, epochs: as for `pipeline.batches`.
             finish: None, or what is done to the images of a batch, such as `ImagePrepare.finish`.
             word_dropout: in training, share of the tokens in `target` that are hidden (unknown), in [0, 1), so that
                 the image has to be looked at where a caption could be guessed from its beginning.
@@ -136,26 +136,32 @@ class CaptionBatches:
                 return
             for epoch in range(first_epoch, epochs):
                 random = np.random.default_rng([seed, 2, epoch])
-                for bucket, rows in self.epoch(seed, epoch):
-                    inputs, labels = self.arrays(bucket, rows)
-                    yield {**inputs, "target": hidden(inputs["target"], word_dropout, random)}, labels
+                for number, (bucket, rows) in enumerate(self.epoch(seed, epoch)):
+                    chances = random.random((self.size, self.lengths[bucket])) if word_dropout else None
+                    if epoch > first_epoch or number >= first_step:
+                        inputs, labels = self.arrays(bucket, rows)
+                        yield {**inputs, "target": hidden(inputs["target"], word_dropout, chances)}, labels
 
         ids = ("int32", [self.size, None])
+        left = max(self.steps_per_epoch * max(epochs - first_epoch, 0) - first_step, 0)
+        count = len(self.plan(None)) if seed is None else left
         return stream(
             batches,
             {self.name: (self.images.dtype, [self.size, *self.images.shape[1:]]), "target": ids},
             [ids],
-            len(self.plan(None)) if seed is None else self.steps_per_epoch * max(epochs - first_epoch, 0),
+            count,
             finish={self.name: finish} if finish else None,
             prefetch=prefetch,
         )
 
 
-def hidden(target, share, random):
-    """Returns tokens with a share of them, special ones excepted, replaced by the unknown token at random."""
+def hidden(target, share, chances):
+    """Returns tokens with a share of them, special ones excepted, replaced by the unknown token: where chances fall
+    below `share`; uniform numbers in [0, 1) of the shape of `target`, or None where nothing is hidden.
+    """
     if not share:
         return target
-    return np.where((random.random(target.shape) < share) & (target >= len(SPECIALS)), np.int32(UNKNOWN), target)
+    return np.where((chances < share) & (target >= len(SPECIALS)), np.int32(UNKNOWN), target)
 
 
 def encode(captions, subwords):

@@ -122,13 +122,13 @@ class PairBatches:
                 labels[place, : len(answer)], labels[place, len(answer)] = answer, END
         return {"source": source, "target": target}, labels
 
-    def dataset(self, seed=None, *, first_epoch=0, epochs=1, prefetch=4):
+    def dataset(self, seed=None, *, first_epoch=0, first_step=0, epochs=1, prefetch=4):
         """Returns a tf.data dataset of `({"source", "target"}, labels)`, int32 (None, None): one shape per bucket.
 
         Args:
             seed: int for training: one continuous dataset of the epochs from `first_epoch` to before `epochs`. None for
                 validation: every pair once, from short to long.
-            first_epoch, epochs: as for `pipeline.batches`.
+            first_epoch, first_step, epochs: as for `pipeline.batches`.
             prefetch: batches prepared ahead.
         """
 
@@ -138,10 +138,12 @@ class PairBatches:
                 return
             for epoch in range(first_epoch, epochs):
                 for number, one in enumerate(self.epoch(seed, epoch)):
-                    yield self.arrays(*one, seed=(seed, epoch, number))
+                    if epoch > first_epoch or number >= first_step:
+                        yield self.arrays(*one, seed=(seed, epoch, number))
 
         ids = ("int32", [None, None])
-        count = self.steps_per_epoch * (1 if seed is None else max(epochs - first_epoch, 0))
+        epochs_left = 1 if seed is None else max(epochs - first_epoch, 0)
+        count = max(self.steps_per_epoch * epochs_left - first_step, 0)
         return stream(rows, {"source": ids, "target": ids}, [ids], count, prefetch=prefetch)
 
 

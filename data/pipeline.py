@@ -42,6 +42,7 @@ def batches(
     *,
     seed=None,
     first_epoch=0,
+    first_step=0,
     epochs=1,
     steps_per_epoch=None,
     augment=None,
@@ -57,6 +58,7 @@ def batches(
         seed: int for training: shuffled, static batch shape, the rest of each epoch that fills no batch is dropped
             (another rest each epoch). None for evaluation: in order, once, every row.
         first_epoch: training starts with this epoch.
+        first_step: of that epoch, so many batches are left out.
         epochs: training ends before this epoch; one continuous dataset holds all epochs between.
         steps_per_epoch: batches per training epoch; by default as many as the rows fill, and never more.
         augment: an `Augmentation` for training batches of images, or None.
@@ -78,7 +80,7 @@ def batches(
         else:
             batch_size = min(batch_size, len(split))
             steps = min(steps_per_epoch or len(split), len(split) // batch_size)
-            dataset = _shuffled(split, prepare, batch_size, steps, seed, first_epoch, epochs, augment)
+            dataset = _shuffled(split, prepare, batch_size, steps, seed, (first_epoch, first_step), epochs, augment)
         if reconstruct:
             dataset = dataset.map(lambda x, _: (x, x))
         options = tf.data.Options()
@@ -95,13 +97,14 @@ def _in_order(split, prepare, batch_size):
     return fixed.map(lambda index, x, y: (prepare.finish(x), y))
 
 
-def _shuffled(split, prepare, batch_size, steps, seed, first_epoch, epochs, augment):
+def _shuffled(split, prepare, batch_size, steps, seed, start, epochs, augment):
     rows = len(split)
+    first_epoch, first_step = start
 
     def order(epoch):
         shuffled = tf.random.experimental.stateless_shuffle(tf.range(rows), _seed(seed, SHUFFLE_STREAM, epoch))
         indices = tf.reshape(shuffled[: steps * batch_size], [steps, batch_size])
-        return tf.data.Dataset.from_tensor_slices(indices)
+        return tf.data.Dataset.from_tensor_slices(indices[tf.where(epoch == first_epoch, first_step, 0) :])
 
     def finished(step, gathered):
         _, x, y = gathered
@@ -111,7 +114,7 @@ def _shuffled(split, prepare, batch_size, steps, seed, first_epoch, epochs, augm
 
     indices = tf.data.Dataset.range(first_epoch, epochs).flat_map(order)
     gathered = _gathered(indices, split, prepare, batch_size)
-    numbered = gathered.enumerate(start=first_epoch * steps)
+    numbered = gathered.enumerate(start=first_epoch * steps + first_step)
     return numbered.map(finished, num_parallel_calls=CORES if augment is not None else None)
 
 

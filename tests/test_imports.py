@@ -31,7 +31,7 @@ BACKENDS_OF = {
     "apps": set(),
     "tuning": set(),
 }
-BACKEND_FILES = {"training/devices.py", "training/checkpoint.py", "training/optimizers.py", "training/lowering.py"}
+BACKEND_FILES = {f"training/{name}.py" for name in ("devices", "checkpoint", "optimizers", "lowering", "waiting")}
 # A layer may use TensorFlow inside a function that says so, and why, with these words.
 MARK = "TensorFlow branch, for "
 

@@ -1,39 +1,150 @@
 """Backend, device and seed of a run. `configure` comes before the first import of Keras."""
 
+import glob
+import importlib.util
 import os
 import platform
 import sys
+from collections.abc import Sequence
 from contextlib import contextmanager
 from importlib import metadata
 from typing import Literal
 
-Device = Literal["auto", "cpu", "gpu"]
+Device = Literal["auto", "cpu", "gpu", "tpu"]
 Precision = Literal["float32", "bfloat16", "float16"]
+
+TPU_FILES = ("/dev/accel[0-9]*", "/dev/vfio/[0-9]*")
+TPU_VARIABLES = ("COLAB_TPU_ADDR", "TPU_ACCELERATOR_TYPE", "TPU_WORKER_ID")
 
 
 class DeviceError(ValueError):
     """The device or backend asked for cannot be used here."""
 
 
-def configure(device: Device = "auto") -> None:
-    """Quiet the frameworks and hide the devices that were not asked for; Keras may be imported afterwards.
+class Checked(Exception):
+    """Ends a run that was to be checked for a device, not trained; its text is what was found.
 
-    `auto` takes a GPU where the backend sees one. Raises DeviceError when `device` is "gpu" and there is none, or
-    "cpu" when the backend has already started with a GPU.
+    Attributes:
+        lowering: `training.lowering.Lowering`.
+    """
+
+    def __init__(self, lowering):
+        super().__init__(str(lowering))
+        self.lowering = lowering
+
+
+def configure(device: Device = "auto", check: Literal["tpu"] | None = None) -> str:
+    """Choose backend and device, and quiet the frameworks; Keras may be imported afterwards.
+
+    `auto` takes a TPU, through JAX, else a GPU, where there is one. A run that is only checked for a TPU gets JAX on
+    the CPU. Returns the device and why it was taken.
+
+    Raises DeviceError when `device` is not here, or Keras has already started with another one.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    if device == "cpu" and "keras" not in sys.modules:
+    started = "keras" in sys.modules
+    if check:
+        device = "cpu"
+        asked = backend() if started else os.environ.setdefault("KERAS_BACKEND", "jax")
+        if asked != "jax":
+            raise DeviceError(
+                f"`--check-device {check}`: TPUs are reached through JAX, not {asked}: set KERAS_BACKEND=jax, in a new "
+                "process."
+            )
+    sign = tpu_sign()
+    wanted, remark = backend_for(
+        device,
+        sign=sign,
+        asked=backend() if started else os.environ.get("KERAS_BACKEND"),
+        libtpu=importlib.util.find_spec("libtpu") is not None,
+    )
+    if not started and wanted:
+        os.environ["KERAS_BACKEND"] = wanted
+    if not started and device == "cpu":
         os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
         os.environ["JAX_PLATFORMS"] = "cpu"
+    if not sign:
+        os.environ.setdefault("TPU_SKIP_MDS_QUERY", "1")  # else JAX with libtpu asks the network for a TPU
     with _stderr_closed():
-        num_gpus = count_gpus()
-    if device == "gpu" and not num_gpus:
+        found = kind()
+        if backend() == "jax":
+            _leave_accelerators_to_jax()
+    if device == "gpu" and found != "gpu":
         raise DeviceError(
             f"`--device gpu`: the {backend()} backend sees no GPU on this machine. Use `--device cpu` (or auto), or "
-            "install the GPU build of the backend (`pip install tensorflow[and-cuda]`, `pip install jax[cuda12]`)."
+            "install the GPU build of the backend: `pip install -r requirements-gpu.txt`."
         )
-    if device == "cpu" and num_gpus:
-        raise DeviceError("`--device cpu`: Keras has already started with a GPU; start a new process.")
+    if device == "tpu" and found != "tpu":
+        raise DeviceError(
+            f"`--device tpu`: there is a sign of a TPU ({sign}), but JAX started on the {found}. Does another process "
+            "hold the TPU? End it, or restart the machine (in Colab: the session)."
+        )
+    if device == "cpu" and found != "cpu":
+        raise DeviceError(f"`--device cpu`: Keras has already started with a {found.upper()}; start a new process.")
+    return f"{found}, {backend()} backend: {reason(device, found, remark)}"
+
+
+def tpu_sign() -> str | None:
+    """What says that this machine has a TPU: a device file or a variable of the environment."""
+    files = [path for pattern in TPU_FILES for path in glob.glob(pattern)]
+    return next(iter(files + [name for name in TPU_VARIABLES if name in os.environ]), None)
+
+
+def backend_for(device: Device, *, sign: str | None, asked: str | None, libtpu: bool) -> tuple[str | None, str]:
+    """The backend that must be taken for `device`, None for any, and a remark on a TPU that is left alone.
+
+    Args:
+        device: As asked for.
+        sign: Of a TPU, see `tpu_sign`.
+        asked: The backend that KERAS_BACKEND names, or that Keras has started with.
+        libtpu: Whether JAX's library for TPUs is installed.
+
+    Raises:
+        DeviceError: A TPU was asked for and cannot be used; says why and what to do.
+    """
+    if device in ("cpu", "gpu") or (device == "auto" and not sign):
+        return None, "" if sign else "there is no TPU"
+    if not sign:
+        raise DeviceError(
+            "`--device tpu`: this machine has no TPU (no /dev/accel*, no /dev/vfio/*, no variable of a TPU). Choose a "
+            "machine with one, in Colab under Runtime, or use `--device auto`."
+        )
+    trouble = ""
+    if asked not in (None, "jax"):
+        trouble = f"TPUs are reached through JAX, not {asked}: set KERAS_BACKEND=jax"
+    elif not libtpu:
+        trouble = "JAX's library for TPUs is missing: `pip install -r requirements-tpu.txt`"
+    if trouble and device == "tpu":
+        raise DeviceError(f"`--device tpu`: {trouble}.")
+    return (None, f"the TPU ({sign}) is left alone: {trouble}") if trouble else ("jax", "")
+
+
+def reason(device: Device, found: str, remark: str) -> str:
+    """Why `found` was taken."""
+    if device != "auto":
+        return "as asked"
+    if found == "tpu":
+        return "there is a TPU"
+    if found == "gpu":
+        return f"it sees {count_gpus()}" + (f"; {remark}" if remark else "")
+    return "it sees no GPU" + (f"; {remark}" if remark else "")
+
+
+def kind() -> str:
+    """The kind of device that the backend computes on: "cpu", "gpu" or "tpu"."""
+    if backend() == "jax":
+        import jax
+
+        name = jax.default_backend()
+        return name if name in ("cpu", "tpu") else "gpu"
+    return "gpu" if count_gpus() else "cpu"
+
+
+def _leave_accelerators_to_jax() -> None:
+    """Keep TensorFlow, which only feeds JAX here, from taking the memory of the GPUs."""
+    import tensorflow as tf
+
+    tf.config.set_visible_devices([], "GPU")
 
 
 def backend() -> str:
@@ -80,6 +191,11 @@ def seed_everything(seed: int, deterministic: bool = False) -> None:
         import tensorflow as tf
 
         tf.config.experimental.enable_op_determinism()
+    elif deterministic and kind() == "gpu" and "xla_gpu_deterministic_ops=true" not in os.environ.get("XLA_FLAGS", ""):
+        raise DeviceError(
+            f"`--deterministic`: the {backend()} backend is told so before it starts: set "
+            "XLA_FLAGS=--xla_gpu_deterministic_ops=true, or use KERAS_BACKEND=tensorflow."
+        )
 
 
 def set_precision(precision: Precision) -> None:
@@ -98,20 +214,22 @@ def environment() -> dict[str, str | int]:
         "system": platform.platform(),
         "processor": platform.processor() or platform.machine(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        "device": kind(),
         "gpus": count_gpus(),
         "backend": backend(),
         **{name: found[name] for name in names if name in found},
     }
 
 
-def compiled(function, *inputs: tuple[str, int | tuple[int | None, ...]]):
-    """`function` as one graph of the backend.
+def compiled(function, *inputs: tuple[str, int | tuple[int | None, ...]], variables: Sequence = ()):
+    """`function` as one graph of the backend, which computes with the values that its variables have when it is called.
 
     TensorFlow makes one for all shapes; JAX compiles for each shape; PyTorch runs as it is.
 
     Args:
         function: Of tensors, by `keras.ops` alone.
         inputs: Data type of each argument, and its rank, or its shape with None where it varies.
+        variables: Of Keras, all that `function` reads; JAX would otherwise keep the values of the first call.
     """
     import keras
 
@@ -124,7 +242,12 @@ def compiled(function, *inputs: tuple[str, int | tuple[int | None, ...]]):
     if keras.backend.backend() == "jax":
         import jax
 
-        return jax.jit(function)
+        @jax.jit
+        def stateless(values, *arguments):
+            with keras.StatelessScope(state_mapping=zip(variables, values, strict=True)):
+                return function(*arguments)
+
+        return lambda *arguments: stateless([variable.value for variable in variables], *arguments)
     return function
 
 

@@ -5,21 +5,30 @@ import time
 import keras
 
 from training.run_directory import RunDirectory
+from training.waiting import Waiting
 
 
 class EpochLog(keras.callbacks.Callback):
-    """Writes a row per epoch to metrics.csv (figures, learning rate at the epoch's end) and timing.csv (seconds)."""
+    """Writes a row per epoch to metrics.csv (figures, learning rate at the epoch's end) and timing.csv: seconds, speed
+    of training, and the share of training that was spent on waiting for data."""
 
-    def __init__(self, run: RunDirectory, plan):
+    def __init__(self, run: RunDirectory, plan, waiting: Waiting):
         super().__init__()
-        self.run, self.plan = run, plan
+        self.run, self.plan, self.waiting = run, plan, waiting
         self.rows: list[dict[str, float]] = []
         self.times: list[dict[str, float]] = []
-        self._began = 0.0
+        self.before = 0.0  # seconds of the epoch that comes next, before an interruption
+        self._began = self._carried = 0.0
         self._trained = 0.0
 
     def on_epoch_begin(self, epoch, logs=None):
-        self._began = time.perf_counter()
+        self._began, self._carried, self.before = time.perf_counter() - self.before, self.before, 0.0
+        self.waiting.start()
+
+    @property
+    def seconds(self) -> float:
+        """Since the epoch began."""
+        return time.perf_counter() - self._began
 
     def on_test_begin(self, logs=None):
         self._trained = time.perf_counter()
@@ -40,6 +49,7 @@ class EpochLog(keras.callbacks.Callback):
                 f"{self.plan.unit}_per_second": round(
                     self.plan.steps_per_epoch * self.plan.batch_size / max(seconds, 1e-9), 1
                 ),
+                "waiting_for_data": round(min(self.waiting.seconds / max(seconds - self._carried, 1e-9), 1.0), 4),
             }
         )
         self.run.write_rows("metrics.csv", self.rows)

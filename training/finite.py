@@ -6,6 +6,8 @@ from collections.abc import Callable
 import keras
 import numpy as np
 
+from training.place import Place
+
 
 class NonFiniteError(ValueError):
     """Training met a NaN or an infinity."""
@@ -14,13 +16,14 @@ class NonFiniteError(ValueError):
 class FiniteGuard(keras.callbacks.Callback):
     """Raises NonFiniteError with epoch, step and layer as soon as the loss is NaN or infinite.
 
-    Several updates run per call, so the guard goes back to the beginning of the epoch and repeats its steps one by
-    one: the order of the rows and the seeds of the layers are part of the state, so the same thing happens again.
+    Several updates run per call, so the guard goes back to where the epoch began, or went on, and repeats its steps
+    one by one: the order of the rows and the seeds of the layers are part of the state, so the same happens again.
     """
 
-    def __init__(self, train: Callable, first_epoch: int, steps_per_epoch: int):
+    def __init__(self, train: Callable, start: Place, steps_per_epoch: int):
         super().__init__()
-        self.train, self.epoch, self.steps_per_epoch = train, first_epoch, steps_per_epoch
+        self.train, self.start, self.steps_per_epoch = train, start, steps_per_epoch
+        self.epoch = start.epoch
 
     def on_epoch_begin(self, epoch, logs=None):
         self.epoch = epoch
@@ -42,10 +45,14 @@ class FiniteGuard(keras.callbacks.Callback):
 
     def _explain(self) -> None:
         model = self.model
+        if keras.backend.backend() == "jax":
+            model.jax_state_sync()
         self._restore(self._start)
         model.compile(model.optimizer, model.loss, jit_compile=False, steps_per_execution=1)
         where = "the steps of the epoch one by one stayed finite; try `--precision float32`"
-        for step, (x, *labels) in enumerate(self.train(first_epoch=self.epoch).take(self.steps_per_epoch), start=1):
+        done = self.start.done_before(self.epoch)
+        steps = self.train(first_epoch=self.epoch, first_step=done).take(self.steps_per_epoch - done)
+        for step, (x, *labels) in enumerate(steps, start=done + 1):
             before = self._copy()
             if not math.isfinite(float(model.train_on_batch(x, *labels, return_dict=True)["loss"])):
                 self._restore(before)

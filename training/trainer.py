@@ -1,7 +1,7 @@
 """How a model is trained: the settings, the plan they give for a number of rows, and `fit`."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -74,11 +74,16 @@ class Trainer:
     precision: Precision = "float32"
     """Arithmetic of the layers; weights stay float32."""
     jit: Literal["auto", "on", "off"] = "auto"
-    """Compile the training step with XLA. auto: on a GPU, not on a CPU, where it was slower."""
+    """Compile the training step with XLA. auto: on a GPU and with JAX, not with TensorFlow on a CPU, where it was
+    slower."""
     device: Device = "auto"
-    """Where to train. auto: a GPU where there is one."""
+    """Where to train. auto: on a TPU, which needs JAX, else on a GPU, where there is one; it says which and why."""
+    check_device: Literal["tpu"] | None = None
+    """tpu: train nothing; say whether the steps of this run could be compiled for a TPU, and what stands in the way."""
     deterministic: bool = False
     """Forbid operations whose results vary on a GPU; slower there, not needed on a CPU."""
+    checkpoint_minutes: float = 5.0
+    """The most minutes of training that an interruption can cost: the state is written down within epochs, too."""
     seed: int = 0
     """Seed of the splits, the initial weights, the order of the rows, dropout and augmentation."""
 
@@ -102,6 +107,7 @@ class Trainer:
         require("average", self.average is None or self.average >= 1, "at least 1")
         require("ema", self.ema is None or 0 < self.ema < 1, "in (0, 1)")
         require("patience", self.patience is None or self.patience >= 1, "at least 1")
+        require("checkpoint_minutes", 0 < self.checkpoint_minutes < math.inf, "a positive number")
         require("seed", 0 <= self.seed < 2**31, "in [0, 2**31)")
 
 
@@ -147,6 +153,7 @@ def compile_model(model, trainer: Trainer, plan: Plan, loss, metrics=(), *, fuse
     """
     from training import optimizers, schedules
 
+    refuse_what_fails(trainer)
     trainer = replace(trainer, learning_rate=highest_rate(trainer, model))
     learning_rate = schedules.make(trainer, updates=plan.updates, updates_per_epoch=plan.steps_per_epoch)
     optimizer = optimizers.make(
@@ -166,6 +173,18 @@ def compile_model(model, trainer: Trainer, plan: Plan, loss, metrics=(), *, fuse
         jit_compile=jit_compile(trainer.jit, fused),
         steps_per_execution=plan.steps_per_execution,
     )
+
+
+def refuse_what_fails(trainer: Trainer) -> None:
+    """Raise DeviceError, with what to use instead, where the device cannot train with these settings."""
+    from training.devices import DeviceError, kind
+
+    if kind() != "tpu":
+        return
+    if trainer.precision == "float16":
+        raise DeviceError("`--precision float16`: TPUs compute in bfloat16. Use `--precision bfloat16`.")
+    if trainer.jit == "off":
+        raise DeviceError("`--jit off`: on a TPU every step is compiled. Leave it out.")
 
 
 def highest_rate(trainer: Trainer, model) -> float:
@@ -201,16 +220,22 @@ def fit(
     run: RunDirectory,
     best_by: str = "loss",
     measure: Callable[[], dict[str, float]] | None = None,
+    resumable: Callable[[int], bool] | None = None,
+    callbacks: Sequence = (),
 ) -> list[dict[str, float]]:
     """Train a compiled `model`; go on where an earlier attempt in `run` stopped. Returns one row of figures per epoch.
 
-    `train(first_epoch=e)` gives a dataset of the batches of the epochs from e (counted from 0) on,
-    `plan.steps_per_epoch` each, whose order depends on the seed and the epoch alone; `validation` is a dataset or None.
-    `measure()` gives further figures of the model as it is at the end of a validation. Afterwards the model has the
+    `train(first_epoch=e, first_step=s)` gives a dataset of the batches of the epochs from e (counted from 0) on,
+    without the first s of epoch e, `plan.steps_per_epoch` in each whole epoch, whose order depends on the seed and the
+    epoch alone; where its content depends on more, `resumable(step)` says whether it can start at a step. `validation`
+    is a dataset or None.
+    `measure()` gives further figures of the model as it is at the end of a validation; `callbacks`, of Keras, see the
+    training too. Afterwards the model has the
     weights of its best validation epoch, by the loss, or by the highest of another figure, such as "accuracy"; or the
     mean of the weights of the last `trainer.average` epochs where that validates better.
 
-    Raises NonFiniteError, with step and layer, when the loss is no longer a finite number.
+    Raises NonFiniteError, with step and layer, when the loss is no longer a finite number; and, where the run is only
+    checked for a device, Checked.
     """
     import keras
 
@@ -219,30 +244,51 @@ def fit(
     from training.epoch_log import EpochLog
     from training.finite import FiniteGuard
     from training.progress import Progress
+    from training.rest_of_epoch import RestOfEpoch
+    from training.waiting import Waiting
     from training.weight_average import WeightAverage
 
     model.optimizer.build(model.trainable_variables)
+    if trainer.check_device:
+        from training.devices import Checked
+        from training.lowering import check
+
+        raise Checked(check(model, train(first_epoch=0, first_step=0).take(plan.steps_per_epoch), validation))
     best = BestWeights(trainer.patience, trainer.stop_rule, best_by, measure)
-    log = EpochLog(run, plan)
+    waiting = Waiting()
+    log = EpochLog(run, plan, waiting)
     average = WeightAverage(trainer.average or 1)
-    checkpoint = Checkpoint(run / "checkpoint.npz", best, log, average)
-    first_epoch = checkpoint.restore(model)
-    guard = FiniteGuard(train, first_epoch, plan.steps_per_epoch)
-    callbacks = [best, guard, log, average, checkpoint, Progress(plan, first_epoch)]
-    if trainer.ema:
-        # After `best`, which reads the averaged weights at the end of validation, before they are swapped back.
-        callbacks.append(keras.callbacks.SwapEMAWeights())
-    if first_epoch < plan.epochs and not best.stopped:
+    steps = plan.steps_per_epoch
+    checkpoint = Checkpoint(
+        run / "checkpoint.npz",
+        best,
+        log,
+        average,
+        steps_per_epoch=steps,
+        minutes=trainer.checkpoint_minutes,
+        resumable=resumable,
+    )
+    start = checkpoint.restore(model)
+    if start.epoch < plan.epochs and not best.stopped:
+        dataset = train(first_epoch=start.epoch, first_step=start.step)
+        rest = RestOfEpoch(start, steps, checkpoint.metrics, dataset.element_spec)
+        guard = FiniteGuard(train, start, steps)
+        companions = [rest, best, guard, log, average, checkpoint, Progress(plan, start, log), *callbacks]
+        if trainer.ema:
+            # After `best`, which reads the averaged weights at the end of validation, before they are swapped back.
+            companions.append(keras.callbacks.SwapEMAWeights())
         model.fit(
-            train(first_epoch=first_epoch),
-            initial_epoch=first_epoch,
+            waiting.timed(dataset),
+            initial_epoch=start.epoch,
             epochs=plan.epochs,
-            steps_per_epoch=plan.steps_per_epoch,
+            steps_per_epoch=steps,
             validation_data=validation,
-            callbacks=callbacks,
+            callbacks=companions,
             shuffle=False,
             verbose=0,
         )
+    else:
+        model.optimizer.finalize_variable_values(model.trainable_variables)  # as Keras does after training
     if average.weights is not None and validation is not None:
         model.set_weights(average.weights)
         model.evaluate(validation, callbacks=[best], verbose=0)

@@ -91,6 +91,7 @@ def test_captions_that_are_drawn_get_better(config, trained, drawn):
     images = np.arange(len(drawn.captions))
 
     def mean_reward():
+        drawn.refresh()
         texts = subwords.decode(drawn.drawn(images, np.random.default_rng(9))[0])
         return drawn.cider(list(map(words, texts)), np.repeat(images, caption_rewards.DRAWN)).mean()
 

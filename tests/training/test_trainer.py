@@ -18,13 +18,13 @@ ROWS = 600
 
 
 def batches(plan, seed=0):
-    """`train(first_epoch)`: the order of epoch e depends on (seed, e) alone."""
+    """`train(first_epoch, first_step)`: the order of epoch e depends on (seed, e) alone."""
 
-    def train(first_epoch):
+    def train(first_epoch, first_step=0):
         def orders():
             for epoch in range(first_epoch, plan.epochs):
                 order = np.random.default_rng((seed, epoch)).permutation(ROWS)
-                for step in range(plan.steps_per_epoch):
+                for step in range(first_step if epoch == first_epoch else 0, plan.steps_per_epoch):
                     yield order[step * plan.batch_size : (step + 1) * plan.batch_size]
 
         spec = tf.TensorSpec((plan.batch_size,), tf.int64)
@@ -180,6 +180,7 @@ def test_checkpoint_of_another_model_and_broken_file_are_refused(tmp_path):
     from training.best_weights import BestWeights
     from training.checkpoint import Checkpoint
     from training.epoch_log import EpochLog
+    from training.waiting import Waiting
     from training.weight_average import WeightAverage
 
     run(tmp_path, Trainer(epochs=1))
@@ -187,8 +188,9 @@ def test_checkpoint_of_another_model_and_broken_file_are_refused(tmp_path):
     schedule = Plan(32, 1, 1, 1)
     compile_model(other, Trainer(), schedule, CrossEntropy())
     other.optimizer.build(other.trainable_variables)
-    log = EpochLog(RunDirectory(tmp_path), schedule)
-    checkpoint = Checkpoint(tmp_path / "checkpoint.npz", BestWeights(None, "best"), log, WeightAverage(1))
+    log = EpochLog(RunDirectory(tmp_path), schedule, Waiting())
+    companions = BestWeights(None, "best"), log, WeightAverage(1)
+    checkpoint = Checkpoint(tmp_path / "checkpoint.npz", *companions, steps_per_epoch=1, minutes=5)
     with pytest.raises(RunError, match="checkpoint of another model.*--fresh"):
         checkpoint.restore(other)
     (tmp_path / "checkpoint.npz").write_bytes(b"PK broken")

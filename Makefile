@@ -6,7 +6,7 @@ IN_PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 FAST := -m "not slow and not gpu and not tpu"
 SLOW := -m "slow and not gpu and not tpu"
 # Whole networks, which JAX compiles for a minute; their layers and their decoding run on JAX in `make test` as well.
-SLOW_ON_JAX := tests/models/test_translation_models.py tests/models/test_captioners.py
+SLOW_ON_JAX := $(addprefix tests/models/,test_translation_models.py test_captioners.py test_autoencoders.py test_resnet.py)
 ON_JAX := tests/layers tests/models tests/training/test_lowering.py tests/training/test_devices.py tests/training/test_exact_resume.py
 
 .PHONY: demo test test-slow lint bench proofs clean
@@ -22,7 +22,7 @@ test: .venv/installed lint
 test-slow: .venv/installed
 	$(BIN)/python -m pytest $(SLOW)
 	KERAS_BACKEND=jax $(BIN)/python -m pytest $(IN_PARALLEL) $(SLOW_ON_JAX)
-	KERAS_BACKEND=jax $(BIN)/python -m pytest $(IN_PARALLEL) $(SLOW) tests/layers
+	KERAS_BACKEND=jax $(BIN)/python -m pytest $(IN_PARALLEL) $(SLOW) $(ON_JAX)
 
 lint: .venv/installed
 	$(BIN)/ruff check .

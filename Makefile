@@ -22,7 +22,7 @@ test: .venv/installed lint
 test-slow: .venv/installed
 	$(BIN)/python -m pytest $(SLOW)
 	KERAS_BACKEND=jax $(BIN)/python -m pytest $(IN_PARALLEL) $(SLOW_ON_JAX)
-	KERAS_BACKEND=jax $(BIN)/python -m pytest $(IN_PARALLEL) $(SLOW) tests/layers tests/models
+	KERAS_BACKEND=jax $(BIN)/python -m pytest $(IN_PARALLEL) $(SLOW) $(ON_JAX)
 
 lint: .venv/installed
 	$(BIN)/ruff check .

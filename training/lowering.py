@@ -61,7 +61,7 @@ class Lowering:
         for step, size in self.step_bytes.items():
             layer, bytes_made = self.largest[step]
             lines += [
-                f"memory: {size / MIB:.1f} MiB more in {step}; most of it in {layer}, which makes {bytes_made / MIB:.1f} MiB"
+                f"memory: {size / MIB:.1f} MiB more in {step}; {layer} makes most values, {bytes_made / MIB:.1f} MiB"
             ]
         return "\n".join(lines)
 

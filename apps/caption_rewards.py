@@ -17,6 +17,7 @@ import numpy as np
 
 from data.subwords import END, START
 from evaluation.caption_words import words
+from training.place import Place
 from training.run_directory import RunDirectory
 
 DRAWN = 5  # captions of an image
@@ -65,8 +66,7 @@ class FreshTwin(keras.callbacks.Callback):
         self._epoch = epoch
 
     def on_train_batch_end(self, batch, logs=None):
-        first_epoch, first_step = self.batches.start
-        if self.batches.draws_after(batch + 1 + (first_step if self._epoch == first_epoch else 0)):
+        if self.batches.draws_after(self.batches.start.done_before(self._epoch) + batch + 1):
             if keras.backend.backend() == "jax":
                 self.model.jax_state_sync()  # within an epoch JAX keeps the values beside the variables
             self.batches.refresh()
@@ -82,7 +82,7 @@ class RewardedBatches:
 
     Attributes:
         size: Captions of a batch.
-        start: Epoch and step that the batches start at.
+        start: `Place` that the batches start at.
         steps_per_epoch: Batches of an epoch; the captions left over are dropped.
     """
 
@@ -102,7 +102,7 @@ class RewardedBatches:
         parts = [min(IMAGES, len(captions) - start) for start in range(0, len(captions), IMAGES)]
         self.steps = [DRAWN * part // self.size for part in parts]  # with captions that are drawn at a time
         self.steps_per_epoch = sum(self.steps)
-        self.start = (0, 0)
+        self.start = Place()
         self.refresh()
 
     def refresh(self) -> None:
@@ -131,7 +131,7 @@ class RewardedBatches:
         It goes on after `first_step` as it would have without an interruption where `draws_after(first_step)`.
         """
         order = np.random.default_rng([self.seed, 3, epoch]).permutation(len(self.captions))
-        first = int(np.searchsorted(np.cumsum(self.steps), first_step, side="right")) if first_step else 0
+        first = int(np.searchsorted(np.cumsum(self.steps), first_step, side="right"))
         for start in range(first * IMAGES, len(order), IMAGES):
             random = np.random.default_rng([self.seed, 3, epoch, start])
             images = order[start : start + IMAGES]
@@ -153,12 +153,12 @@ class RewardedBatches:
         from data.stream import stream
 
         values, finish = self.inputs.values(self.captions), self.inputs.finish
-        self.start = (first_epoch, first_step)
+        self.start = start = Place(first_epoch, first_step)
         self.refresh()
 
         def batches():
             for epoch in range(first_epoch, self.epochs):
-                yield from self.epoch(epoch, first_step if epoch == first_epoch else 0)
+                yield from self.epoch(epoch, start.done_before(epoch))
 
         ids = ("int32", [self.size, None])
         return stream(

@@ -125,8 +125,9 @@ def recipe_for(config: Config, splits):
 def build(config: Config, splits):
     """A network for `splits`, compiled as `config` says."""
     from training import reconstruction
+    from training.compilation import compile_model
     from training.devices import seed_everything, set_precision
-    from training.trainer import compile_model, plan
+    from training.plan import plan
 
     seed_everything(config.trainer.seed, config.trainer.deterministic)
     set_precision(config.trainer.precision)
@@ -146,9 +147,11 @@ def metrics(config: Config) -> list:
 def main(config: Config) -> dict[str, float]:
     """Train, score, report, export; return the figures of the test split. A finished run is not trained again."""
     from training.devices import configure, environment
+    from training.hosts import alone
 
     config = settled(config)
-    print(f"device  {configure(config.trainer.device, config.trainer.check_device)}")
+    trainer = config.trainer
+    print(f"device  {configure(trainer.device, trainer.check_device, trainer.machines)}")
     refuse_class_settings(config.trainer)
     directory, settings = open_run("autoencode", config, {"anomaly": config.anomaly, "loss": config.loss})
     directory.check(settings, fresh=config.fresh)
@@ -166,6 +169,7 @@ def main(config: Config) -> dict[str, float]:
     preparing = {"kind": splits.kind, "classes": splits.classes, "anomaly": config.anomaly}
     directory.write_json("preparing.json", {**preparing, "prepare": splits.prepare.config()})
     rows = train(model, config, splits, directory)
+    alone(model)
     model.save(directory / "model.keras")
     found = score(model, recipe, splits, rows, config)
     differences = export_run(directory, splits)
@@ -200,7 +204,8 @@ def describe(splits, recipe, directory: RunDirectory) -> None:
 def train(model, config: Config, splits, directory: RunDirectory) -> list[dict[str, float]]:
     """Train the network that `build` gave; returns a row of figures per epoch."""
     from data.pipeline import batches
-    from training.trainer import fit, plan
+    from training.fit import fit
+    from training.plan import plan
 
     schedule = plan(config.trainer, len(splits.train))
     training = partial(

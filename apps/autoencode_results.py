@@ -66,7 +66,7 @@ def score(model, recipe, splits, rows: list[dict], config) -> Found:
     from evaluation.diagnosis import diagnose
     from evaluation.reconstruction import PrincipalComponents
     from models.autoencoder import parts
-    from training.trainer import highest_rate
+    from training.compilation import highest_rate
 
     print("fitting PCA with the same code size", flush=True)
     halves = parts(model)

@@ -29,8 +29,9 @@ from models.search import Search
 from models.show_attend_tell import ShowAttendTell
 from models.show_tell import ShowTell
 from models.transformer_captioner import TransformerCaptioner
+from training.plan import Plan
 from training.run_directory import RunDirectory
-from training.trainer import Plan, Trainer
+from training.trainer import Trainer
 
 
 @dataclass(frozen=True)
@@ -174,9 +175,9 @@ def schedule(config: Config, batches) -> Plan:
 
 def build(config: Config, subwords, inputs, plan: Plan):
     """A network for a dictionary and what it sees, compiled as `config` says."""
+    from training.compilation import compile_model
     from training.devices import seed_everything, set_precision
     from training.token_cross_entropy import TokenCrossEntropy
-    from training.trainer import compile_model
 
     seed_everything(config.trainer.seed, config.trainer.deterministic)
     set_precision(config.trainer.precision)
@@ -191,8 +192,12 @@ def build(config: Config, subwords, inputs, plan: Plan):
 def main(config: Config) -> dict[str, float]:
     """Train, score, report, export; return the figures of the test split. A finished run is not trained again."""
     from training.devices import configure, environment, seed_everything
+    from training.hosts import alone, require_alone
 
-    print(f"device  {configure(config.trainer.device, config.trainer.check_device)}")
+    trainer = config.trainer
+    print(f"device  {configure(trainer.device, trainer.check_device, trainer.machines)}")
+    if config.reward_epochs:
+        require_alone("`--reward-epochs`")
     own = ("encoder", "search", "vocab_size", "keep_capitals", "word_dropout", "every_caption", "buckets",
            "longest_tokens", "reward_epochs", "reward_learning_rate")  # fmt: skip
     extra = {name: getattr(config, name) for name in own}
@@ -213,6 +218,7 @@ def main(config: Config) -> dict[str, float]:
     batches = batch(config, splits.train, subwords, inputs)
     describe(splits, subwords, batches, inputs, config, directory)
     model, rows = train(config, splits, subwords, inputs, batches, directory)
+    alone(model)
     results = finish(directory, config, model, splits, subwords, inputs, rows, batches)
     directory.write_json("results.json", results)
     (directory / "checkpoint.npz").unlink(missing_ok=True)

@@ -25,8 +25,8 @@ def fine_tune(whole, config, splits, subwords, inputs, directory: RunDirectory, 
     from apps.caption_stage import learn_further
     from apps.image_inputs import PixelInputs
     from models.pretrained import unfreeze
+    from training.plan import Plan
     from training.token_cross_entropy import TokenCrossEntropy
-    from training.trainer import Plan
 
     settings = config.encoder
     trainer = replace(config.trainer, epochs=settings.fine_tune_epochs, learning_rate=settings.fine_tune_learning_rate)

@@ -43,8 +43,8 @@ def reward(model, config, splits, subwords, inputs, batches, directory: RunDirec
         rows: Figures of the epochs before.
     """
     from apps.caption_stage import learn_further
+    from training.plan import Plan
     from training.token_cross_entropy import TokenCrossEntropy
-    from training.trainer import Plan
 
     drawn = RewardedBatches(model, config, splits.train, subwords, inputs, batches.lengths)
     trainer = replace(config.trainer, epochs=config.reward_epochs, learning_rate=config.reward_learning_rate, average=1)

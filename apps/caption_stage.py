@@ -14,14 +14,14 @@ def learn(
         splits: `CaptionSplits`.
         subwords: `Subwords`.
         inputs: `ImageInputs` or `PixelInputs`, what `model` takes.
-        training: Function of the place to start at that gives the batches, see `training.trainer.fit`.
+        training: Function of the place to start at that gives the batches, see `training.fit.fit`.
         trainer, plan: `Trainer` and `Plan` of the stage.
         run: Folder of its records.
-        course: `resumable` and `callbacks` of `training.trainer.fit`.
+        course: `resumable` and `callbacks` of `training.fit.fit`.
     """
     from apps.caption import batch, best_by
     from apps.caption_results import validation_scores
-    from training.trainer import fit
+    from training.fit import fit
 
     return fit(
         model,
@@ -50,7 +50,7 @@ def learn_further(stage: str, rows: list[dict], directory: RunDirectory, model, 
         config, given, course: See `learn`.
     """
     from apps.caption import best_by
-    from training.trainer import compile_model
+    from training.compilation import compile_model
 
     before, figure = model.get_weights(), f"val_{best_by(config)}"
     folder = RunDirectory(directory / stage)

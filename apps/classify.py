@@ -85,8 +85,9 @@ def recipe_for(config: Config, splits):
 
 def build(config: Config, splits):
     """A network for `splits`, compiled as `config.trainer` says."""
+    from training.compilation import compile_model
     from training.devices import seed_everything, set_precision
-    from training.trainer import compile_model, plan
+    from training.plan import plan
 
     seed_everything(config.trainer.seed, config.trainer.deterministic)
     set_precision(config.trainer.precision)
@@ -109,8 +110,10 @@ def loss(config: Config, splits):
 def main(config: Config) -> dict[str, float]:
     """Train, score, report, export; return the figures of the test split. A finished run is not trained again."""
     from training.devices import configure, environment
+    from training.hosts import alone
 
-    print(f"device  {configure(config.trainer.device, config.trainer.check_device)}")
+    trainer = config.trainer
+    print(f"device  {configure(trainer.device, trainer.check_device, trainer.machines)}")
     directory, settings = open_run("classify", config, {"from": config.warm_start})
     directory.check(settings, fresh=config.fresh)
     if not config.fresh and (results := directory.results()):
@@ -127,6 +130,7 @@ def main(config: Config) -> dict[str, float]:
         "preparing.json", {"kind": splits.kind, "classes": splits.classes, "prepare": splits.prepare.config()}
     )
     model, rows = train(config, splits, directory)
+    alone(model)
     model.save(directory / "model.keras")
     found = score(model, recipe, splits, rows, config)
     differences = export_run(directory, splits)
@@ -152,7 +156,8 @@ def describe(splits, recipe, directory: RunDirectory) -> None:
 def train(config: Config, splits, directory: RunDirectory):
     """The trained model and a row of figures per epoch."""
     from data.pipeline import batches
-    from training.trainer import fit, plan
+    from training.fit import fit
+    from training.plan import plan
 
     model = build(config, splits)
     if config.warm_start:

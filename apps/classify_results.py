@@ -36,7 +36,7 @@ def score(model, recipe, splits, rows: list[dict], config) -> Found:
     from evaluation import baselines
     from evaluation.classification import metrics
     from evaluation.diagnosis import diagnose
-    from training.trainer import highest_rate
+    from training.compilation import highest_rate
 
     sample = splits.train.spread(LARGEST_TRAINING_SAMPLE)
     figures, outputs = {}, {}

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from training.devices import Checked
+from training.hosts import LOST, Helped, end_at_once, joined, lost
 
 SUITE = Path(__file__).resolve().parent.parent
 PACKAGES = {"apps", "data", "evaluation", "export", "layers", "models", "training", "tuning"}
@@ -34,19 +35,33 @@ def run(main: Callable, prog: str, description: str | None = None) -> None:
     try:
         config = tyro.cli(typing.get_type_hints(main)["config"], prog=prog, description=description, config=prefixes)
         main(config)
+        if joined():  # a finished run: the others are not waited for
+            end_at_once(0)
+    except Helped as helped:
+        print(f"\n{helped}")
     except Checked as checked:
         print(f"\n{checked}")
         sys.exit(1 if checked.lowering.troubles else 0)
-    except ValueError as error:
-        if not raised_on_purpose(error):
-            raise
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(2)
     except KeyboardInterrupt:
-        print("\ninterrupted; the same command goes on where a training stopped", file=sys.stderr)
-        sys.exit(130)
+        end("\ninterrupted; the same command goes on where a training stopped", 130)
     except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception as error:
+        if lost(error):
+            end_at_once(LOST)
+        if isinstance(error, ValueError) and raised_on_purpose(error):
+            end(f"error: {error}", 2)
+        if joined():
+            end(traceback.format_exc(), 1)
+        raise
+
+
+def end(message: str, code: int) -> None:
+    """Say why on stderr and end the process; other machines that it trains with find out, and are not waited for."""
+    print(message, file=sys.stderr)
+    if joined():
+        end_at_once(code)
+    sys.exit(code)
 
 
 def typed(prog: str) -> str:

@@ -7,8 +7,10 @@ import numpy as np
 
 from data import features, pipeline
 from models.pretrained import unfreeze
+from training.compilation import compile_model
+from training.fit import fit
+from training.plan import plan
 from training.run_directory import RunDirectory
-from training.trainer import compile_model, fit, plan
 
 
 def fine_tune(model, config, splits, directory: RunDirectory):

@@ -85,7 +85,7 @@ def load(config: Config):
 
 def schedule(config: Config, rows):
     """The plan of training for `rows`. More passes over small tables gain nothing, over large ones they do."""
-    from training.trainer import plan
+    from training.plan import plan
 
     return plan(config.trainer, len(rows.train), updates=6000, most_epochs=100)
 
@@ -93,9 +93,9 @@ def schedule(config: Config, rows):
 def build(config: Config, rows):
     """A network for `rows` (`RegressionRows`), compiled as `config` says."""
     from models.regression import with_units
+    from training.compilation import compile_model
     from training.devices import seed_everything, set_precision
     from training.member_loss import MemberLoss, RootMeanSquaredError
-    from training.trainer import compile_model
 
     seed_everything(config.trainer.seed, config.trainer.deterministic)
     set_precision(config.trainer.precision)
@@ -113,8 +113,10 @@ def build(config: Config, rows):
 def main(config: Config) -> dict[str, float]:
     """Train, score, report, export; return the figures of the test split. A finished run is not trained again."""
     from training.devices import configure, environment
+    from training.hosts import alone
 
-    print(f"device  {configure(config.trainer.device, config.trainer.check_device)}")
+    trainer = config.trainer
+    print(f"device  {configure(trainer.device, trainer.check_device, trainer.machines)}")
     more = {"loss": config.loss, "level": config.level, "mc_dropout": config.mc_dropout}
     directory, settings = open_run("regress", config, more)
     directory.check(settings, fresh=config.fresh)
@@ -130,6 +132,7 @@ def main(config: Config) -> dict[str, float]:
     describe(splits, rows, config, directory)
     directory.start(settings, environment(), fresh=config.fresh)
     model, history = train(config, rows, directory)
+    alone(model)
     model, core, decode = calibrated(model, rows, config)
     directory.write_json(
         "preparing.json",
@@ -162,7 +165,7 @@ def describe(splits, rows, config: Config, directory: RunDirectory) -> None:
 def train(config: Config, rows, directory: RunDirectory):
     """The trained model and a row of figures per epoch."""
     from data.pipeline import batches
-    from training.trainer import fit
+    from training.fit import fit
 
     model = build(config, rows)
     plan = schedule(config, rows)

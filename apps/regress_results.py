@@ -56,7 +56,7 @@ def score(core, decode, splits, rows, history: list[dict], config) -> Found:
     from evaluation.permutation_importance import permutation_importance
     from evaluation.regression import metrics
     from models.linear import Linear
-    from training.trainer import highest_rate
+    from training.compilation import highest_rate
 
     sample = splits.train.spread(LARGEST_TRAINING_SAMPLE)
     answers = {

@@ -26,8 +26,9 @@ from data.translation_source import TranslationData
 from models.recurrent import Recurrent
 from models.search import Search
 from models.transformer import Transformer
+from training.plan import Plan
 from training.run_directory import RunDirectory
-from training.trainer import Plan, Trainer
+from training.trainer import Trainer
 
 
 @dataclass(frozen=True)
@@ -131,9 +132,9 @@ def schedule(config: Config, batches) -> Plan:
 
 def build(config: Config, source, target, plan: Plan):
     """A network for two dictionaries, compiled as `config` says."""
+    from training.compilation import compile_model
     from training.devices import seed_everything, set_precision
     from training.token_cross_entropy import TokenCrossEntropy
-    from training.trainer import compile_model
 
     seed_everything(config.trainer.seed, config.trainer.deterministic)
     set_precision(config.trainer.precision)
@@ -168,8 +169,10 @@ def trainer_for(config: Config, plan: Plan) -> Trainer:
 def main(config: Config) -> dict[str, float]:
     """Train, score, report, export; return the figures of the test split. A finished run is not trained again."""
     from training.devices import configure, environment
+    from training.hosts import alone
 
-    print(f"device  {configure(config.trainer.device, config.trainer.check_device)}")
+    trainer = config.trainer
+    print(f"device  {configure(trainer.device, trainer.check_device, trainer.machines)}")
     own = ("search", "vocab_size", "dictionary", "lower", "subword_dropout", "tokens", "buckets", "longest_tokens")
     directory, settings = open_run("translate", config, {name: getattr(config, name) for name in own})
     directory.check(settings, fresh=config.fresh)
@@ -185,6 +188,7 @@ def main(config: Config) -> dict[str, float]:
     directory.start(settings, environment(), fresh=config.fresh)
     directory.write_json("preparing.json", preparing(splits, source, target, config))
     model, rows = train(config, splits, source, target, batches, directory)
+    alone(model)
     model.save(directory / "model.keras")
     found = score(model, splits, source, target, config)
     differences = export_run(directory, splits)
@@ -224,7 +228,7 @@ def describe(splits, source, target, batches, config: Config, directory: RunDire
 def train(config: Config, splits, source, target, batches, directory: RunDirectory):
     """The trained model and a row of figures per epoch."""
     from apps.translate_results import validation_bleu
-    from training.trainer import fit
+    from training.fit import fit
 
     plan = schedule(config, batches)
     model = build(config, source, target, plan)

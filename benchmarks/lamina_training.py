@@ -11,10 +11,13 @@ from data.splits import Split
 from models.convnet import ConvNet
 from models.mlp import MLP
 from models.resnet import ResNet
+from training.compilation import compile_model
 from training.devices import seed_everything, set_precision
+from training.fit import fit
 from training.losses import CrossEntropy
+from training.plan import plan
 from training.run_directory import RunDirectory
-from training.trainer import Trainer, compile_model, fit, plan
+from training.trainer import Trainer
 
 RECIPES = {
     "mlp": MLP((512, 512), dropout=0.2),
@@ -25,7 +28,7 @@ RECIPES = {
 
 
 class LaminaTraining:
-    """A model that trains some epochs by `training.trainer.fit`, run directory, checkpoints and guards included."""
+    """A model that trains some epochs by `training.fit.fit`, run directory, checkpoints and guards included."""
 
     def __init__(
         self, model: str, precision: str, images: np.ndarray, labels: np.ndarray, epochs: int, batch_size: int

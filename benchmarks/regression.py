@@ -84,9 +84,12 @@ def lamina(model, x, y, _):
     from models.ensemble import Ensemble
     from models.mlp import MLP
     from models.regression import with_units
+    from training.compilation import compile_model
+    from training.fit import fit
     from training.member_loss import MemberLoss, RootMeanSquaredError
+    from training.plan import plan
     from training.run_directory import RunDirectory
-    from training.trainer import Trainer, compile_model, fit, plan
+    from training.trainer import Trainer
 
     seed_everything(0)
     if model == "mlp":

@@ -5,14 +5,17 @@ from pathlib import Path
 
 from data.pair_batches import PairBatches
 from models.transformer import Transformer
+from training.compilation import compile_model
 from training.devices import seed_everything
+from training.fit import fit
+from training.plan import Plan
 from training.run_directory import RunDirectory
 from training.token_cross_entropy import TokenCrossEntropy
-from training.trainer import Plan, Trainer, compile_model, fit
+from training.trainer import Trainer
 
 
 class LaminaTraining:
-    """A network that trains an epoch by `training.trainer.fit`, run directory, checkpoints and guards included."""
+    """A network that trains an epoch by `training.fit.fit`, run directory, checkpoints and guards included."""
 
     def __init__(self, batches: PairBatches, vocabulary: int, rate: float, smoothing: float):
         self.batches = batches

@@ -31,7 +31,9 @@ BACKENDS_OF = {
     "apps": set(),
     "tuning": set(),
 }
-BACKEND_FILES = {f"training/{name}.py" for name in ("devices", "checkpoint", "optimizers", "lowering", "waiting")}
+BACKEND_FILES = {
+    f"training/{name}.py" for name in ("devices", "checkpoint", "optimizers", "lowering", "waiting", "hosts")
+}
 # A layer may use TensorFlow inside a function that says so, and why, with these words.
 MARK = "TensorFlow branch, for "
 
@@ -89,7 +91,7 @@ def test_package_keeps_to_its_row(package):
         ("layers/dense.py", "def f():\n    import data.pipeline\n", "layers/dense.py:2 imports data"),
         ("layers/dense.py", "import tensorflow as tf\n", "layers/dense.py:1 imports tensorflow"),
         ("layers/dense.py", "def f():\n    import tensorflow as tf\n", "layers/dense.py:2 imports tensorflow"),
-        ("models/mlp.py", "from training.trainer import fit\n", "models/mlp.py:1 imports training"),
+        ("models/mlp.py", "from training.fit import fit\n", "models/mlp.py:1 imports training"),
         ("training/trainer.py", "import tensorflow\n", "training/trainer.py:1 imports tensorflow"),
         ("evaluation/plots.py", "from apps import classify\n", "evaluation/plots.py:1 imports apps"),
         ("data/tables.py", "from . import images\n", "data/tables.py:1 has a relative import"),

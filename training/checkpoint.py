@@ -13,6 +13,7 @@ import numpy as np
 
 from training.best_weights import BestWeights
 from training.epoch_log import EpochLog
+from training.hosts import file_of_first, rank
 from training.place import Place
 from training.run_directory import RunError
 from training.weight_average import WeightAverage
@@ -76,7 +77,9 @@ class Checkpoint(keras.callbacks.Callback):
             self.write(Place(self._epoch))
 
     def write(self, place: Place) -> None:
-        """Keep the state at `place`."""
+        """Keep the state at `place`; of several machines the first does."""
+        if rank():
+            return
         began = time.monotonic()
         if keras.backend.backend() == "jax":
             self.model.jax_state_sync()  # within an epoch JAX keeps the values beside the variables
@@ -116,13 +119,13 @@ class Checkpoint(keras.callbacks.Callback):
 
         Raises RunError when the file is broken or of another model.
         """
-        if not self.path.exists():
+        if (source := file_of_first(self.path)) is None:
             return self.start
         variables = _variables(model)
         try:
-            if not zipfile.is_zipfile(self.path):  # its end is missing
+            if not zipfile.is_zipfile(source):  # its end is missing
                 raise ValueError("not whole")
-            with np.load(self.path, allow_pickle=False) as file:
+            with np.load(source, allow_pickle=False) as file:
                 arrays = {name: file[name] for name in file.files}
             if str(arrays.pop("checksum")) != _checksum(arrays):
                 raise ValueError("the checksum differs")

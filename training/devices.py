@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from importlib import metadata
 from typing import Literal
 
+from training.hosts import ALONE, Hosts, count, join, joined, rank, spread
+
 Device = Literal["auto", "cpu", "gpu", "tpu"]
 Precision = Literal["float32", "bfloat16", "float16"]
 
@@ -33,24 +35,35 @@ class Checked(Exception):
         self.lowering = lowering
 
 
-def configure(device: Device = "auto", check: Literal["tpu"] | None = None) -> str:
+def configure(device: Device = "auto", check: Literal["tpu"] | None = None, hosts: Hosts = ALONE) -> str:
     """Choose backend and device, and quiet the frameworks; Keras may be imported afterwards.
 
     `auto` takes a TPU, through JAX, else a GPU, where there is one. A run that is only checked for a TPU gets JAX on
-    the CPU. Returns the device and why it was taken.
+    the CPU. With several `hosts` this machine joins them, see `training.hosts.join`. On JAX all devices train together.
+    Returns the device and why it was taken.
 
-    Raises DeviceError when `device` is not here, or Keras has already started with another one.
+    Raises DeviceError when `device` is not here, or Keras has already started with another one; HostsError when the
+    other machines cannot be reached.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     started = "keras" in sys.modules
     if check:
-        device = "cpu"
+        device, hosts = "cpu", ALONE
         asked = backend() if started else os.environ.setdefault("KERAS_BACKEND", "jax")
         if asked != "jax":
             raise DeviceError(
                 f"`--check-device {check}`: TPUs are reached through JAX, not {asked}: set KERAS_BACKEND=jax, in a new "
                 "process."
             )
+    if hosts != ALONE:
+        asked = backend() if started else os.environ.setdefault("KERAS_BACKEND", "jax")
+        if asked != "jax" or started:
+            why = (
+                f"not {asked}: set KERAS_BACKEND=jax"
+                if asked != "jax"
+                else "which has started alone: use a new process"
+            )
+            raise DeviceError(f"`--hosts {hosts.hosts}`: several machines train together through JAX, {why}.")
     sign = tpu_sign()
     wanted, remark = backend_for(
         device,
@@ -65,10 +78,14 @@ def configure(device: Device = "auto", check: Literal["tpu"] | None = None) -> s
         os.environ["JAX_PLATFORMS"] = "cpu"
     if not sign:
         os.environ.setdefault("TPU_SKIP_MDS_QUERY", "1")  # else JAX with libtpu asks the network for a TPU
+    if hosts != ALONE:
+        join(hosts)
+    devices = 1
     with _stderr_closed():
         found = kind()
         if backend() == "jax":
             _leave_accelerators_to_jax()
+            devices = 1 if check else spread()
     if device == "gpu" and found != "gpu":
         raise DeviceError(
             f"`--device gpu`: the {backend()} backend sees no GPU on this machine. Use `--device cpu` (or auto), or "
@@ -81,7 +98,12 @@ def configure(device: Device = "auto", check: Literal["tpu"] | None = None) -> s
         )
     if device == "cpu" and found != "cpu":
         raise DeviceError(f"`--device cpu`: Keras has already started with a {found.upper()}; start a new process.")
-    return f"{found}, {backend()} backend: {reason(device, found, remark)}"
+    said = f"{found}, {backend()} backend: {reason(device, found, remark)}"
+    if devices > 1:
+        said += f"; {devices} devices train together"
+    elif backend() == "tensorflow" and count_gpus() > 1:
+        said += f"; of {count_gpus()} GPUs one trains, KERAS_BACKEND=jax takes all"
+    return said + (f"; machine {rank()} of {count()}" if joined() else "")
 
 
 def tpu_sign() -> str | None:

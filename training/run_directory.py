@@ -8,9 +8,17 @@ import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+try:
+    import fcntl
+except ImportError:  # Windows has none: there two processes may write one run
+    fcntl = None
+
+HELD: dict[Path, int] = {}
+"""The folders that this process writes, and the descriptors that keep other processes from it."""
+
 
 class RunError(ValueError):
-    """A run directory that is missing, broken, unfinished or of another run."""
+    """A run directory that is missing, broken, unfinished, of another run or in use."""
 
 
 class RunDirectory:
@@ -66,14 +74,36 @@ class RunDirectory:
     def start(self, config: Mapping, environment: Mapping, *, fresh: bool = False) -> None:
         """Make the folder, or take up an earlier run of the same settings; `fresh` empties a run's folder first.
 
-        Raises RunError as `check` does.
+        Raises RunError as `check` does, and where another process writes this run.
         """
         self.check(config, fresh=fresh)
         if fresh and self.path.is_dir():
+            self._hold()
             shutil.rmtree(self.path)
         self.path.mkdir(parents=True, exist_ok=True)
+        self._hold()
         self.write_json("config.json", config)
         self.write_json("environment.json", environment)
+
+    def _hold(self) -> None:
+        """Keep other processes from writing this run, until this one ends."""
+        if fcntl is None:
+            return
+        key = self.path.resolve()
+        if key in HELD:
+            os.close(HELD.pop(key))
+        descriptor = os.open(self.path, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            raise RunError(
+                f"{self.path}: another process is at this run. Wait for it, or name another `--run-dir`."
+            ) from None
+        except OSError:  # a file system without locks
+            os.close(descriptor)
+        else:
+            HELD[key] = descriptor
 
     def results(self) -> dict | None:
         """Results of a finished run, None while it is not finished."""

@@ -1,12 +1,11 @@
-"""How a model is trained: the settings, the plan they give for a number of rows, and `fit`."""
+"""How a model is trained: the settings, the same for every app."""
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from training.devices import Device, Precision
-from training.run_directory import RunDirectory
+from training.hosts import Hosts
 
 Optimizer = Literal["sgd", "momentum", "adagrad", "rmsprop", "adadelta", "adam", "adamax", "adamw"]
 LEARNING_RATES: dict[Optimizer, float] = {
@@ -84,6 +83,7 @@ class Trainer:
     """Forbid operations whose results vary on a GPU; slower there, not needed on a CPU."""
     checkpoint_minutes: float = 5.0
     """The most minutes of training that an interruption can cost: the state is written down within epochs, too."""
+    machines: Hosts = field(default_factory=Hosts)
     seed: int = 0
     """Seed of the splits, the initial weights, the order of the rows, dropout and augmentation."""
 
@@ -109,188 +109,3 @@ class Trainer:
         require("patience", self.patience is None or self.patience >= 1, "at least 1")
         require("checkpoint_minutes", 0 < self.checkpoint_minutes < math.inf, "a positive number")
         require("seed", 0 <= self.seed < 2**31, "in [0, 2**31)")
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What the settings come to for a number of training rows."""
-
-    batch_size: int
-    """Rows, or what else `unit` says, per update."""
-    epochs: int
-    """Passes over the rows."""
-    steps_per_epoch: int
-    """Updates per epoch; the rows left over differ from epoch to epoch."""
-    steps_per_execution: int
-    """Updates per call of the compiled step."""
-    unit: str = "examples"
-    """What the speed of training is counted in."""
-
-    @property
-    def updates(self) -> int:
-        """Updates in all."""
-        return self.epochs * self.steps_per_epoch
-
-
-def plan(trainer: Trainer, num_rows: int, *, updates: int = 3000, most_epochs: int = 300) -> Plan:
-    """The plan of `trainer` for `num_rows` training rows.
-
-    Where `trainer` names no number of epochs it is the least that gives `updates`, between 15 and `most_epochs`.
-    """
-    batch_size = min(trainer.batch_size or (32 if num_rows < 5000 else 128), num_rows)
-    steps = num_rows // batch_size
-    # Several updates per call save Python's cost per call; at most one update in 50 may be given up to divide evenly.
-    steps_per_execution = max(k for k in range(1, 33) if k <= steps and steps % k <= steps // 50)
-    steps -= steps % steps_per_execution
-    epochs = trainer.epochs or min(max(math.ceil(updates / steps), 15), most_epochs)
-    return Plan(batch_size, epochs, steps, steps_per_execution)
-
-
-def compile_model(model, trainer: Trainer, plan: Plan, loss, metrics=(), *, fused: bool = False) -> None:
-    """Give `model` its optimizer, `loss`, `metrics` and the way its step is compiled.
-
-    `fused` says that XLA makes this kind of model faster on a CPU too.
-    """
-    from training import optimizers, schedules
-
-    refuse_what_fails(trainer)
-    trainer = replace(trainer, learning_rate=highest_rate(trainer, model))
-    learning_rate = schedules.make(trainer, updates=plan.updates, updates_per_epoch=plan.steps_per_epoch)
-    optimizer = optimizers.make(
-        trainer.optimizer,
-        learning_rate,
-        momentum=trainer.momentum,
-        beta_2=trainer.beta_2,
-        epsilon=trainer.epsilon,
-        weight_decay=trainer.weight_decay,
-        clip_norm=trainer.clip_norm,
-        ema=trainer.ema,
-    )
-    model.compile(
-        optimizer,
-        loss,
-        metrics=list(metrics),
-        jit_compile=jit_compile(trainer.jit, fused),
-        steps_per_execution=plan.steps_per_execution,
-    )
-
-
-def refuse_what_fails(trainer: Trainer) -> None:
-    """Raise DeviceError, with what to use instead, where the device cannot train with these settings."""
-    from training.devices import DeviceError, kind
-
-    if kind() != "tpu":
-        return
-    if trainer.precision == "float16":
-        raise DeviceError("`--precision float16`: TPUs compute in bfloat16. Use `--precision bfloat16`.")
-    if trainer.jit == "off":
-        raise DeviceError("`--jit off`: on a TPU every step is compiled. Leave it out.")
-
-
-def highest_rate(trainer: Trainer, model) -> float:
-    """The learning rate of `trainer`, or the default for its optimizer and `model`."""
-    if trainer.learning_rate is not None:
-        return trainer.learning_rate
-    # Batch norm bears a higher rate: on Fashion-MNIST, ten epochs, 0.004 reached 0.931 where 0.001 stayed behind.
-    if trainer.optimizer in ("adam", "adamw") and any(type(layer).__name__ == "BatchNorm" for layer in model.layers):
-        return 4e-3
-    return LEARNING_RATES[trainer.optimizer]
-
-
-def jit_compile(jit: str, fused: bool = False) -> bool | str:
-    """Whether XLA compiles the step: as asked, or as measured to be faster (benchmarks/training.py).
-
-    `fused` says that XLA makes this kind of model faster on a CPU too.
-    """
-    from training.devices import backend, count_gpus
-
-    if jit != "auto":
-        return jit == "on"
-    # On a CPU TensorFlow's own kernels are faster: a little for dense networks, several times for convolutions.
-    return "auto" if backend() != "tensorflow" or count_gpus() else fused
-
-
-def fit(
-    model,
-    train: Callable,
-    validation,
-    *,
-    trainer: Trainer,
-    plan: Plan,
-    run: RunDirectory,
-    best_by: str = "loss",
-    measure: Callable[[], dict[str, float]] | None = None,
-    resumable: Callable[[int], bool] | None = None,
-    callbacks: Sequence = (),
-) -> list[dict[str, float]]:
-    """Train a compiled `model`; go on where an earlier attempt in `run` stopped. Returns one row of figures per epoch.
-
-    `train(first_epoch=e, first_step=s)` gives a dataset of the batches of the epochs from e (counted from 0) on,
-    without the first s of epoch e, `plan.steps_per_epoch` in each whole epoch, whose order depends on the seed and the
-    epoch alone; where its content depends on more, `resumable(step)` says whether it can start at a step. `validation`
-    is a dataset or None.
-    `measure()` gives further figures of the model as it is at the end of a validation; `callbacks`, of Keras, see the
-    training too. Afterwards the model has the
-    weights of its best validation epoch, by the loss, or by the highest of another figure, such as "accuracy"; or the
-    mean of the weights of the last `trainer.average` epochs where that validates better.
-
-    Raises NonFiniteError, with step and layer, when the loss is no longer a finite number; and, where the run is only
-    checked for a device, Checked.
-    """
-    import keras
-
-    from training.best_weights import BestWeights
-    from training.checkpoint import Checkpoint
-    from training.epoch_log import EpochLog
-    from training.finite import FiniteGuard
-    from training.progress import Progress
-    from training.rest_of_epoch import RestOfEpoch
-    from training.waiting import Waiting
-    from training.weight_average import WeightAverage
-
-    model.optimizer.build(model.trainable_variables)
-    if trainer.check_device:
-        from training.devices import Checked
-        from training.lowering import check
-
-        raise Checked(check(model, train(first_epoch=0, first_step=0).take(plan.steps_per_epoch), validation))
-    best = BestWeights(trainer.patience, trainer.stop_rule, best_by, measure)
-    waiting = Waiting()
-    log = EpochLog(run, plan, waiting)
-    average = WeightAverage(trainer.average or 1)
-    steps = plan.steps_per_epoch
-    checkpoint = Checkpoint(
-        run / "checkpoint.npz",
-        best,
-        log,
-        average,
-        steps_per_epoch=steps,
-        minutes=trainer.checkpoint_minutes,
-        resumable=resumable,
-    )
-    start = checkpoint.restore(model)
-    if start.epoch < plan.epochs and not best.stopped:
-        dataset = train(first_epoch=start.epoch, first_step=start.step)
-        rest = RestOfEpoch(start, steps, checkpoint.metrics, dataset.element_spec)
-        guard = FiniteGuard(train, start, steps)
-        companions = [rest, best, guard, log, average, checkpoint, Progress(plan, start, log), *callbacks]
-        if trainer.ema:
-            # After `best`, which reads the averaged weights at the end of validation, before they are swapped back.
-            companions.append(keras.callbacks.SwapEMAWeights())
-        model.fit(
-            waiting.timed(dataset),
-            initial_epoch=start.epoch,
-            epochs=plan.epochs,
-            steps_per_epoch=steps,
-            validation_data=validation,
-            callbacks=companions,
-            shuffle=False,
-            verbose=0,
-        )
-    else:
-        model.optimizer.finalize_variable_values(model.trainable_variables)  # as Keras does after training
-    if average.weights is not None and validation is not None:
-        model.set_weights(average.weights)
-        model.evaluate(validation, callbacks=[best], verbose=0)
-    best.put_back(model)
-    return log.rows

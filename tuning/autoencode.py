@@ -59,7 +59,8 @@ def dense(hp, model):
 
 def settle(base: Config) -> Config:
     """`base` with everything written out that the app would choose by the data: the same training."""
-    from training.trainer import highest_rate, plan
+    from training.compilation import highest_rate
+    from training.plan import plan
 
     base = app.settled(base)
     splits = app.load(base)

@@ -54,8 +54,8 @@ def network(hp, model):
 def settle(base: Config) -> Config:
     """`base` with everything written out that the app would choose by the data: the same training."""
     from apps.image_inputs import ImageInputs
+    from training.compilation import highest_rate
     from training.devices import seed_everything
-    from training.trainer import highest_rate
 
     seed_everything(base.trainer.seed)
     splits = app.load(base)

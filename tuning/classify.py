@@ -58,7 +58,8 @@ def mlp(hp, model: MLP) -> MLP:
 
 def settle(base: Config) -> Config:
     """`base` with everything written out that the app would choose by the data: the same training."""
-    from training.trainer import highest_rate, plan
+    from training.compilation import highest_rate
+    from training.plan import plan
 
     splits = app.load(base)
     base = replace(base, model=app.recipe_for(base, splits))

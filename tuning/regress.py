@@ -42,7 +42,7 @@ def network(hp, model, drops: bool):
 def settle(base: Config) -> Config:
     """`base` with everything written out that the app would choose by the data: the same training."""
     from apps.regression_rows import RegressionRows
-    from training.trainer import highest_rate
+    from training.compilation import highest_rate
 
     rows = RegressionRows.of(app.load(base), base)
     schedule = app.schedule(base, rows)

@@ -9,8 +9,9 @@ import keras
 import pytest
 
 from training import devices
+from training.compilation import refuse_what_fails
 from training.devices import DeviceError, backend_for, reason
-from training.trainer import Trainer, refuse_what_fails
+from training.trainer import Trainer
 
 ROOT = Path(__file__).parent.parent.parent
 

@@ -9,11 +9,14 @@ import pytest
 from models.mlp import MLP
 from tests.training.test_trainer import ROWS, batches, validation
 from training.checkpoint import Checkpoint
+from training.compilation import compile_model
+from training.fit import fit
 from training.losses import CrossEntropy
 from training.place import Place
+from training.plan import plan
 from training.progress import Progress
 from training.run_directory import RunDirectory, RunError
-from training.trainer import Trainer, compile_model, fit, plan
+from training.trainer import Trainer
 
 ALWAYS = 1e-9  # minutes between two checkpoints: one after every update
 SETTINGS = {"epochs": 4, "learning_rate": 0.02, "checkpoint_minutes": ALWAYS, "batch_size": 75}

@@ -13,11 +13,14 @@ import jax
 import jax.numpy as jnp
 
 from models.mlp import MLP
+from training.compilation import compile_model
 from training.devices import Checked, DeviceError
+from training.fit import fit
 from training.losses import CrossEntropy
 from training.lowering import check, equations, layer_of
+from training.plan import Plan
 from training.run_directory import RunDirectory
-from training.trainer import Plan, Trainer, compile_model, fit
+from training.trainer import Trainer
 
 ROWS, WIDTH = 12, 6
 

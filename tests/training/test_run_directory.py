@@ -1,8 +1,14 @@
 """Run directories: the same command finds the same run; what is not a run, or broken, is refused."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from training.run_directory import RunDirectory, RunError
+
+ROOT = Path(__file__).parent.parent.parent
 
 
 def test_name_depends_on_the_settings_alone():
@@ -83,3 +89,21 @@ def test_fresh_never_empties_what_is_no_run(tmp_path):
     with pytest.raises(RunError):
         RunDirectory(tmp_path).start({}, {}, fresh=True)
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
+
+
+def test_a_run_that_another_process_writes_is_refused(tmp_path):
+    hold = (
+        "import sys; from training.run_directory import RunDirectory\n"
+        "RunDirectory(sys.argv[1]).start({}, {}); print('held', flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", hold, str(tmp_path / "run")]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout.readline() == b"held\n"
+        for fresh in (False, True):
+            with pytest.raises(RunError, match="another process is at this run"):
+                RunDirectory(tmp_path / "run").start({}, {}, fresh=fresh)
+        assert (tmp_path / "run" / "config.json").exists()
+        other.kill()
+        other.communicate()
+    for fresh in (False, True, False):  # a killed process holds nothing, and one process may begin again
+        RunDirectory(tmp_path / "run").start({}, {}, fresh=fresh)

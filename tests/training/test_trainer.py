@@ -7,10 +7,13 @@ import tensorflow as tf
 from sklearn.datasets import load_digits
 
 from models.mlp import MLP
+from training.compilation import compile_model
 from training.finite import NonFiniteError
+from training.fit import fit
 from training.losses import CrossEntropy
+from training.plan import Plan, plan
 from training.run_directory import RunDirectory, RunError
-from training.trainer import Plan, Trainer, compile_model, fit, plan
+from training.trainer import Trainer
 
 IMAGES, LABELS = load_digits(return_X_y=True)
 X, Y = (IMAGES / 16).astype("float32"), LABELS.astype("int32")

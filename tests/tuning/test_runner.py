@@ -6,6 +6,7 @@ import pytest
 
 from tests.tuning import tiny_app, tiny_space
 from tests.tuning.same_process import SameProcess
+from training.hosts import Hosts
 from tuning.journal import Journal
 from tuning.runner import Runner
 from tuning.search import Search, search
@@ -98,6 +99,12 @@ def test_an_empty_space_is_refused_before_the_first_trial(tmp_path, monkeypatch)
 def test_another_objective_is_refused_before_anything(tmp_path):
     refused(tmp_path, "`objective` must be one of val_loss", Search(objective="val_auc"))
     assert not (tmp_path / "search").exists()
+
+
+def test_flags_of_one_training_are_refused(tmp_path):
+    together = tiny_app.TinyTrainer(machines=Hosts(2, 0, "127.0.0.1:7654"))
+    refused(tmp_path, "`--hosts` is for one training", trainer=together)
+    refused(tmp_path, "`--check-device` is for one training", trainer=tiny_app.TinyTrainer(check_device="tpu"))
 
 
 @pytest.mark.parametrize(

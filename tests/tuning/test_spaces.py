@@ -163,7 +163,7 @@ def test_freedom():
 @pytest.mark.parametrize("app", ["classify", "autoencode"])
 def test_settling_changes_nothing_of_the_training(app):
     """A settled configuration gives the same network, plan and learning rate as the one that it came from."""
-    from training.trainer import plan
+    from training.plan import plan
 
     module = importlib.import_module(f"tuning.{app}")
     base = replace(module.Config(), data=Data("digits"))

@@ -10,6 +10,7 @@ import numpy as np
 from data.column_kinds import ColumnKind
 from data.splits import Split, Splits
 from data.table_features import TablePrepare
+from training.hosts import Hosts
 
 OBJECTIVES = {"val_loss": "min", "val_accuracy": "max"}
 BEST_RATE, BEST_UNITS = 1e-2, 20
@@ -25,6 +26,10 @@ class TinyTrainer:
     """Rate."""
     device: str = "cpu"
     """Where."""
+    check_device: str | None = None
+    """Which device to check for."""
+    machines: Hosts = Hosts()
+    """How many."""
     seed: int = 0
     """Of everything."""
 

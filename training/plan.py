@@ -1,0 +1,41 @@
+"""What the settings of training come to for a number of rows."""
+
+import math
+from dataclasses import dataclass
+
+from training.trainer import Trainer
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the settings come to for a number of training rows."""
+
+    batch_size: int
+    """Rows, or what else `unit` says, per update."""
+    epochs: int
+    """Passes over the rows."""
+    steps_per_epoch: int
+    """Updates per epoch; the rows left over differ from epoch to epoch."""
+    steps_per_execution: int
+    """Updates per call of the compiled step."""
+    unit: str = "examples"
+    """What the speed of training is counted in."""
+
+    @property
+    def updates(self) -> int:
+        """Updates in all."""
+        return self.epochs * self.steps_per_epoch
+
+
+def plan(trainer: Trainer, num_rows: int, *, updates: int = 3000, most_epochs: int = 300) -> Plan:
+    """The plan of `trainer` for `num_rows` training rows.
+
+    Where `trainer` names no number of epochs it is the least that gives `updates`, between 15 and `most_epochs`.
+    """
+    batch_size = min(trainer.batch_size or (32 if num_rows < 5000 else 128), num_rows)
+    steps = num_rows // batch_size
+    # Several updates per call save Python's cost per call; at most one update in 50 may be given up to divide evenly.
+    steps_per_execution = max(k for k in range(1, 33) if k <= steps and steps % k <= steps // 50)
+    steps -= steps % steps_per_execution
+    epochs = trainer.epochs or min(max(math.ceil(updates / steps), 15), most_epochs)
+    return Plan(batch_size, epochs, steps, steps_per_execution)

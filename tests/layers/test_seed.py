@@ -63,3 +63,9 @@ def test_synchronized_statistics_are_those_of_the_whole_batch(replicas):
         np.testing.assert_allclose(variance, 0.5 + 0.5 * x.var(0), rtol=1e-5)
     outputs = np.concatenate(synchronized["outputs"])
     np.testing.assert_allclose(outputs, (x - x.mean(0)) / np.sqrt(x.var(0) + 1e-3), rtol=1e-3, atol=1e-4)
+
+
+@tensorflow_only
+def test_two_replicas_learn_what_one_device_does(replicas):
+    np.testing.assert_allclose(replicas["losses"], replicas["losses of one"], atol=1e-5)
+    assert not np.allclose(replicas["losses apart"], replicas["losses of one"], atol=1e-3)  # else nothing were shown

@@ -66,6 +66,9 @@ class Config:
     """Write capitals as the captions have them; otherwise everything is lower-case."""
     word_dropout: float = 0.1
     """Share of the words so far that are hidden in training, so that the image has to be looked at; in [0, 1)."""
+    mirror: bool = False
+    """Show half of the images mirrored in training, each time others; for captions that say nothing of left and right.
+    Features are computed of both."""
     every_caption: bool = False
     """An epoch shows each image with all its captions; otherwise with one, another one each epoch."""
     buckets: int = 3
@@ -94,6 +97,8 @@ class Config:
         require("longest_tokens", self.longest_tokens >= 2, "at least 2")
         require("reward_epochs", self.reward_epochs >= 0, "0 or more")
         require("reward_learning_rate", 0 < self.reward_learning_rate < math.inf, "a positive number")
+        if self.mirror and self.data.data == "scenes":
+            raise ValueError("`--mirror`: captions of scenes say what is left and right. Leave it out.")
         if self.search.sample:
             raise ValueError("`--sample` is for apps.predict: a run is scored by what beam search finds. Leave it out.")
         if self.trainer.class_weights != "none":
@@ -150,8 +155,8 @@ def learn_subwords(config: Config, splits):
     return learn(captions, size, lower=not config.keep_capitals, split_digits=True)
 
 
-def batch(config: Config, part, subwords, inputs):
-    """The batches of one part of the splits (`CaptionBatches`)."""
+def batch(config: Config, part, subwords, inputs, *, training: bool = False):
+    """The batches of one part of the splits (`CaptionBatches`); for training with mirrored images, if so set."""
     from data.caption_batches import encode, make
 
     return make(
@@ -162,6 +167,7 @@ def batch(config: Config, part, subwords, inputs):
         longest=config.longest_tokens,
         name=inputs.name,
         every=config.every_caption,
+        mirrored=inputs.values(part, mirrored=True) if training and config.mirror else None,
     )
 
 
@@ -198,7 +204,7 @@ def main(config: Config) -> dict[str, float]:
     print(f"device  {configure(trainer.device, trainer.check_device, trainer.machines)}")
     if config.reward_epochs:
         require_alone("`--reward-epochs`")
-    own = ("encoder", "search", "vocab_size", "keep_capitals", "word_dropout", "every_caption", "buckets",
+    own = ("encoder", "search", "vocab_size", "keep_capitals", "word_dropout", "mirror", "every_caption", "buckets",
            "longest_tokens", "reward_epochs", "reward_learning_rate")  # fmt: skip
     extra = {name: getattr(config, name) for name in own}
     directory, settings = open_run("caption", config, extra)
@@ -215,7 +221,7 @@ def main(config: Config) -> dict[str, float]:
     subwords = learn_subwords(config, splits)
     directory.start(settings, environment(), fresh=config.fresh)
     directory.write_json("preparing.json", preparing(inputs, subwords, config))
-    batches = batch(config, splits.train, subwords, inputs)
+    batches = batch(config, splits.train, subwords, inputs, training=True)
     describe(splits, subwords, batches, inputs, config, directory)
     model, rows = train(config, splits, subwords, inputs, batches, directory)
     alone(model)
@@ -262,7 +268,8 @@ def validate(config: Config, splits, directory: RunDirectory) -> tuple[dict[str,
 
     inputs = ImageInputs.of(config.encoder, splits, config.features)
     words = learn_subwords(config, splits)
-    model, rows = train(config, splits, words, inputs, batch(config, splits.train, words, inputs), directory)
+    batches = batch(config, splits.train, words, inputs, training=True)
+    model, rows = train(config, splits, words, inputs, batches, directory)
     validation = batch(config, splits.validation, words, inputs).dataset(finish=inputs.finish)
     scores = validation_scores(config, model, splits.validation, words, inputs)()
     found = {f"val_{name}": value for name, value in scores.items()}

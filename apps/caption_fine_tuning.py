@@ -31,7 +31,7 @@ def fine_tune(whole, config, splits, subwords, inputs, directory: RunDirectory, 
     settings = config.encoder
     trainer = replace(config.trainer, epochs=settings.fine_tune_epochs, learning_rate=settings.fine_tune_learning_rate)
     pixels = PixelInputs(inputs.prepare)
-    batches = batch(config, splits.train, subwords, pixels)
+    batches = batch(config, splits.train, subwords, pixels, training=True)
     plan = Plan(batches.size, settings.fine_tune_epochs, batches.steps_per_epoch, 1)
     training = partial(batches.dataset, trainer.seed, epochs=plan.epochs, word_dropout=config.word_dropout)
     loss = TokenCrossEntropy(trainer.label_smoothing)

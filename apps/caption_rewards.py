@@ -95,7 +95,7 @@ class RewardedBatches:
         self.model, self.twin = model, keras.models.clone_model(model)
         self.captioner = ImageCaptioner(self.twin, None, subwords, Search(DRAWN, sample=True), config.longest_tokens)
         self.cider = Cider([[[*words(text), END_WORD] for text in some] for some in texts(config, captions).captions])
-        self.captions, self.subwords, self.inputs = captions, subwords, inputs
+        self.captions, self.subwords, self.inputs, self.mirror = captions, subwords, inputs, config.mirror
         self.lengths = (*lengths, config.longest_tokens)  # few shapes: a compiler sees those of before, and one more
         self.seed, self.epochs = config.trainer.seed, config.reward_epochs
         self.size = min(ROWS, DRAWN * min(IMAGES, len(captions)))
@@ -109,9 +109,19 @@ class RewardedBatches:
         """Draw with the weights that the network has now."""
         self.twin.set_weights(self.model.get_weights())
 
-    def drawn(self, images: np.ndarray, random: np.random.Generator):
-        """Captions of some images (n,): tokens int (n * `DRAWN`, length), weights float32 (n * `DRAWN`,)."""
-        values = self.inputs.finished(self.captions, images)
+    def seen(self, images: np.ndarray, mirrored: np.ndarray) -> np.ndarray:
+        """What batches hold of some images (n,), of those mirrored where `mirrored`, bool (n,), says so."""
+        values = np.array(self.inputs.values(self.captions)[images])
+        if mirrored.any():
+            values[mirrored] = self.inputs.values(self.captions, mirrored=True)[images[mirrored]]
+        return values
+
+    def drawn(self, images: np.ndarray, seen: np.ndarray, random: np.random.Generator):
+        """Captions of some images (n,), `seen` (n, ...): tokens int (n * `DRAWN`, length), weights float32
+        (n * `DRAWN`,).
+        """
+        finish = self.inputs.finish
+        values = np.asarray(finish(seen)) if finish else seen
         found = [(tokens, complete) for tokens, _, complete in self.captioner.searched(values, random)]
         tokens, complete = (np.concatenate(parts) for parts in zip(*found, strict=True))
         tokens = tokens.reshape(-1, tokens.shape[-1])
@@ -135,7 +145,9 @@ class RewardedBatches:
         for start in range(first * IMAGES, len(order), IMAGES):
             random = np.random.default_rng([self.seed, 3, epoch, start])
             images = order[start : start + IMAGES]
-            tokens, weights = self.drawn(images, random)
+            mirrored = np.random.default_rng([self.seed, 4, epoch, start]).random(len(images)) < 0.5 * self.mirror
+            seen = self.seen(images, mirrored)
+            tokens, weights = self.drawn(images, seen, random)
             rows = random.permutation(len(tokens))[: len(tokens) // self.size * self.size]
             rows = rows[np.argsort(np.count_nonzero(tokens[rows], axis=1), kind="stable")]
             for part in random.permutation(len(rows) // self.size):
@@ -145,7 +157,7 @@ class RewardedBatches:
                 labels = tokens[chosen, :length].astype(np.int32)
                 target = np.concatenate([np.full((self.size, 1), START, np.int32), labels[:, :-1]], axis=1)
                 target = np.where(target == END, 0, target)  # what follows an end counts for nothing
-                shown = self.inputs.values(self.captions)[images[chosen // DRAWN]]
+                shown = seen[chosen // DRAWN]
                 yield {self.inputs.name: shown, "target": target}, labels, weights[chosen]
 
     def dataset(self, first_epoch: int = 0, first_step: int = 0):

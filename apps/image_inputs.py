@@ -62,11 +62,12 @@ class ImageInputs:
         """What is still done to values in a batch; None for features."""
         return None if self.backbone else self.prepare.finish
 
-    def values(self, captions: Captions) -> np.ndarray:
+    def values(self, captions: Captions, mirrored: bool = False) -> np.ndarray:
         """Of each image uint8 pixels, or float16 features (a memory map), (N, ...): computed at the first call."""
-        key = f"values of {self.backbone} {self.prepare.config()['size']}"
+        key = f"values of {self.backbone} {self.prepare.config()['size']}{' mirrored' * mirrored}"
         if key not in captions.fixed:
-            captions.fixed[key] = self._features(captions) if self.backbone else self.pixels(captions)
+            made = self._features(captions, mirrored) if self.backbone else self.pixels(captions, mirrored)
+            captions.fixed[key] = made
         return captions.fixed[key]
 
     def finished(self, captions: Captions, rows=slice(None)) -> np.ndarray:
@@ -74,11 +75,12 @@ class ImageInputs:
         values = self.values(captions)[rows]
         return values if self.backbone else np.asarray(self.finish(values))
 
-    def pixels(self, captions: Captions) -> np.ndarray:
+    def pixels(self, captions: Captions, mirrored: bool = False) -> np.ndarray:
         """uint8 (N, height, width, 3)."""
-        return self.prepare.fixed({"image": captions.images}, captions.origins)
+        pixels = self.prepare.fixed({"image": captions.images}, captions.origins)
+        return pixels[:, :, ::-1] if mirrored else pixels
 
-    def _features(self, captions: Captions) -> np.ndarray:
+    def _features(self, captions: Captions, mirrored: bool) -> np.ndarray:
         import sys
 
         from tqdm import tqdm
@@ -86,19 +88,23 @@ class ImageInputs:
         from data import feature_cache
 
         described = {"name": self.backbone, "weights": self._weights(), "size": list(self.prepare.size)}
+        if mirrored:
+            described |= {"mirrored": True}
 
         def compute(images):
             pixels = self.prepare.fixed({"image": images})
+            pixels = pixels[:, :, ::-1] if mirrored else pixels
             # Half precision halves the file; the features are about as exact as the pixels that they come from.
             return self.encoder.predict(pixels, batch_size=IMAGES_AT_ONCE, verbose=0).astype(np.float16)
 
         interactive = sys.stderr.isatty()
-        with tqdm(total=len(captions), unit="image", desc="features", disable=not interactive) as bar:
+        which = "mirrored images" if mirrored else "images"
+        with tqdm(total=len(captions), unit="image", desc=f"features of {which}", disable=not interactive) as bar:
 
             def told(done, total):
                 bar.update(done - bar.n)
                 if done == total and not interactive:
-                    print(f"features of {total:,} images computed", file=sys.stderr, flush=True)
+                    print(f"features of {total:,} {which} computed", file=sys.stderr, flush=True)
 
             return feature_cache.features(self.folder, captions.images, described, compute, progress=told)
 
@@ -125,11 +131,11 @@ class PixelInputs:
     name = "image"
     finish = None
 
-    def values(self, captions: Captions) -> np.ndarray:
+    def values(self, captions: Captions, mirrored: bool = False) -> np.ndarray:
         key = f"pixels {self.prepare.config()['size']}"
         if key not in captions.fixed:
             captions.fixed[key] = self.prepare.fixed({"image": captions.images}, captions.origins)
-        return captions.fixed[key]
+        return captions.fixed[key][:, :, ::-1] if mirrored else captions.fixed[key]
 
     def finished(self, captions: Captions, rows=slice(None)) -> np.ndarray:
         return self.values(captions)[rows]

@@ -31,6 +31,7 @@ class CaptionBatches:
         size: rows of every batch.
         name: of the first input: "image" or "features".
         every: whether an epoch shows every caption.
+        mirrored: None, or (N, ...) the same of the mirrored images: training then shows either, as chance has it.
     """
 
     images: np.ndarray
@@ -41,6 +42,7 @@ class CaptionBatches:
     size: int
     name: str
     every: bool
+    mirrored: np.ndarray | None = None
 
     @property
     def num_too_long(self):
@@ -103,8 +105,11 @@ class CaptionBatches:
         batches = self.plan(random.permutation(self.chosen(seed, epoch)))
         return [batches[position] for position in random.permutation(len(batches))]
 
-    def arrays(self, bucket, rows):
-        """Returns one batch: `({name: (size, ...), "target": int32 (size, length)}, labels int32 (size, length))`."""
+    def arrays(self, bucket, rows, mirror=None):
+        """Returns one batch: `({name: (size, ...), "target": int32 (size, length)}, labels int32 (size, length))`.
+
+        `mirror`, None or bool (size,), says which rows are shown mirrored.
+        """
         length = self.lengths[bucket]
         target = np.full((self.size, length), PADDING, np.int32)
         labels = np.full((self.size, length), PADDING, np.int32)
@@ -114,7 +119,10 @@ class CaptionBatches:
             target[place, 0], target[place, 1 : len(ids) + 1] = START, ids
             if place < len(rows):  # ... but has no labels
                 labels[place, : len(ids)], labels[place, len(ids)] = ids, END
-        return {self.name: np.asarray(self.images[self.image_of[filled]]), "target": target}, labels
+        images = np.array(self.images[self.image_of[filled]])
+        if mirror is not None:
+            images[mirror] = self.mirrored[self.image_of[filled[mirror]]]
+        return {self.name: images, "target": target}, labels
 
     def dataset(self, seed=None, *, first_epoch=0, first_step=0, epochs=1, finish=None, word_dropout=0.0, prefetch=4):
         """Returns a tf.data dataset of `({name, "target"}, labels)`, one shape per bucket.
@@ -138,8 +146,9 @@ class CaptionBatches:
                 random = np.random.default_rng([seed, 2, epoch])
                 for number, (bucket, rows) in enumerate(self.epoch(seed, epoch)):
                     chances = random.random((self.size, self.lengths[bucket])) if word_dropout else None
+                    mirror = random.random(self.size) < 0.5 if self.mirrored is not None else None
                     if epoch > first_epoch or number >= first_step:
-                        inputs, labels = self.arrays(bucket, rows)
+                        inputs, labels = self.arrays(bucket, rows, mirror)
                         yield {**inputs, "target": hidden(inputs["target"], word_dropout, chances)}, labels
 
         ids = ("int32", [self.size, None])
@@ -170,7 +179,7 @@ def encode(captions, subwords):
     return [[next(ids) for _ in texts] for texts in captions.captions]
 
 
-def make(images, ids, *, batch_size=64, buckets=3, longest=None, name="image", every=False):
+def make(images, ids, *, batch_size=64, buckets=3, longest=None, name="image", every=False, mirrored=None):
     """Chooses the lengths of the buckets: those with the least padding.
 
     Args:
@@ -181,6 +190,7 @@ def make(images, ids, *, batch_size=64, buckets=3, longest=None, name="image", e
         longest: tokens that the model allows, the end token included; None for no limit.
         name: of the first input: "image" or "features".
         every: whether an epoch shows every caption, or one of each image.
+        mirrored: None, or what `images` are of the mirrored images, for training.
 
     Raises:
         ValueError: numbers differ or are not positive, or no caption is short enough.
@@ -203,4 +213,4 @@ def make(images, ids, *, batch_size=64, buckets=3, longest=None, name="image", e
     bounds = least_padding(lengths[fits], buckets)
     bucket_of = np.where(fits, np.searchsorted(bounds, lengths), -1)
     size = min(batch_size, len(np.unique(image_of[fits])))
-    return CaptionBatches(images, flat, image_of, tuple(map(int, bounds)), bucket_of, size, name, every)
+    return CaptionBatches(images, flat, image_of, tuple(map(int, bounds)), bucket_of, size, name, every, mirrored)

@@ -1,10 +1,11 @@
 """How tests start apps, in a process of their own as a user does or in this one, and how they interrupt them."""
 
 import importlib
+import io
 import itertools
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,14 @@ def start(main, arguments: list[str], monkeypatch) -> None:
     prog = "python -m " + main.__module__
     monkeypatch.setattr(sys, "argv", [prog.rpartition(".")[2], *arguments])
     starting.run(main, prog)
+
+
+def whole_run(main, arguments: list[str]) -> subprocess.CompletedProcess:
+    """A run of an app to its end in this process; its export is still checked in fresh ones."""
+    printed, told = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(printed), redirect_stderr(told):
+        start(main, arguments, patch)
+    return subprocess.CompletedProcess(arguments, 0, printed.getvalue(), told.getvalue())
 
 
 def refusal(main, arguments: list[str], monkeypatch, capsys) -> str:

@@ -15,17 +15,17 @@ from models.conv_autoencoder import ConvAutoencoder
 from models.dense_autoencoder import DenseAutoencoder
 from models.sparse_autoencoder import SparseAutoencoder
 from models.variational_autoencoder import VariationalAutoencoder
-from tests.apps.runs import FILES, check_typed_again, command, help_of, interrupted, refusal, train
+from tests.apps.runs import FILES, check_typed_again, help_of, interrupted, refusal, train, whole_run
 from training.trainer import Trainer
 
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory):
-    """A whole run in a fresh process, a class kept out: its folder and what it printed."""
+    """A whole run, a class kept out: its folder and what it printed."""
     folder = tmp_path_factory.mktemp("tiny") / "run"
     arguments = ["--run-dir", str(folder), "--anomaly", "4", "--epochs", "40", "--learning-rate", "0.005"]
     arguments += ["dense", "--hidden", "48", "12"]
-    return folder, command("autoencode", *arguments), arguments
+    return folder, whole_run(autoencode.main, arguments), arguments
 
 
 @pytest.fixture(scope="module")

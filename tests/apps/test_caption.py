@@ -14,7 +14,7 @@ from apps.trained import read
 from data.errors import DataError
 from models.search import Search
 from tests.apps.photos import picture, write_photos
-from tests.apps.runs import FILES, check_typed_again, command, refusal
+from tests.apps.runs import FILES, check_typed_again, refusal, whole_run
 from training.run_directory import RunError
 
 FLAGS = ["--image-size", "32", "--batch-size", "16", "--epochs", "14", "--learning-rate", "0.005", "--average", "2"]
@@ -29,10 +29,10 @@ def captions_csv(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory, captions_csv):
-    """A whole run in a fresh process: its folder, what it printed, the command."""
+    """A whole run: its folder, what it printed, the command."""
     folder = tmp_path_factory.mktemp("tiny") / "run"
     arguments = ["--data", str(captions_csv), "--run-dir", str(folder), *FLAGS, *SMALL]
-    return folder, command("caption", *arguments), arguments
+    return folder, whole_run(caption.main, arguments), arguments
 
 
 @pytest.fixture(scope="module")

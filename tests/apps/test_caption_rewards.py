@@ -56,7 +56,7 @@ def drawn(config, trained):
 
 def test_a_caption_weighs_what_it_has_more_than_the_others_of_its_image(drawn, config):
     images = np.arange(len(drawn.captions))
-    tokens, weights = drawn.drawn(images, np.random.default_rng(0))
+    tokens, weights = drawn.drawn(images, drawn.seen(images, images < 0), np.random.default_rng(0))
     # All captions are scored beside each other here, each drawn one in turn, by the scores of whole sets.
     references = [[f"{text} {caption_rewards.END_WORD}" for text in some] for some in _clean(drawn.captions, config)]
     written = [
@@ -92,7 +92,7 @@ def test_captions_that_are_drawn_get_better(config, trained, drawn):
 
     def mean_reward():
         drawn.refresh()
-        texts = subwords.decode(drawn.drawn(images, np.random.default_rng(9))[0])
+        texts = subwords.decode(drawn.drawn(images, drawn.seen(images, images < 0), np.random.default_rng(9))[0])
         return drawn.cider(list(map(words, texts)), np.repeat(images, caption_rewards.DRAWN)).mean()
 
     before, weights = mean_reward(), model.get_weights()
@@ -113,11 +113,13 @@ def test_what_does_not_validate_better_is_put_back(config, trained, capsys):
     assert all(np.array_equal(one, other) for one, other in zip(before, model.get_weights(), strict=True))
 
 
+@pytest.mark.slow
 def test_it_goes_on_after_an_interruption_of_each_stage(config, trained, tmp_path):
-    """With dropout, words that are hidden, and a mean of weights."""
-    _, splits, subwords, inputs, batches, _ = trained
+    """With dropout, words that are hidden, mirrored images, and a mean of weights."""
+    _, splits, subwords, inputs, _, _ = trained
     trainer = replace(config.trainer, epochs=3, average=2)
-    config = replace(config, model=replace(config.model, dropout=0.1), trainer=trainer, reward_epochs=2)
+    config = replace(config, model=replace(config.model, dropout=0.1), trainer=trainer, reward_epochs=2, mirror=True)
+    batches = caption.batch(config, splits.train, subwords, inputs, training=True)
 
     def train(name):
         folder = RunDirectory(tmp_path / name)
@@ -132,6 +134,22 @@ def test_it_goes_on_after_an_interruption_of_each_stage(config, trained, tmp_pat
     assert all(np.array_equal(one, other) for one, other in zip(whole, train("broken"), strict=True))
     for file in ("metrics.csv", "rewards/metrics.csv"):
         assert (tmp_path / "whole" / file).read_text() == (tmp_path / "broken" / file).read_text()
+
+
+def test_some_images_are_seen_mirrored(config, trained):
+    model, splits, subwords, inputs, batches, _ = trained
+    given = (model, replace(config, mirror=True), splits.train, subwords, inputs, batches.lengths)
+    plain, mirrored = (caption_rewards.RewardedBatches(*given) for _ in range(2))
+    plain.mirror = False
+    pixels, flipped = inputs.pixels(splits.train), inputs.pixels(splits.train, mirrored=True)
+    assert np.array_equal(flipped, pixels[:, :, ::-1])
+    images = np.arange(10)
+    seen = mirrored.seen(images, images % 2 == 1)
+    assert np.array_equal(seen[::2], pixels[:10:2]) and np.array_equal(seen[1::2], flipped[1:10:2])
+    straight, either = (np.concatenate([x["image"] for x, _, _ in one.epoch(0)]) for one in (plain, mirrored))
+    known = {image.tobytes() for image in pixels}
+    assert all(image.tobytes() in known for image in straight)
+    assert 0.3 < np.mean([image.tobytes() in known for image in either]) < 0.7
 
 
 def test_settings_out_of_range_are_refused():

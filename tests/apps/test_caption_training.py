@@ -34,7 +34,6 @@ def small(captions_csv, model=None, **settings):
     return caption.Config(model=model, data=CaptionData(str(captions_csv), image_size=16), **given)
 
 
-# test_caption_rewards.py interrupts a network with attention, in less time.
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "model", [None, ShowTell(12, 12), TransformerCaptioner(16, 1, 1, 2, 16)], ids=["attend", "tell", "transformer"]
@@ -61,6 +60,8 @@ def test_an_interrupted_training_goes_on_to_the_same_weights(model, captions_csv
     assert one == other
 
 
+# Its parts are tested in less time: tests/models/test_captioners.py, tests/data/test_feature_cache.py.
+@pytest.mark.slow
 def test_a_backbone_is_run_once_and_is_inside_the_saved_network(quick, captions_csv, monkeypatch):
     config = small(captions_csv, encoder=ImageEncoder("mobilenet_v2", "none"), features="kept")
     config = replace(config, data=replace(config.data, image_size=32), trainer=replace(config.trainer, epochs=1))

@@ -16,7 +16,7 @@ from evaluation import permutation_importance
 from models.ensemble import Ensemble
 from models.linear import Linear
 from models.mlp import MLP
-from tests.apps.runs import FILES, check_typed_again, command, help_of, interrupted, refusal, train
+from tests.apps.runs import FILES, check_typed_again, help_of, interrupted, refusal, train, whole_run
 from training.trainer import Trainer
 
 
@@ -36,11 +36,11 @@ def houses(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory, houses):
-    """A whole run in a fresh process: its folder and what it printed."""
+    """A whole run: its folder and what it printed."""
     folder = tmp_path_factory.mktemp("tiny") / "run"
     arguments = ["--data", str(houses), "--target", "price", "--run-dir", str(folder), "--epochs", "30"]
     arguments += ["--learning-rate", "0.005", "ensemble", "--members", "4", "--folds", "2", "--hidden", "32"]
-    return folder, command("regress", *arguments), arguments
+    return folder, whole_run(regress.main, arguments), arguments
 
 
 def test_a_run_ends_with_all_its_files(tiny):

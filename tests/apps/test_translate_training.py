@@ -30,6 +30,7 @@ def small(pairs_tsv, model=None, **settings):
     return translate.Config(model=model, data=TranslationData(data=(str(pairs_tsv),)), **given)
 
 
+@pytest.mark.slow  # tests/training/test_exact_resume.py, tests/data/test_first_step.py: each part, in less time
 def test_an_interrupted_run_goes_on_to_the_same_weights(quick, pairs_tsv):
     """With training sentences that are cut anew at random, dropout, and a mean of weights."""
     from models.loading import load

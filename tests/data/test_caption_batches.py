@@ -169,3 +169,26 @@ def test_impossible_arguments_are_refused():
         caption_batches.make(images, ids, longest=1)
     with pytest.raises(ValueError, match="equally long. Received: 2, 1 and 2"):
         Captions(np.zeros((2, 4, 4, 3), np.uint8), (("a",),), np.array(["a", "b"], object))
+
+
+def test_half_of_the_images_are_mirrored_each_time_others():
+    images, ids = example()
+    made = caption_batches.make(images, ids, batch_size=8, mirrored=images + 1000)
+
+    def mirrored(epoch, first_step=0):
+        """Image to whether it was mirrored, for the images of an epoch from a step on."""
+        found = {}
+        epochs = {"first_epoch": epoch, "first_step": first_step, "epochs": epoch + 1}
+        for inputs, labels in made.dataset(7, **epochs).as_numpy_iterator():
+            for pixels, answer in zip(inputs["image"], labels, strict=True):
+                if answer.any():
+                    image = answer[0] - 4
+                    assert (pixels == pixels[0, 0]).all() and pixels[0, 0] in (image, image + 1000)
+                    found[image] = bool(pixels[0, 0] >= 1000)
+        return found
+
+    epochs = [mirrored(epoch) for epoch in range(12)]
+    shares = np.mean([[one[image] for image in range(len(images))] for one in epochs], axis=0)
+    assert 0.4 < shares.mean() < 0.6 and (shares > 0).all() and (shares < 1).all()
+    assert epochs[1] == mirrored(1) and mirrored(1, 3).items() <= epochs[1].items()  # goes on as it was
+    assert all((inputs["image"] < 1000).all() for inputs, _ in made.dataset().as_numpy_iterator())  # validation is not

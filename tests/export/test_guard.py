@@ -36,6 +36,7 @@ def judge(digits, path):
     return guard.judge(answers_of(path, digits.inputs), digits.model, prepared, digits.decode.reference, tolerance=1e-6)
 
 
+@pytest.mark.slow  # as every whole run of an app
 def test_the_whole_way(digits, tmp_path):
     """Fresh Python, saved_model_cli, one record and many; an earlier export is replaced."""
     stale = tmp_path / "saved_model"

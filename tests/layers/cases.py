@@ -146,9 +146,8 @@ CASES = [
 FIRST_OF_EACH = list({case.layer: case for case in reversed(CASES)}.values())
 
 # On JAX each row takes seconds to compile. What is the same code on each backend (files, shapes, a step of `fit`,
-# precisions), and slopes, are checked there on one row of each layer; that all rows equal their twins, compiled, with
-# their gradients, in float64 on all but further rows of long layers, in float32 on one row of each, and by `make
-# test-slow` on all.
+# precisions), and slopes, are checked there on one row of each layer, as is that it equals its twin, compiled, with its
+# gradients, in float64; `make test-slow` does so with all rows, and in float32.
 ENOUGH = FIRST_OF_EACH if keras.backend.backend() == "jax" else CASES
 
 COMPOSED = (layers.Bidirectional, layers.RecurrentDecoder, layers.TransformerEncoderBlock,

@@ -90,6 +90,7 @@ def test_one_compiled_step(case):
     train_one_step(case, jit_compile=keras.backend.backend() == "jax")
 
 
+@pytest.mark.slow  # `make test` lowers them on JAX
 @pytest.mark.skipif(keras.backend.backend() == "jax", reason="on JAX every compiled step is lowered by XLA")
 @pytest.mark.parametrize("case", FIRST_OF_EACH, ids=lambda case: case.name)
 @pytest.mark.filterwarnings("ignore:The model does not have any trainable weights")

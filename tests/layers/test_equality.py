@@ -4,26 +4,22 @@ import keras
 import numpy as np
 import pytest
 
-import layers
-from tests.layers.cases import CASES, COMPOSED, ENOUGH, FIRST_OF_EACH, rows
+from tests.layers.cases import CASES, ENOUGH, FIRST_OF_EACH, rows
 from tests.layers.comparison import TOLERANCE, difference, errors, finite_difference_error
 from tests.layers.initializer_cases import INITIALIZERS, PENALTIES
-
-LONG = (*COMPOSED, layers.LSTM, layers.GRU)
 
 
 def further(case):
     return not any(case is first for first in FIRST_OF_EACH)
 
 
-# On JAX a row of several steps or blocks compiles for five seconds, and each of these layers has one in `make test`.
-@pytest.mark.parametrize("case", rows(CASES, lambda case: further(case) and case.layer in LONG))
+# On JAX a row compiles for a second, one of several steps or blocks for five; each layer has one in `make test`.
+@pytest.mark.parametrize("case", rows(CASES, further))
 def test_layer_equals_its_reference_in_float64(case):
     check_errors(case, "float64")
 
 
-# What float64 proves of rows, float32 has to prove on JAX of one row of each layer.
-@pytest.mark.parametrize("case", rows(CASES, further))
+@pytest.mark.parametrize("case", rows(CASES, lambda case: True))
 def test_layer_equals_its_reference_in_float32(case):
     check_errors(case, "float32")
 

@@ -157,7 +157,7 @@ def test_one_step_moves_every_weight_that_can_matter():
         model = recipe.build("features", GRID, VOCABULARY)
         before = [np.asarray(weight) for weight in model.trainable_weights]
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=0)
-        model.compile(keras.optimizers.SGD(0.5), loss, jit_compile=False)
+        model.compile(keras.optimizers.SGD(0.5), loss, jit_compile=False, run_eagerly=True)
         labels = np.array([[5, 4, 7, 3, 6, 3], [8, 9, 3, 0, 0, 0], [10, 6, 4, 5, 3, 0]])
         model.fit({"features": images(), "target": TARGETS}, labels, batch_size=3, verbose=0)
         still = [

@@ -1,10 +1,7 @@
 """Two finished runs, of images and of a table, made without apps.classify; copies of them may be damaged."""
 
-import json
 import shutil
-import tempfile
 from dataclasses import asdict
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -13,6 +10,7 @@ import pytest
 from data.source import Data, resolve
 from export import examples
 from models.mlp import MLP
+from tests.apps.runs import guard_in_this_process
 from training.run_directory import RunDirectory
 
 
@@ -76,28 +74,7 @@ def quick(monkeypatch, tmp_path):
 
 
 @pytest.fixture
-def loader_here(monkeypatch):
-    """The guard loads an export in this process, once for a test of many faults; whole runs load it in fresh ones."""
-    from export import found_texts, fresh_process, guard
-    from export.examples import as_json
-
-    answers = []
-
-    def run(path, calls, by_cli=None):
-        if not answers:
-            with tempfile.TemporaryDirectory() as folder:
-                records = Path(folder) / "records.json"
-                records.write_text(json.dumps({signature: as_json(given) for signature, given in calls.items()}))
-                together, alone = fresh_process.run_saved_model(str(path), str(records))
-            count = len(next(iter(next(iter(calls.values())).values())))
-            for signature in calls:
-                answers.append(("all", signature, list(range(count)), of_signature(together, signature)))
-                answers.append(("alone", signature, [0], of_signature(alone, signature)))
-        return answers
-
-    def of_signature(outputs, signature):
-        named = {name: fresh_process.plain(value) for name, value in outputs.items()}
-        return guard._of_signature(named, signature)
-
-    for module in (guard, found_texts):
-        monkeypatch.setattr(module, "run_saved_model", run)
+def loader_here():
+    """The guard loads an export in this process, once for a test of many faults."""
+    with guard_in_this_process():
+        yield

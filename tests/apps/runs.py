@@ -3,8 +3,10 @@
 import importlib
 import io
 import itertools
+import json
 import subprocess
 import sys
+import tempfile
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
@@ -51,10 +53,45 @@ def start(main, arguments: list[str], monkeypatch) -> None:
     starting.run(main, prog)
 
 
+@contextmanager
+def guard_in_this_process():
+    """The guard loads one export here: to start a process that imports TensorFlow takes six seconds."""
+    from export import found_texts, fresh_process, guard
+    from export.examples import as_json
+
+    answers = []
+
+    def run(path, calls, by_cli=None):
+        if not answers:
+            with tempfile.TemporaryDirectory() as folder:
+                records = Path(folder) / "records.json"
+                records.write_text(json.dumps({signature: as_json(given) for signature, given in calls.items()}))
+                together, alone = fresh_process.run_saved_model(str(path), str(records))
+            count = len(next(iter(next(iter(calls.values())).values())))
+            for signature in calls:
+                answers.append(("all", signature, list(range(count)), of_signature(together, signature)))
+                answers.append(("alone", signature, [0], of_signature(alone, signature)))
+        return answers
+
+    def of_signature(outputs, signature):
+        named = {name: fresh_process.plain(value) for name, value in outputs.items()}
+        return guard._of_signature(named, signature)
+
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (guard, found_texts):
+            patch.setattr(module, "run_saved_model", run)
+        yield
+
+
 def whole_run(main, arguments: list[str]) -> subprocess.CompletedProcess:
-    """A run of an app to its end in this process; its export is still checked in fresh ones."""
+    """A run of an app to its end, its export checked in this process, too."""
     printed, told = io.StringIO(), io.StringIO()
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(printed), redirect_stderr(told):
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        redirect_stdout(printed),
+        redirect_stderr(told),
+        guard_in_this_process(),
+    ):
         start(main, arguments, patch)
     return subprocess.CompletedProcess(arguments, 0, printed.getvalue(), told.getvalue())
 

@@ -4,6 +4,7 @@ from apps import export
 from export.errors import ExportError
 
 
+@pytest.mark.slow  # tests/export/test_numeric_formats.py has each format
 def test_all_formats_of_a_table(people_run, tmp_path, capsys):
     found = export.main(export.Config(str(people_run[0]), format="all", output=str(tmp_path / "exports")))
     assert sorted(file.name for file in (tmp_path / "exports").iterdir()) == [

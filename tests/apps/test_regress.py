@@ -126,15 +126,19 @@ def test_typed_again_it_prints_the_result_and_trains_nothing(tiny, monkeypatch, 
     check_typed_again(regress.main, tiny, monkeypatch, capsys)
 
 
+def further(model, more):
+    return pytest.param(model, more, marks=pytest.mark.slow)
+
+
 @pytest.mark.parametrize(
     ("model", "more"),
     [
-        (Linear(l2=1e-4), {}),
         (MLP((16,), dropout=0.2), {"mc_dropout": 20}),
-        (MLP((16,)), {"loss": "gaussian"}),
         (Ensemble(4, 2, (16,), 4, 2), {"loss": "gaussian", "level": 0.8}),
-        (Ensemble(2, 0, (16,), 4, 2), {"loss": "huber"}),
-        (MLP((16,)), {"loss": "absolute"}),
+        further(Linear(l2=1e-4), {}),
+        further(MLP((16,)), {"loss": "gaussian"}),
+        further(Ensemble(2, 0, (16,), 4, 2), {"loss": "huber"}),
+        further(MLP((16,)), {"loss": "absolute"}),
     ],
 )
 def test_every_model_and_loss_learns(quick, monkeypatch, model, more):

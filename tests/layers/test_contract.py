@@ -115,8 +115,13 @@ def train_one_step(case, jit_compile, same_draws=True):
         assert max(difference(b, a) for a, b in zip(*weights, strict=True)) < 1e-5
 
 
+# On JAX, the way to TPUs, `make test` has what they compute in.
+FURTHER = [pytest.mark.slow] if keras.backend.backend() == "jax" else []
+POLICIES = ["mixed_bfloat16", *(pytest.param(name, marks=FURTHER) for name in ("mixed_float16", "bfloat16"))]
+
+
 @enough_cases
-@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16", "bfloat16"])
+@pytest.mark.parametrize("policy", POLICIES)
 def test_half_precision(case, policy):
     inputs = inputs_of(case, "float32")[0]
     exact = case.build()

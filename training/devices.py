@@ -81,7 +81,7 @@ def configure(device: Device = "auto", check: Literal["tpu"] | None = None, host
     if hosts != ALONE:
         join(hosts)
     devices = 1
-    with _stderr_closed():
+    with stderr_closed():
         found = kind()
         if backend() == "jax":
             _leave_accelerators_to_jax()
@@ -188,7 +188,7 @@ def count_gpus() -> int:
 
 
 @contextmanager
-def _stderr_closed():
+def stderr_closed():
     """Hold back what the frameworks' C++ parts write while they start, before their log level takes effect."""
     sys.stderr.flush()
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)

@@ -76,20 +76,28 @@ def join(hosts: Hosts) -> None:
     From here on this process is a child of the one that was started, which says in words what JAX's runtime ends a
     process for without any.
 
-    Raises HostsError when the first machine cannot be reached.
+    Raises HostsError when the first machine cannot be reached, or no cluster is found.
     """
     _watched()
     import jax
 
-    limits = {"initialization_timeout": JOINING_SECONDS, "heartbeat_timeout_seconds": SILENCE_SECONDS}
-    if hosts.hosts == "cluster":
-        jax.distributed.initialize(**limits)
-        return
-    if hosts.rank:
-        _await(hosts.coordinator)
-    # JAX would listen on all addresses of machine 0.
-    bound = {"coordinator_bind_address": hosts.coordinator}
-    jax.distributed.initialize(hosts.coordinator, hosts.hosts, hosts.rank, **bound, **limits)
+    given = {"initialization_timeout": JOINING_SECONDS, "heartbeat_timeout_seconds": SILENCE_SECONDS}
+    if hosts.hosts != "cluster":
+        if hosts.rank:
+            _await(hosts.coordinator)
+        given |= {"coordinator_address": hosts.coordinator, "num_processes": hosts.hosts, "process_id": hosts.rank}
+        given |= {"coordinator_bind_address": hosts.coordinator}  # JAX would listen on all addresses of machine 0
+    try:
+        jax.distributed.initialize(**given)
+    except (ValueError, RuntimeError) as error:
+        if hosts.hosts == "cluster":
+            raise HostsError(
+                f"`--hosts cluster`: no Slurm, Open MPI, Kubernetes or TPU pod says here how many machines there are "
+                f"({error}). Give `--hosts`, `--rank` and `--coordinator`."
+            ) from None
+        raise HostsError(
+            f"`--coordinator {hosts.coordinator}`: the machines cannot be joined there ({error})."
+        ) from None
 
 
 def _await(coordinator: str) -> None:

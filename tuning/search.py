@@ -16,6 +16,7 @@ from pathlib import Path
 from types import ModuleType
 
 from apps.command import run as run_command
+from training.devices import stderr_closed
 from tuning.search_folder import SearchError
 from tuning.trial import Direction, Strategy, Trial, best, ranking
 
@@ -200,8 +201,9 @@ def start(space_name: str) -> None:
     )
 
     def main(config) -> None:
-        from tuning.result import finish
-        from tuning.runner import Runner
+        with stderr_closed():  # what TensorFlow says when KerasTuner imports it
+            from tuning.result import finish
+            from tuning.runner import Runner
 
         if config.tuning.worker:
             from tuning.cluster import work

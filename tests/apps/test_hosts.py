@@ -94,3 +94,14 @@ def test_different_settings_are_refused_on_both(tmp_path):
     for process in start(tmp_path / "run", ("--epochs", "1", "mlp"), ("--epochs", "2", "mlp")):
         assert "The machines were given different settings" in process.communicate(timeout=300)[0]
         assert process.returncode in (2, 3)
+
+
+def test_no_cluster_and_another_backend_are_refused():
+    command = [sys.executable, "-m", "apps.classify", "--hosts", "cluster"]
+    for backend, message in (
+        ("jax", "`--hosts cluster`: no Slurm, Open MPI, Kubernetes or TPU pod"),
+        ("tensorflow", "several machines train together through JAX, not tensorflow: set KERAS_BACKEND=jax"),
+    ):
+        given = {**os.environ, "KERAS_BACKEND": backend}
+        done = subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True)
+        assert done.returncode == 2 and message in done.stderr, done.stderr

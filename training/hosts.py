@@ -125,8 +125,8 @@ def _watched() -> None:
         if sys.platform == "linux":
             ctypes.CDLL(None).prctl(PARENT_DIED, signal.SIGKILL)
         return
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda received, _: os.kill(child, received))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the child by itself
+    signal.signal(signal.SIGTERM, lambda number, _: os.kill(child, number))
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     if code in (LOST, -signal.SIGABRT):  # JAX's runtime aborts when machine 0 is gone
         print(

@@ -81,6 +81,7 @@ def test_a_backbone_is_run_once_and_is_inside_the_saved_network(quick, captions_
     assert {path: path.stat().st_mtime_ns for path in Path("kept").iterdir()} == written
 
 
+@pytest.mark.slow
 def test_scenes_are_scored_on_new_combinations_and_on_where_nouns_look(quick, monkeypatch, capsys):
     monkeypatch.setattr(scenes, "SIZES", {"train": 2000, "validation": 100, "test": 150, "combinations": 150})
     figures = caption.main(replace(caption.TINY, run_dir="scenes"))

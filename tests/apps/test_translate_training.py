@@ -45,6 +45,7 @@ def test_an_interrupted_run_goes_on_to_the_same_weights(quick, pairs_tsv):
     assert Path("whole/metrics.csv").read_text() == Path("broken/metrics.csv").read_text()
 
 
+@pytest.mark.slow
 def test_a_recurrent_network_separate_dictionaries_and_lower_case(quick, pairs_tsv):
     model = Recurrent(units=12, embedding_units=12, dropout=0.1)
     config = small(pairs_tsv, model, dictionary="separate", lower=True, run_dir="run")

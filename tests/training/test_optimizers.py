@@ -242,6 +242,7 @@ print(json.dumps(results))
 """
 
 
+@pytest.mark.slow
 def test_two_replicas_equal_one():
     """In a process of its own: the number of devices is fixed once TensorFlow has started."""
     root = Path(optimizers.__file__).parents[1]

@@ -203,7 +203,7 @@ def main(config: Config) -> dict[str, float]:
     trainer = config.trainer
     print(f"device  {configure(trainer.device, trainer.check_device, trainer.machines)}")
     if config.reward_epochs:
-        require_alone("`--reward-epochs`")
+        require_alone("`--reward-epochs`: captions are drawn")
     own = ("encoder", "search", "vocab_size", "keep_capitals", "word_dropout", "mirror", "every_caption", "buckets",
            "longest_tokens", "reward_epochs", "reward_learning_rate")  # fmt: skip
     extra = {name: getattr(config, name) for name in own}

@@ -38,7 +38,7 @@ def reward(model, config, splits, subwords, inputs, batches, directory: RunDirec
         splits: `CaptionSplits`.
         subwords: `Subwords`.
         inputs: `ImageInputs`, what `model` takes.
-        batches: `CaptionBatches` of the training images, for their lengths.
+        batches: `CaptionBatches` of the training images, for those and their lengths.
         directory: Of the run.
         rows: Figures of the epochs before.
     """
@@ -46,7 +46,7 @@ def reward(model, config, splits, subwords, inputs, batches, directory: RunDirec
     from training.plan import Plan
     from training.token_cross_entropy import TokenCrossEntropy
 
-    drawn = RewardedBatches(model, config, splits.train, subwords, inputs, batches.lengths)
+    drawn = RewardedBatches(model, config, splits.train, subwords, inputs, batches)
     trainer = replace(config.trainer, epochs=config.reward_epochs, learning_rate=config.reward_learning_rate, average=1)
     plan = Plan(drawn.size, trainer.epochs, drawn.steps_per_epoch, 1)
     given = (config, splits, subwords, inputs, drawn.dataset)
@@ -86,7 +86,7 @@ class RewardedBatches:
         steps_per_epoch: Batches of an epoch; the captions left over are dropped.
     """
 
-    def __init__(self, model, config, captions, subwords, inputs, lengths: tuple[int, ...]):
+    def __init__(self, model, config, captions, subwords, inputs, batches):
         from apps.caption import texts
         from apps.image_captioner import ImageCaptioner
         from evaluation.captioning import Cider
@@ -95,8 +95,11 @@ class RewardedBatches:
         self.model, self.twin = model, keras.models.clone_model(model)
         self.captioner = ImageCaptioner(self.twin, None, subwords, Search(DRAWN, sample=True), config.longest_tokens)
         self.cider = Cider([[[*words(text), END_WORD] for text in some] for some in texts(config, captions).captions])
-        self.captions, self.subwords, self.inputs, self.mirror = captions, subwords, inputs, config.mirror
-        self.lengths = (*lengths, config.longest_tokens)  # few shapes: a compiler sees those of before, and one more
+        self.captions, self.subwords, self.inputs, self.batches = captions, subwords, inputs, batches
+        self.lengths = (
+            *batches.lengths,
+            config.longest_tokens,
+        )  # few shapes: a compiler sees those of before, and one more
         self.seed, self.epochs = config.trainer.seed, config.reward_epochs
         self.size = min(ROWS, DRAWN * min(IMAGES, len(captions)))
         parts = [min(IMAGES, len(captions) - start) for start in range(0, len(captions), IMAGES)]
@@ -108,13 +111,6 @@ class RewardedBatches:
     def refresh(self) -> None:
         """Draw with the weights that the network has now."""
         self.twin.set_weights(self.model.get_weights())
-
-    def seen(self, images: np.ndarray, mirrored: np.ndarray) -> np.ndarray:
-        """What batches hold of some images (n,), of those mirrored where `mirrored`, bool (n,), says so."""
-        values = np.array(self.inputs.values(self.captions)[images])
-        if mirrored.any():
-            values[mirrored] = self.inputs.values(self.captions, mirrored=True)[images[mirrored]]
-        return values
 
     def drawn(self, images: np.ndarray, seen: np.ndarray, random: np.random.Generator):
         """Captions of some images (n,), `seen` (n, ...): tokens int (n * `DRAWN`, length), weights float32
@@ -145,8 +141,10 @@ class RewardedBatches:
         for start in range(first * IMAGES, len(order), IMAGES):
             random = np.random.default_rng([self.seed, 3, epoch, start])
             images = order[start : start + IMAGES]
-            mirrored = np.random.default_rng([self.seed, 4, epoch, start]).random(len(images)) < 0.5 * self.mirror
-            seen = self.seen(images, mirrored)
+            mirror = None
+            if self.batches.mirrored is not None:
+                mirror = np.random.default_rng([self.seed, 4, epoch, start]).random(len(images)) < 0.5
+            seen = self.batches.shown(images, mirror)
             tokens, weights = self.drawn(images, seen, random)
             rows = random.permutation(len(tokens))[: len(tokens) // self.size * self.size]
             rows = rows[np.argsort(np.count_nonzero(tokens[rows], axis=1), kind="stable")]
@@ -164,7 +162,7 @@ class RewardedBatches:
         """A tf.data dataset from a step of an epoch on, see `epoch`. Nothing is drawn before it is asked for."""
         from data.stream import stream
 
-        values, finish = self.inputs.values(self.captions), self.inputs.finish
+        values, finish = self.batches.images, self.inputs.finish
         self.start = start = Place(first_epoch, first_step)
         self.refresh()
 

@@ -119,10 +119,15 @@ class CaptionBatches:
             target[place, 0], target[place, 1 : len(ids) + 1] = START, ids
             if place < len(rows):  # ... but has no labels
                 labels[place, : len(ids)], labels[place, len(ids)] = ids, END
-        images = np.array(self.images[self.image_of[filled]])
+        return {self.name: self.shown(self.image_of[filled], mirror), "target": target}, labels
+
+    def shown(self, images, mirror=None):
+        """Returns what batches hold of some images, by their positions (n,): (n, ...), mirrored where `mirror`, None or
+        bool (n,), says so."""
+        values = np.asarray(self.images[images])
         if mirror is not None:
-            images[mirror] = self.mirrored[self.image_of[filled[mirror]]]
-        return {self.name: images, "target": target}, labels
+            values[mirror] = self.mirrored[images[mirror]]
+        return values
 
     def dataset(self, seed=None, *, first_epoch=0, first_step=0, epochs=1, finish=None, word_dropout=0.0, prefetch=4):
         """Returns a tf.data dataset of `({name, "target"}, labels)`, one shape per bucket.

@@ -213,7 +213,7 @@ def require_same(settings: Mapping) -> None:
 def require_alone(setting: str) -> None:
     """Raise HostsError where a `setting` that one machine alone can have is given to several."""
     if count() > 1:
-        raise HostsError(f"{setting}: captions are drawn on one machine. Leave it out, or leave out `--hosts`.")
+        raise HostsError(f"{setting} on one machine. Leave it out, or leave out `--hosts`.")
 
 
 def file_of_first(path: Path) -> Path | io.BytesIO | None:

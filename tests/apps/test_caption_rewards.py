@@ -51,12 +51,12 @@ def trained(config, tmp_path_factory):
 @pytest.fixture(scope="module")
 def drawn(config, trained):
     model, splits, subwords, inputs, batches, _ = trained
-    return caption_rewards.RewardedBatches(model, config, splits.train, subwords, inputs, batches.lengths)
+    return caption_rewards.RewardedBatches(model, config, splits.train, subwords, inputs, batches)
 
 
 def test_a_caption_weighs_what_it_has_more_than_the_others_of_its_image(drawn, config):
     images = np.arange(len(drawn.captions))
-    tokens, weights = drawn.drawn(images, drawn.seen(images, images < 0), np.random.default_rng(0))
+    tokens, weights = drawn.drawn(images, drawn.batches.shown(images), np.random.default_rng(0))
     # All captions are scored beside each other here, each drawn one in turn, by the scores of whole sets.
     references = [[f"{text} {caption_rewards.END_WORD}" for text in some] for some in _clean(drawn.captions, config)]
     written = [
@@ -92,7 +92,7 @@ def test_captions_that_are_drawn_get_better(config, trained, drawn):
 
     def mean_reward():
         drawn.refresh()
-        texts = subwords.decode(drawn.drawn(images, drawn.seen(images, images < 0), np.random.default_rng(9))[0])
+        texts = subwords.decode(drawn.drawn(images, drawn.batches.shown(images), np.random.default_rng(9))[0])
         return drawn.cider(list(map(words, texts)), np.repeat(images, caption_rewards.DRAWN)).mean()
 
     before, weights = mean_reward(), model.get_weights()
@@ -138,13 +138,13 @@ def test_it_goes_on_after_an_interruption_of_each_stage(config, trained, tmp_pat
 
 def test_some_images_are_seen_mirrored(config, trained):
     model, splits, subwords, inputs, batches, _ = trained
-    given = (model, replace(config, mirror=True), splits.train, subwords, inputs, batches.lengths)
-    plain, mirrored = (caption_rewards.RewardedBatches(*given) for _ in range(2))
-    plain.mirror = False
+    either = caption.batch(replace(config, mirror=True), splits.train, subwords, inputs, training=True)
+    given = (model, config, splits.train, subwords, inputs)
+    plain, mirrored = (caption_rewards.RewardedBatches(*given, shown) for shown in (batches, either))
     pixels, flipped = inputs.pixels(splits.train), inputs.pixels(splits.train, mirrored=True)
     assert np.array_equal(flipped, pixels[:, :, ::-1])
     images = np.arange(10)
-    seen = mirrored.seen(images, images % 2 == 1)
+    seen = either.shown(images, images % 2 == 1)
     assert np.array_equal(seen[::2], pixels[:10:2]) and np.array_equal(seen[1::2], flipped[1:10:2])
     straight, either = (np.concatenate([x["image"] for x, _, _ in one.epoch(0)]) for one in (plain, mirrored))
     known = {image.tobytes() for image in pixels}

@@ -233,5 +233,11 @@ def run_blocks(command: str, notes: Sequence[str], settings: Mapping | None, env
         blocks.append(report.Text(notes))
     for name, facts in (("Settings", settings), ("Environment", environment)):
         if facts:
-            blocks.append(report.Folded(name, [report.Facts(list(facts.items()))]))
+            blocks.append(report.Folded(name, [report.Facts(_flat(facts))]))
     return blocks
+
+
+def _flat(facts: Mapping) -> list[tuple[str, object]]:
+    """Names and values, those of a group, such as the machines of a training, in its place."""
+    nested = [_flat(value) if isinstance(value, Mapping) else [(name, value)] for name, value in facts.items()]
+    return [one for some in nested for one in some]

@@ -178,3 +178,10 @@ def test_cells():
         "x",
         "1.23e+05",
     ]
+
+
+def test_settings_of_a_group_stand_in_its_place():
+    blocks = classification_report.run_blocks(
+        "run", [], {"epochs": 3, "machines": {"hosts": 2, "rank": None}, "seed": 0}, None
+    )
+    assert blocks[-1].blocks[0].items == [("epochs", 3), ("hosts", 2), ("rank", None), ("seed", 0)]

@@ -57,6 +57,28 @@ class SubwordGraph:
         ids = tf.gather(ids, which)
         return words.with_values(ids).merge_dims(1, 2)
 
+    def draw(self, texts, dropout, seed):
+        """Returns ids like `tokenize`, each word cut by itself; in each round of joining, pairs are overlooked.
+
+        Args:
+            texts: strings (N,).
+            dropout: float scalar in [0, 1], the probability that a pair is overlooked. A word in which all are is done.
+            seed: int (2,); the same texts and seed give the same ids, in each process.
+
+        Reference:
+            Provilkov et al., 2020: BPE-dropout: simple and effective subword regularization (arXiv:1910.13267),
+            algorithm 1.
+        """
+        import tensorflow as tf
+
+        words = tf.strings.split(texts, " ")
+
+        def overlooked(round_number, shape):
+            own = tf.random.experimental.stateless_fold_in(seed, round_number)
+            return tf.random.stateless_uniform(shape, own) < dropout
+
+        return words.with_values(self._words_to_ids(words.values, overlooked)).merge_dims(1, 2)
+
     def detokenize(self, ids):
         """Returns strings (N,) of ids, ragged or dense int (N, length); padding, start and end are silent."""
         import tensorflow as tf
@@ -96,8 +118,11 @@ class SubwordGraph:
             length = tf.where(end >= 0, step + 1, length)
         return rule, length
 
-    def _words_to_ids(self, words):
-        """Ids, ragged (W, None), of words as they stand; one word may hold several once it is normalised, or none."""
+    def _words_to_ids(self, words, overlooked=None):
+        """Ids, ragged (W, None), of words as they stand; one word may hold several once it is normalised, or none.
+
+        `overlooked(round, shape)` says which pairs a round of joining leaves out.
+        """
         import tensorflow as tf
 
         parts = tf.strings.split(self.normalize(words), " ")
@@ -107,14 +132,15 @@ class SubwordGraph:
         place = tf.minimum(tf.searchsorted(codes, points.values), len(self.letters) - 1)
         known = tf.gather(codes, place) == points.values
         symbols = tf.where(known, tf.gather(tf.constant(self.letters[:, 1]), place), self.unknown)
-        symbols, owners = self._joined(symbols, tf.cast(points.value_rowids(), tf.int32), points.nrows(tf.int32))
+        owners = tf.cast(points.value_rowids(), tf.int32)
+        symbols, owners = self._joined(symbols, owners, points.nrows(tf.int32), overlooked)
         again = (symbols == self.unknown) & (_shifted(symbols, 1, -1) == self.unknown)
         # A run of unknown characters is one unknown piece; no run leaves its word, for words start with a known sign.
         symbols, owners = tf.boolean_mask(symbols, ~again), tf.boolean_mask(owners, ~again)
         ids = tf.RaggedTensor.from_value_rowids(symbols, tf.cast(owners, tf.int64), points.nrows())
         return filled.with_values(ids).merge_dims(1, 2)
 
-    def _joined(self, symbols, owners, num_words):
+    def _joined(self, symbols, owners, num_words, overlooked):
         """Joins neighbours until no two of a word make a piece: ids and the word of each, both (M,)."""
         import tensorflow as tf
 
@@ -122,27 +148,27 @@ class SubwordGraph:
             return symbols, owners
         keys, pieces = tf.constant(self.pairs[:, 0]), tf.constant(self.pairs[:, 1].astype(np.int32))
 
-        def ranks(symbols, owners):
+        def join(symbols, owners, unfinished, number):
             key = tf.cast(symbols[:-1], tf.int64) * self.size + tf.cast(symbols[1:], tf.int64)
             place = tf.minimum(tf.searchsorted(keys, key), len(self.pairs) - 1)
             fits = (tf.gather(keys, place) == key) & (owners[:-1] == owners[1:])
-            return tf.where(fits, tf.gather(pieces, place), NO_PAIR)
-
-        def join(symbols, owners, rank):
+            if overlooked:
+                fits &= tf.gather(unfinished, owners[:-1]) & ~overlooked(number, tf.shape(key))
+            rank = tf.where(fits, tf.gather(pieces, place), NO_PAIR)
             best = tf.math.unsorted_segment_min(rank, owners[:-1], num_words)
-            chosen = tf.where((rank == tf.gather(best, owners[:-1])) & (rank != NO_PAIR))[:, 0]
+            chosen = tf.where((rank == tf.gather(best, owners[:-1])) & fits)[:, 0]
             owner = tf.gather(owners, chosen)
             leftmost = tf.boolean_mask(chosen, _shifted(owner, 1, -1) != owner)
             symbols = tf.tensor_scatter_nd_update(symbols, leftmost[:, None], tf.gather(rank, leftmost))
             gone = tf.scatter_nd(leftmost[:, None] + 1, tf.ones_like(leftmost, tf.bool), tf.shape(symbols, tf.int64))
             symbols, owners = tf.boolean_mask(symbols, ~gone), tf.boolean_mask(owners, ~gone)
-            return symbols, owners, ranks(symbols, owners)
+            return symbols, owners, best != NO_PAIR, number + 1
 
-        symbols, owners, _ = tf.while_loop(
-            lambda symbols, owners, rank: tf.reduce_any(rank != NO_PAIR),
+        symbols, owners, _, _ = tf.while_loop(
+            lambda symbols, owners, unfinished, number: tf.reduce_any(unfinished),
             join,
-            (symbols, owners, ranks(symbols, owners)),
-            shape_invariants=(tf.TensorShape([None]),) * 3,
+            (symbols, owners, tf.ones([num_words], tf.bool), 0),
+            shape_invariants=(*(tf.TensorShape([None]),) * 3, tf.TensorShape([])),
         )
         return symbols, owners
 

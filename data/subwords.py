@@ -72,13 +72,19 @@ class Subwords:
         Reference:
             Provilkov et al., 2020: BPE-dropout: simple and effective subword regularization (arXiv:1910.13267).
         """
-        import sentencepiece
+        import tensorflow as tf
 
-        if "processor" not in self.made:
-            self.made["processor"] = sentencepiece.SentencePieceProcessor(model_proto=self.model)
-        sentencepiece.set_random_generator_seed(int(np.random.SeedSequence(seed).generate_state(1)[0]))
-        options = {"enable_sampling": True, "alpha": dropout, "num_threads": 1}
-        return [np.array(ids, np.int32) for ids in self.made["processor"].encode(list(sentences), **options)]
+        if "draw" not in self.made:
+            signature = [tf.TensorSpec([None], tf.string), tf.TensorSpec([]), tf.TensorSpec([2], tf.int32)]
+            self.made["draw"] = tf.function(self.graph.draw, input_signature=signature)
+        ids = []
+        for first in range(0, len(sentences), SENTENCES_AT_ONCE):
+            own = np.random.SeedSequence([*seed, first]).generate_state(2).astype(np.int32)
+            with tf.device("CPU:0"):
+                part = tf.constant(list(sentences[first : first + SENTENCES_AT_ONCE]), tf.string)
+                drawn = self.made["draw"](part, tf.constant(dropout, tf.float32), tf.constant(own))
+            ids += np.split(drawn.values.numpy(), drawn.row_splits.numpy()[1:-1])
+        return ids
 
     def decode(self, ids):
         """Returns a list of sentences of lists or rows of ids; padding, start and end are silent."""

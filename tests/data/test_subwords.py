@@ -135,6 +135,42 @@ def test_drawn_subwords_depend_on_the_seed_alone(learned):
     assert [ids.tolist() for ids in first] != [ids.tolist() for ids in other]
 
 
+def cuts(made, parts, dropout, so_far=1.0):
+    """How probable each way to write a word is by algorithm 1 of Provilkov et al.: {pieces: probability}."""
+    ids = {piece: number for number, piece in enumerate(made.pieces)}
+    pairs = [
+        (ids["".join(parts[at : at + 2])], at) for at in range(len(parts) - 1) if "".join(parts[at : at + 2]) in ids
+    ]
+    found = {tuple(parts): so_far * dropout ** len(pairs)}
+    for worse, (_, at) in enumerate(sorted(pairs)):
+        joined = [*parts[:at], parts[at] + parts[at + 1], *parts[at + 2 :]]
+        for pieces, chance in cuts(made, joined, dropout, so_far * dropout**worse * (1 - dropout)).items():
+            found[pieces] = found.get(pieces, 0.0) + chance
+    return found
+
+
+@pytest.mark.parametrize(("word", "dropout"), [("abcabc", 0.3), ("men", 0.1), ("in", 0.6)])
+def test_words_are_cut_as_often_as_the_algorithm_says(learned, word, dropout):
+    made, _ = learned
+    expected, count = cuts(made, ["\u2581", *word], dropout), 20000
+    assert len(expected) > 1
+    drawn = made.draw([" ".join([word] * 100)] * (count // 100), dropout, (3,))
+    pieces = "".join(" " + made.pieces[one] for ids in drawn for one in ids)
+    found = [tuple(one.split()) for one in pieces.replace(" \u2581", "\n\u2581").strip().splitlines()]
+    assert len(found) == count
+    assert set(found) <= set(expected)
+    for cut, chance in expected.items():
+        assert found.count(cut) / count == pytest.approx(chance, abs=5 * np.sqrt(chance * (1 - chance) / count) + 1e-9)
+
+
+def test_drawn_subwords_are_the_same_in_each_process():
+    # What an earlier process drew. SentencePiece's own dropout differs between processes, whatever its seed.
+    made = subwords.learn(ENGLISH + GERMAN, 300)
+    assert [made.pieces[one] for one in made.draw(["operating a giant pulley"], 0.5, (1, 2))[0]] == [
+        *("▁o", "p", "er", "a", "t", "ing", "▁a", "▁", "gi", "ant", "▁", "p", "ul", "le", "y")
+    ]
+
+
 def test_lower_case_is_by_letter():
     made = subwords.learn(ENGLISH + GERMAN, 300, lower=True)
     assert made.decode(made.encode(["Weiße MÄNNER", "MA\u0308NNER"])) == ["weiße männer", "männer"]

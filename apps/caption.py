@@ -15,12 +15,13 @@ anew.
 """
 
 import math
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Annotated
 
 import tyro
 
+from apps.caption_batches import batch, learn_subwords
 from apps.command import run
 from apps.run_folder import open_run
 from data.caption_source import CaptionData
@@ -75,6 +76,9 @@ class Config:
     """Lengths that batches are padded to: more waste less on padding and take longer to compile."""
     longest_tokens: int = 40
     """Most tokens of a caption. Longer training captions are left out, and counted."""
+    members: int = 1
+    """Networks that are trained one after the other, with other seeds, and asked together: the mean of their
+    probabilities. It takes as many times as long, in training and in use."""
     reward_epochs: int = 0
     """Epochs, after the others, in which captions are drawn and rewarded for being like those of people (CIDEr-D)."""
     reward_learning_rate: float = 1e-4
@@ -94,9 +98,15 @@ class Config:
         require("vocab_size", self.vocab_size is None or self.vocab_size >= 50, "at least 50")
         require("word_dropout", 0 <= self.word_dropout < 1, "in [0, 1)")
         require("buckets", 1 <= self.buckets <= 32, "between 1 and 32")
+        require("members", 1 <= self.members <= 16, "between 1 and 16")
         require("longest_tokens", self.longest_tokens >= 2, "at least 2")
         require("reward_epochs", self.reward_epochs >= 0, "0 or more")
         require("reward_learning_rate", 0 < self.reward_learning_rate < math.inf, "a positive number")
+        if self.members > 1 and self.encoder.fine_tune_epochs:
+            raise ValueError(
+                "`--members`: each of them would fine-tune a backbone of its own. Leave out `--fine-tune-epochs`. "
+                f"Received: {self.members} members"
+            )
         if self.mirror and self.data.data == "scenes":
             raise ValueError("`--mirror`: captions of scenes say what is left and right. Leave it out.")
         if self.search.sample:
@@ -133,44 +143,6 @@ def recipe_for(config: Config):
     return ShowAttendTell()
 
 
-def texts(config: Config, captions):
-    """`Captions` as they are learned: lower-case, without the full stop at the end, which says nothing of the image."""
-
-    def clean(text: str) -> str:
-        shorter = text.rstrip(" .") or text
-        return shorter if config.keep_capitals else shorter.lower()
-
-    return replace(captions, captions=tuple(tuple(map(clean, some)) for some in captions.captions))
-
-
-def learn_subwords(config: Config, splits):
-    """The subwords of the training captions."""
-    from data.subwords import learn
-
-    captions = texts(config, splits.train).all_captions()
-    size = config.vocab_size
-    if size is None:
-        words = sum(len(caption.split()) for caption in captions)
-        size = min(max(round(words / 8000) * 100, 200), 8000)
-    return learn(captions, size, lower=not config.keep_capitals, split_digits=True)
-
-
-def batch(config: Config, part, subwords, inputs, *, training: bool = False):
-    """The batches of one part of the splits (`CaptionBatches`); for training with mirrored images, if so set."""
-    from data.caption_batches import encode, make
-
-    return make(
-        inputs.values(part),
-        encode(texts(config, part), subwords),
-        batch_size=config.trainer.batch_size or 64,
-        buckets=config.buckets,
-        longest=config.longest_tokens,
-        name=inputs.name,
-        every=config.every_caption,
-        mirrored=inputs.values(part, mirrored=True) if training and config.mirror else None,
-    )
-
-
 def schedule(config: Config, batches) -> Plan:
     """The plan of training: by default 5000 updates, for scenes, which are simple, fewer."""
     steps = batches.steps_per_epoch
@@ -205,7 +177,7 @@ def main(config: Config) -> dict[str, float]:
     if config.reward_epochs:
         require_alone("`--reward-epochs`: captions are drawn")
     own = ("encoder", "search", "vocab_size", "keep_capitals", "word_dropout", "mirror", "every_caption", "buckets",
-           "longest_tokens", "reward_epochs", "reward_learning_rate")  # fmt: skip
+           "members", "longest_tokens", "reward_epochs", "reward_learning_rate")  # fmt: skip
     extra = {name: getattr(config, name) for name in own}
     directory, settings = open_run("caption", config, extra)
     directory.check(settings, fresh=config.fresh)
@@ -227,7 +199,7 @@ def main(config: Config) -> dict[str, float]:
     alone(model)
     results = finish(directory, config, model, splits, subwords, inputs, rows, batches)
     directory.write_json("results.json", results)
-    (directory / "checkpoint.npz").unlink(missing_ok=True)
+    directory.forget_checkpoints()
     return announce(results, directory)
 
 
@@ -238,7 +210,17 @@ def preparing(inputs, subwords, config: Config) -> dict:
 
 
 def train(config: Config, splits, subwords, inputs, batches, directory: RunDirectory):
-    """The trained model and a row of figures per epoch."""
+    """The trained model, or several as one, and a row of figures per epoch."""
+    from apps import members
+
+    def one(own: Config, folder: RunDirectory):
+        return train_one(own, splits, subwords, inputs, batches, folder)
+
+    return members.train(one, config, directory)
+
+
+def train_one(config: Config, splits, subwords, inputs, batches, directory: RunDirectory):
+    """One trained model and a row of figures per epoch."""
     from apps.caption_stage import learn
 
     plan = schedule(config, batches)

@@ -21,7 +21,7 @@ def fine_tune(whole, config, splits, subwords, inputs, directory: RunDirectory, 
         directory: Of the run.
         rows: Figures of the epochs before.
     """
-    from apps.caption import batch
+    from apps.caption_batches import batch
     from apps.caption_stage import learn_further
     from apps.image_inputs import PixelInputs
     from models.pretrained import unfreeze

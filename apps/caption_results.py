@@ -152,6 +152,7 @@ def export_run(directory: RunDirectory, splits) -> dict[str, float]:
 
 def write_report(directory, config, model, splits, inputs, seen, rows: list[dict], found: Found, batches) -> None:
     """Write report.html of the run."""
+    from apps import members
     from apps.caption import best_by
     from apps.command import typed
     from evaluation import caption_report
@@ -160,14 +161,16 @@ def write_report(directory, config, model, splits, inputs, seen, rows: list[dict
     best = max(rows, key=lambda row: (row[f"val_{best_by(config)}"], -row["val_loss"]))
     pixels = inputs.pixels(splits.test)
     unfinished = sum(not one.complete[0] for one in found.captions)
-    note = f"Of {len(found.captions)} test captions {unfinished} came to the limit of their length."
+    notes = [f"Of {len(found.captions)} test captions {unfinished} came to the limit of their length."]
+    if config.members > 1:
+        notes.append(members.note(config.members))
     beams = config.search.beams
     how = "greedy" if beams == 1 else f"beam search with {beams} hypotheses"
     caption_report.write(
         directory / "report.html",
         title=f"{splits.name}, {model.name}",
         command=typed("python -m apps.caption"),
-        notes=[*splits.notes, *batches.notes(), note],
+        notes=[*splits.notes, *batches.notes(), *notes],
         history={name: [row[name] for row in rows] for name in rows[0] if name != "epoch"},
         images=pixels,
         references=splits.test.captions,

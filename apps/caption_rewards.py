@@ -87,7 +87,7 @@ class RewardedBatches:
     """
 
     def __init__(self, model, config, captions, subwords, inputs, batches):
-        from apps.caption import texts
+        from apps.caption_batches import texts
         from apps.image_captioner import ImageCaptioner
         from evaluation.captioning import Cider
         from models.search import Search

@@ -19,7 +19,8 @@ def learn(
         run: Folder of its records.
         course: `resumable` and `callbacks` of `training.fit.fit`.
     """
-    from apps.caption import batch, best_by
+    from apps.caption import best_by
+    from apps.caption_batches import batch
     from apps.caption_results import validation_scores
     from training.fit import fit
 

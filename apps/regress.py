@@ -147,7 +147,7 @@ def main(config: Config) -> dict[str, float]:
     results |= {"target": splits.target, "importance": {one.column: one.growth for one in found.importance}}
     results |= {"training_seconds": round(sum(row["seconds"] for row in directory.read_rows("timing.csv")), 1)}
     directory.write_json("results.json", results)
-    (directory / "checkpoint.npz").unlink(missing_ok=True)
+    directory.forget_checkpoints()
     return announce(results, directory)
 
 

@@ -65,6 +65,9 @@ class Config:
     """Tokens per update, of the longer side, padding included. Default: 2048 below 20000 training pairs, else 4096."""
     buckets: int = 6
     """Lengths that batches are padded to: more waste less on padding and take longer to compile."""
+    members: int = 1
+    """Networks that are trained one after the other, with other seeds, and asked together: the mean of their
+    probabilities. It takes as many times as long, in training and in use."""
     longest_tokens: int = 250
     """Training pairs with more tokens on a side are left out, and counted."""
     run_dir: str | None = None
@@ -81,6 +84,7 @@ class Config:
         require("subword_dropout", 0 <= self.subword_dropout < 1, "in [0, 1)")
         require("tokens", self.tokens is None or self.tokens >= 16, "at least 16")
         require("buckets", 1 <= self.buckets <= 32, "between 1 and 32")
+        require("members", 1 <= self.members <= 16, "between 1 and 16")
         require("longest_tokens", self.longest_tokens >= 2, "at least 2")
         if self.search.sample:
             raise ValueError("`--sample` is for apps.predict: a run is scored by what beam search finds. Leave it out.")
@@ -173,7 +177,8 @@ def main(config: Config) -> dict[str, float]:
 
     trainer = config.trainer
     print(f"device  {configure(trainer.device, trainer.check_device, trainer.machines)}")
-    own = ("search", "vocab_size", "dictionary", "lower", "subword_dropout", "tokens", "buckets", "longest_tokens")
+    own = ("search", "vocab_size", "dictionary", "lower", "subword_dropout", "tokens", "buckets", "members",
+           "longest_tokens")  # fmt: skip
     directory, settings = open_run("translate", config, {name: getattr(config, name) for name in own})
     directory.check(settings, fresh=config.fresh)
     if not config.fresh and (results := directory.results()):
@@ -201,7 +206,7 @@ def main(config: Config) -> dict[str, float]:
         "target_tokens_per_second": float(sorted(row["target_tokens_per_second"] for row in timing)[len(timing) // 2])
     }
     directory.write_json("results.json", results)
-    (directory / "checkpoint.npz").unlink(missing_ok=True)
+    directory.forget_checkpoints()
     return announce(results, directory)
 
 
@@ -226,7 +231,17 @@ def describe(splits, source, target, batches, config: Config, directory: RunDire
 
 
 def train(config: Config, splits, source, target, batches, directory: RunDirectory):
-    """The trained model and a row of figures per epoch."""
+    """The trained model, or several as one, and a row of figures per epoch."""
+    from apps import members
+
+    def one(own: Config, folder: RunDirectory):
+        return train_one(own, splits, source, target, batches, folder)
+
+    return members.train(one, config, directory)
+
+
+def train_one(config: Config, splits, source, target, batches, directory: RunDirectory):
+    """One trained model and a row of figures per epoch."""
     from apps.translate_results import validation_bleu
     from training.fit import fit
 

@@ -71,6 +71,7 @@ def export_run(directory: RunDirectory, splits) -> dict[str, float]:
 
 def write_report(directory: RunDirectory, config, model, splits, rows: list[dict], found: Found, batches) -> None:
     """Write report.html of the run."""
+    from apps import members
     from apps.command import typed
     from evaluation import translation_report
     from evaluation.model_summary import summary
@@ -83,6 +84,8 @@ def write_report(directory: RunDirectory, config, model, splits, rows: list[dict
         f"Of {len(found.translations)} test translations {unfinished} came to the limit of their length; {unknown} "
         "sources hold letters that the dictionary lacks."
     )
+    if config.members > 1:
+        notes.append(members.note(config.members))
     translation_report.write(
         directory / "report.html",
         title=f"{splits.name}, {model.name}",

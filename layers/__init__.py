@@ -37,6 +37,7 @@ from layers.multiplicative_attention import MultiplicativeAttention
 from layers.padded_shortcut import PaddedShortcut
 from layers.penalties import L1, L1L2, L2
 from layers.piecewise_linear import PiecewiseLinear
+from layers.probability_mean import ProbabilityMean
 from layers.recurrent_decoder import RecurrentDecoder
 from layers.scaled_dropout import ScaledDropout
 from layers.seed import ReplicaSeed
@@ -52,6 +53,7 @@ __all__ = [
     "LearnedPositions",
     "MultiHeadAttention",
     "SinusoidalPositions",
+    "ProbabilityMean",
     "RecurrentDecoder",
     "TransformerDecoder",
     "TransformerDecoderBlock",

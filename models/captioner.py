@@ -90,19 +90,25 @@ class Captioner:
 
     @classmethod
     def of(cls, model) -> "Captioner":
-        """The parts of a network that a recipe of this suite built, with or without a backbone before it."""
+        """The parts of a network that a recipe of this suite built, or of several that are asked together, with or
+        without a backbone before it."""
         import keras
+
+        from models.sequence_ensemble import encoders_together, members_of, parts_together
 
         outer = CAPTIONER in [layer.name for layer in model.layers]
         inner = model.get_layer(CAPTIONER) if outer else model
         name = next(name for name in inner.input if name != "target")
-        encoder = keras.Model(inner.input[name], inner.get_layer(ENCODED).output, name="to_regions")
+        members = members_of(inner)
+        encoder = encoders_together(
+            [keras.Model(one.input[name], one.get_layer(ENCODED).output, name="to_regions") for one in members]
+        )
         if outer:
             image = model.input["image"]
             encoder = keras.Model(image, encoder(model.get_layer("encoder")(image)), name="to_regions")
         whole = encoder.output.shape[1] == 1
-        grid = (1, 1) if whole else inner.get_layer("regions").input.shape[1:3]
-        return cls(encoder, inner.get_layer("target_embedding"), inner.get_layer("decoder"), tuple(grid), model.name)
+        grid = (1, 1) if whole else members[0].get_layer("regions").input.shape[1:3]
+        return cls(encoder, *parts_together(members), tuple(grid), model.name)
 
     def search(self, images, tokens, *, beams, length_penalty, length, no_repeat=0):
         """Beam search, see `models.decoding.beam_search`.

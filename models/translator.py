@@ -127,8 +127,11 @@ class Translator:
 
     @classmethod
     def of(cls, model) -> "Translator":
-        """The parts of a network that a recipe of this suite built."""
+        """The parts of a network that a recipe of this suite built, or of several that are asked together."""
         import keras
 
-        encoder = keras.Model(model.input["source"], model.get_layer(ENCODED).output, name="encoder")
-        return cls(encoder, model.get_layer("target_embedding"), model.get_layer("decoder"))
+        from models.sequence_ensemble import encoders_together, members_of, parts_together
+
+        members = members_of(model)
+        encoders = [keras.Model(one.input["source"], one.get_layer(ENCODED).output, name="encoder") for one in members]
+        return cls(encoders_together(encoders), *parts_together(members))

@@ -109,6 +109,11 @@ class RunDirectory:
         """Results of a finished run, None while it is not finished."""
         return self.read_json("results.json") if (self / "results.json").exists() else None
 
+    def forget_checkpoints(self) -> None:
+        """Remove the states of training, those of further stages and of members included: the run is finished."""
+        for path in self.path.rglob("checkpoint.npz"):
+            path.unlink()
+
     def read_json(self, name: str) -> dict:
         """A record of the run. Raises RunError, with the file and what to do, when it is missing or broken."""
         path = self / name

@@ -150,7 +150,7 @@ def trained(app: ModuleType, config, splits, directory: RunDirectory) -> dict:
     directory.path.mkdir(parents=True, exist_ok=True)
     figures, history = app.validate(config, splits, directory)
     directory.write_json("results.json", {"figures": figures, "history": history})
-    (directory / "checkpoint.npz").unlink(missing_ok=True)
+    directory.forget_checkpoints()
     return {"figures": figures, "history": history}
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from apps import caption, caption_rewards
+from apps.caption_batches import texts
 from apps.image_inputs import ImageInputs
 from data.caption_source import CaptionData
 from data.subwords import END, START
@@ -71,7 +72,7 @@ def test_a_caption_weighs_what_it_has_more_than_the_others_of_its_image(drawn, c
 
 
 def _clean(captions, config):
-    return caption.texts(config, captions).captions
+    return texts(config, captions).captions
 
 
 def test_batches_are_static_shifted_and_a_function_of_the_seed_and_the_weights(drawn):

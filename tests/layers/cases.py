@@ -139,6 +139,7 @@ CASES = [
     Case(layers.TargetUnits, {"mean": 3.5, "scale": 0.25}, (5, 4, 1), formula=formulas.target_units),
     Case(layers.TargetUnits, {"mean": -2.0, "scale": 40.0}, (5, 4, 2), formula=formulas.target_units),
     Case(layers.GaussianHead, {"smallest": 0.01}, (5, 4, 2), formula=formulas.gaussian_head),
+    Case(layers.ProbabilityMean, {}, (5, 4, 3, 6), formula=formulas.probability_mean, masks=False),
     *RECURRENT,
     *TRANSFORMER,
 ]

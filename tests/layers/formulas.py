@@ -96,3 +96,15 @@ def sinusoidal_positions(x, noise, settings, training, offset=0):
         codes[position, entry] = math.cos(angle) if entry % 2 else math.sin(angle)
     factor = math.sqrt(x.shape[-1]) if settings.get("scale_inputs") else 1.0
     return (factor * x + codes).astype(x.dtype), lambda gradient: (factor * gradient).astype(x.dtype)
+
+
+def probability_mean(x, noise, settings, training):
+    shifted = np.exp(x - x.max(-1, keepdims=True))
+    each = shifted / shifted.sum(-1, keepdims=True)
+    mean = each.mean(-2, keepdims=True)
+
+    def pull_back(gradient):
+        share = gradient[..., None, :] * each / mean
+        return (share - each * share.sum(-1, keepdims=True)) / x.shape[-2]
+
+    return np.log(mean[..., 0, :]), pull_back

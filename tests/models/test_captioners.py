@@ -9,6 +9,7 @@ from models import image_encoder
 from models.captioner import Captioner, with_backbone
 from models.decoding import Tokens
 from models.loading import load
+from models.sequence_ensemble import together
 from models.show_attend_tell import ShowAttendTell
 from models.show_tell import ShowTell
 from models.transformer_captioner import TransformerCaptioner
@@ -30,11 +31,17 @@ def images(seed=0, shape=GRID):
     return np.random.default_rng(seed).standard_normal((len(TARGETS), *shape)).astype("float32")
 
 
-@pytest.fixture(scope="module", params=RECIPES)
+@pytest.fixture(scope="module", params=[*RECIPES, "two members"])
 def network(request):
     """A network with random weights, large enough that captions differ."""
-    model = RECIPES[request.param].build("features", GRID, VOCABULARY)
-    random = np.random.default_rng(1)
+    if request.param == "two members":
+        return together([drawn(RECIPES["show, attend and tell"], seed) for seed in (1, 2)])
+    return drawn(RECIPES[request.param])
+
+
+def drawn(recipe, seed=1):
+    model = recipe.build("features", GRID, VOCABULARY)
+    random = np.random.default_rng(seed)
     for weight in model.trainable_weights:
         scale = 1.5 / weight.shape[0] ** 0.5 if len(weight.shape) > 1 else 0.2
         weight.assign(weight + scale * random.standard_normal(weight.shape))
@@ -121,6 +128,16 @@ def test_attention_is_a_share_of_each_region(network):
     regions = parts.grid[0] * parts.grid[1]
     assert weights.shape == (3, LENGTH, regions) and regions == (1 if network.name == "show_tell" else 6)
     np.testing.assert_allclose(weights.sum(-1), 1, rtol=1e-5)
+
+
+def test_members_look_where_they_look_alone_on_average():
+    members = [drawn(RECIPES["show, attend and tell"], seed) for seed in (1, 2)]
+    given = ops.array(images()), ops.array(TARGETS)
+    said = TARGETS != 0  # after its end no text looks anywhere
+    alone = [np.asarray(Captioner.of(one).attention(*given))[said] for one in members]
+    assert np.abs(alone[0] - alone[1]).max() > 0.01
+    found = np.asarray(Captioner.of(together(members)).attention(*given))[said]
+    np.testing.assert_allclose(found, np.mean(alone, axis=0), rtol=1e-5)
 
 
 def test_regions_are_in_the_order_of_the_image():

@@ -8,6 +8,7 @@ from keras import ops
 
 from models.decoding import Tokens
 from models.recurrent import Recurrent
+from models.sequence_ensemble import together
 from models.transformer import Transformer
 from models.translator import Translator
 
@@ -25,12 +26,28 @@ RECIPES = {
     "transformer, rotary": (Transformer(**SMALL, positions="rotary"), 11),
     "gru, additive": (Recurrent(6, 8, cell="gru", attention="additive"), 0),
     "lstm, multiplicative": (Recurrent(6, 8, cell="lstm", attention="multiplicative"), 7),
+    "transformer, two members": (Transformer(**SMALL), 0, 1),
 }
 
 
 def translator(name, vocab_size=VOCABULARY):
     """A network whose weights are random, and so large that its texts differ, and end here or there."""
-    recipe, seed = RECIPES[name]
+    recipe, *seeds = RECIPES[name]
+    models = [member(recipe, seed, vocab_size) for seed in seeds]
+    model = together(models) if len(models) > 1 else models[0]
+    parts = Translator.of(model)
+    return SimpleNamespace(
+        name=name,
+        model=model,
+        encoder=parts.encoder,
+        parts=(parts.embedding, parts.decoder),
+        oracle=Oracle(model),
+        vocab_size=vocab_size,
+    )
+
+
+def member(recipe, seed, vocab_size):
+    """The `keras.Model` of a recipe with such weights."""
     model = recipe.build(None if vocab_size == VOCABULARY else VOCABULARY, vocab_size)
     random = np.random.default_rng(seed)
     for weight in model.trainable_weights:
@@ -42,15 +59,7 @@ def translator(name, vocab_size=VOCABULARY):
     drawn = random.standard_normal(table.shape) / table.shape[1] ** 0.5
     drawn[TOKENS.end] *= 1.5
     table.assign((1.5 if isinstance(recipe, Transformer) else 3) * drawn)
-    parts = Translator.of(model)
-    return SimpleNamespace(
-        name=name,
-        model=model,
-        encoder=parts.encoder,
-        parts=(parts.embedding, parts.decoder),
-        oracle=Oracle(model),
-        vocab_size=vocab_size,
-    )
+    return model
 
 
 def compiled(function, xla=True):

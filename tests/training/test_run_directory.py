@@ -91,6 +91,15 @@ def test_fresh_never_empties_what_is_no_run(tmp_path):
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
 
 
+def test_no_checkpoint_stays_behind(tmp_path):
+    for place in ("", "rewards", "member-1/rewards"):
+        (tmp_path / place).mkdir(parents=True, exist_ok=True)
+        (tmp_path / place / "checkpoint.npz").write_bytes(b"")
+        (tmp_path / place / "metrics.csv").write_text("")
+    RunDirectory(tmp_path).forget_checkpoints()
+    assert {path.name for path in tmp_path.rglob("*") if path.is_file()} == {"metrics.csv"}
+
+
 def test_a_run_that_another_process_writes_is_refused(tmp_path):
     hold = (
         "import sys; from training.run_directory import RunDirectory\n"

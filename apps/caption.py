@@ -237,7 +237,7 @@ def train_one(config: Config, splits, subwords, inputs, batches, directory: RunD
     if config.reward_epochs:
         from apps.caption_rewards import reward
 
-        reward(model, *given, batches, directory, rows)
+        reward(model, *given, batches, directory)
     return model, rows
 
 
@@ -253,7 +253,7 @@ def validate(config: Config, splits, directory: RunDirectory) -> tuple[dict[str,
     batches = batch(config, splits.train, words, inputs, training=True)
     model, rows = train(config, splits, words, inputs, batches, directory)
     validation = batch(config, splits.validation, words, inputs).dataset(finish=inputs.finish)
-    scores = validation_scores(config, model, splits.validation, words, inputs)()
+    scores = validation_scores(config, model, splits.validation, words, inputs, Search(beams=1))()
     found = {f"val_{name}": value for name, value in scores.items()}
     return found | figures(model, validation, TokenCrossEntropy(), padding=0), rows
 

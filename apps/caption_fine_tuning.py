@@ -6,7 +6,7 @@ from functools import partial
 from training.run_directory import RunDirectory
 
 
-def fine_tune(whole, config, splits, subwords, inputs, directory: RunDirectory, rows: list[dict]) -> list[dict]:
+def fine_tune(whole, config, splits, subwords, inputs, directory: RunDirectory) -> list[dict]:
     """Train a network from pixels further; return a row of figures per epoch.
 
     Its records are in the folder fine-tuning/ of the run. Should it not validate better than the epochs before, the
@@ -19,7 +19,6 @@ def fine_tune(whole, config, splits, subwords, inputs, directory: RunDirectory, 
         subwords: `Subwords`.
         inputs: `ImageInputs` of the backbone.
         directory: Of the run.
-        rows: Figures of the epochs before.
     """
     from apps.caption_batches import batch
     from apps.caption_stage import learn_further
@@ -37,6 +36,6 @@ def fine_tune(whole, config, splits, subwords, inputs, directory: RunDirectory, 
     loss = TokenCrossEntropy(trainer.label_smoothing)
     unfreeze(whole.get_layer("encoder"))
     given = (config, splits, subwords, pixels, training)
-    later = learn_further("fine-tuning", rows, directory, whole, loss, *given, trainer=trainer, plan=plan)
+    later = learn_further("fine-tuning", directory, whole, loss, *given, trainer=trainer, plan=plan)
     whole.get_layer("encoder").trainable = False
     return later

@@ -58,7 +58,7 @@ def finish(directory: RunDirectory, config, model, splits, subwords, inputs, row
     if config.encoder.fine_tune_epochs and inputs.backbone:
         from apps.caption_fine_tuning import fine_tune
 
-        later = fine_tune(whole, config, splits, subwords, inputs, directory, rows)
+        later = fine_tune(whole, config, splits, subwords, inputs, directory)
         rows = [*rows, *({**row, "epoch": row["epoch"] + len(rows)} for row in later)]
         model, seen = whole, PixelInputs(inputs.prepare)
     whole.save(directory / "model.keras")
@@ -76,14 +76,13 @@ def finish(directory: RunDirectory, config, model, splits, subwords, inputs, row
     return results | {"examples_per_second": float(speeds[len(speeds) // 2])}
 
 
-def validation_scores(config, model, part, subwords, inputs):
-    """A function that gives the scores of greedy captions of some validation images by the model as it then is."""
+def validation_scores(config, model, part, subwords, inputs, search):
+    """A function that gives the scores of what `search` finds for some validation images by the model as it then is."""
     from evaluation.captioning import scores
-    from models.search import Search
 
     chosen = evenly(len(part), VALIDATION_IMAGES)
     values, references = inputs.finished(part, chosen), [part.captions[row] for row in chosen]
-    captioner = ImageCaptioner(model, None, subwords, Search(beams=1), config.longest_tokens)
+    captioner = ImageCaptioner(model, None, subwords, search, config.longest_tokens)
 
     def measure() -> dict[str, float]:
         figures = scores([one.texts[0] for one in captioner.of_values(values)], references)

@@ -26,7 +26,7 @@ ROWS = 128  # captions of an update
 END_WORD = "<end>"
 
 
-def reward(model, config, splits, subwords, inputs, batches, directory: RunDirectory, rows: list[dict]) -> None:
+def reward(model, config, splits, subwords, inputs, batches, directory: RunDirectory) -> None:
     """Train a captioner further by rewards.
 
     Its records are in the folder rewards/ of the run. Should it not validate better than the epochs before, the weights
@@ -40,18 +40,17 @@ def reward(model, config, splits, subwords, inputs, batches, directory: RunDirec
         inputs: `ImageInputs`, what `model` takes.
         batches: `CaptionBatches` of the training images, for those and their lengths.
         directory: Of the run.
-        rows: Figures of the epochs before.
     """
     from apps.caption_stage import learn_further
     from training.plan import Plan
     from training.token_cross_entropy import TokenCrossEntropy
 
     drawn = RewardedBatches(model, config, splits.train, subwords, inputs, batches)
-    trainer = replace(config.trainer, epochs=config.reward_epochs, learning_rate=config.reward_learning_rate, average=1)
+    trainer = replace(config.trainer, epochs=config.reward_epochs, learning_rate=config.reward_learning_rate)
     plan = Plan(drawn.size, trainer.epochs, drawn.steps_per_epoch, 1)
     given = (config, splits, subwords, inputs, drawn.dataset)
     course = {"trainer": trainer, "plan": plan, "resumable": drawn.draws_after, "callbacks": [FreshTwin(drawn)]}
-    learn_further("rewards", rows, directory, model, TokenCrossEntropy(), *given, **course)
+    learn_further("rewards", directory, model, TokenCrossEntropy(), *given, **course)
 
 
 class FreshTwin(keras.callbacks.Callback):

@@ -1,10 +1,14 @@
-"""The stages of captioning: each is measured by the captions it writes; a further one keeps only what is better."""
+"""The stages of captioning: each is measured by the captions it writes; a further one keeps only what is better.
+
+The first, of many short epochs, is measured by greedy captions; the further ones by the search of the run: after
+training by rewards greedy captions say too little of those that beam search finds.
+"""
 
 from training.run_directory import RunDirectory
 
 
 def learn(
-    model, config, splits, subwords, inputs, training, *, trainer, plan, run: RunDirectory, **course
+    model, config, splits, subwords, inputs, training, *, trainer, plan, run: RunDirectory, measure=None, **course
 ) -> list[dict]:
     """Train a compiled network; return a row of figures per epoch.
 
@@ -17,13 +21,16 @@ def learn(
         training: Function of the place to start at that gives the batches, see `training.fit.fit`.
         trainer, plan: `Trainer` and `Plan` of the stage.
         run: Folder of its records.
+        measure: Function that gives the validation figures; by default those of greedy captions.
         course: `resumable` and `callbacks` of `training.fit.fit`.
     """
     from apps.caption import best_by
     from apps.caption_batches import batch
     from apps.caption_results import validation_scores
+    from models.search import Search
     from training.fit import fit
 
+    given = config, model, splits.validation, subwords, inputs
     return fit(
         model,
         training,
@@ -32,33 +39,34 @@ def learn(
         plan=plan,
         run=run,
         best_by=best_by(config),
-        measure=validation_scores(config, model, splits.validation, subwords, inputs),
+        measure=measure or validation_scores(*given, Search(beams=1)),
         **course,
     )
 
 
-def learn_further(stage: str, rows: list[dict], directory: RunDirectory, model, loss, config, *given, **course):
+def learn_further(stage: str, directory: RunDirectory, model, loss, config, splits, subwords, inputs, *given, **course):
     """Train a trained network further; return a row of figures per epoch of it.
 
-    Should none of them raise the validation figure above those before, the weights are put back as they were.
+    Should the network not validate better than before, by the search of the run, its weights are put back.
 
     Args:
         stage: Its name, and that of the folder in that of the run which holds its records.
-        rows: Figures of the epochs before.
         directory: Of the run.
         model: `keras.Model`.
         loss: What it is compiled with.
-        config, given, course: See `learn`.
+        config, splits, subwords, inputs, given, course: See `learn`.
     """
     from apps.caption import best_by
+    from apps.caption_results import validation_scores
     from training.compilation import compile_model
 
-    before, figure = model.get_weights(), f"val_{best_by(config)}"
+    measure = validation_scores(config, model, splits.validation, subwords, inputs, config.search)
+    weights, before = model.get_weights(), measure()[best_by(config)]
     folder = RunDirectory(directory / stage)
     folder.path.mkdir(exist_ok=True)
     compile_model(model, course["trainer"], course["plan"], loss)
-    later = learn(model, config, *given, run=folder, **course)
-    if max(row[figure] for row in later) <= max(row[figure] for row in rows):
+    rows = learn(model, config, splits, subwords, inputs, *given, run=folder, measure=measure, **course)
+    if measure()[best_by(config)] <= before:
         print(f"{stage} did not validate better: the network before it is kept")
-        model.set_weights(before)
-    return later
+        model.set_weights(weights)
+    return rows

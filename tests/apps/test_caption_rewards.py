@@ -1,11 +1,12 @@
 """Captioning by rewards: what is drawn, how it is weighed, that it helps, and that it goes on after an interruption."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from apps import caption, caption_rewards
+from apps import caption, caption_results, caption_rewards
 from apps.caption_batches import texts
 from apps.image_inputs import ImageInputs
 from data.caption_source import CaptionData
@@ -28,7 +29,7 @@ def config(tmp_path_factory):
         model=ShowAttendTell(16, 16, dropout=0.0),
         data=CaptionData(str(write_photos(tmp_path_factory.mktemp("photos"), 120, 0)), image_size=16),
         trainer=Trainer(epochs=4, learning_rate=0.01, batch_size=16, average=1, jit="off"),
-        search=Search(beams=1),
+        search=Search(beams=2),
         encoder=ImageEncoder("stem"),
         buckets=1,
         longest_tokens=16,
@@ -87,7 +88,20 @@ def test_batches_are_static_shifted_and_a_function_of_the_seed_and_the_weights(d
     assert not np.array_equal(next(drawn.epoch(1))[1], first[0][1])
 
 
-def test_captions_that_are_drawn_get_better(config, trained, drawn):
+def validates(monkeypatch, change):
+    """Each validation finds `change` more than the one before."""
+    times = itertools.count(1)
+
+    def scores(*given):
+        searches.append(given[-1])
+        return lambda: {"cider": next(times) * change, "bleu4": 0.0, "exact_match": 0.0}
+
+    searches = []
+    monkeypatch.setattr(caption_results, "validation_scores", scores)
+    return searches
+
+
+def test_captions_that_are_drawn_get_better(config, trained, drawn, monkeypatch):
     model, splits, subwords, inputs, batches, directory = trained
     images = np.arange(len(drawn.captions))
 
@@ -97,19 +111,22 @@ def test_captions_that_are_drawn_get_better(config, trained, drawn):
         return drawn.cider(list(map(words, texts)), np.repeat(images, caption_rewards.DRAWN)).mean()
 
     before, weights = mean_reward(), model.get_weights()
-    caption_rewards.reward(model, config, splits, subwords, inputs, batches, directory, [{"val_cider": -1.0}])
+    searches = validates(monkeypatch, 0.1)
+    caption_rewards.reward(model, config, splits, subwords, inputs, batches, directory)
+    assert searches == [config.search]  # not greedy captions, whatever is asked for
     after = mean_reward()
     model.set_weights(weights)
     assert after > 1.2 * before
 
 
-def test_what_does_not_validate_better_is_put_back(config, trained, capsys):
+def test_what_does_not_validate_better_is_put_back(config, trained, capsys, monkeypatch):
     model, splits, subwords, inputs, batches, directory = trained
     before = model.get_weights()
     given = replace(config, reward_epochs=1)
     folder = RunDirectory(directory / "other")
     folder.path.mkdir()
-    caption_rewards.reward(model, given, splits, subwords, inputs, batches, folder, [{"val_cider": 10.0}])
+    validates(monkeypatch, -0.1)
+    caption_rewards.reward(model, given, splits, subwords, inputs, batches, folder)
     assert "did not validate better" in capsys.readouterr().out
     assert all(np.array_equal(one, other) for one, other in zip(before, model.get_weights(), strict=True))
 

@@ -24,6 +24,7 @@ DRAWN = 5  # captions of an image
 IMAGES = 512  # for which captions are drawn before the network changes
 ROWS = 128  # captions of an update
 END_WORD = "<end>"
+USUAL = 0.99  # share of the training captions that are no longer than the longest that is drawn: few take long to draw
 
 
 def reward(model, config, splits, subwords, inputs, batches, directory: RunDirectory) -> None:
@@ -92,13 +93,13 @@ class RewardedBatches:
         from models.search import Search
 
         self.model, self.twin = model, keras.models.clone_model(model)
-        self.captioner = ImageCaptioner(self.twin, None, subwords, Search(DRAWN, sample=True), config.longest_tokens)
+        longest = int(np.quantile([len(ids) + 1 for ids in batches.ids], USUAL, method="higher"))
+        longest = min(longest, config.longest_tokens)
+        self.captioner = ImageCaptioner(self.twin, None, subwords, Search(DRAWN, sample=True), longest)
         self.cider = Cider([[[*words(text), END_WORD] for text in some] for some in texts(config, captions).captions])
         self.captions, self.subwords, self.inputs, self.batches = captions, subwords, inputs, batches
-        self.lengths = (
-            *batches.lengths,
-            config.longest_tokens,
-        )  # few shapes: a compiler sees those of before, and one more
+        # Few shapes: a compiler sees those of before, and one more.
+        self.lengths = (*(length for length in batches.lengths if length < longest), longest)
         self.seed, self.epochs = config.trainer.seed, config.reward_epochs
         self.size = min(ROWS, DRAWN * min(IMAGES, len(captions)))
         parts = [min(IMAGES, len(captions) - start) for start in range(0, len(captions), IMAGES)]

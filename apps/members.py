@@ -39,7 +39,7 @@ def train(train_one: Callable, config, directory: RunDirectory):
 
 def note(count: int) -> str:
     """What a report says of several members."""
-    return f"{count} networks decide together; the curves are the means of theirs, each alone."
+    return f"{count} networks decide together; the curves are the means of theirs, each alone (member-0/ and so on)."
 
 
 def mean(rows: tuple[dict[str, float], ...]) -> dict[str, float]:

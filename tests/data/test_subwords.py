@@ -149,10 +149,10 @@ def cuts(made, parts, dropout, so_far=1.0):
     return found
 
 
-@pytest.mark.parametrize(("word", "dropout"), [("abcabc", 0.3), ("men", 0.1), ("in", 0.6)])
+@pytest.mark.parametrize(("word", "dropout"), [("abcabc", 0.3), ("in", 0.1)])
 def test_words_are_cut_as_often_as_the_algorithm_says(learned, word, dropout):
     made, _ = learned
-    expected, count = cuts(made, ["\u2581", *word], dropout), 20000
+    expected, count = cuts(made, ["\u2581", *word], dropout), 8000
     assert len(expected) > 1
     drawn = made.draw([" ".join([word] * 100)] * (count // 100), dropout, (3,))
     pieces = "".join(" " + made.pieces[one] for ids in drawn for one in ids)

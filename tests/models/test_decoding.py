@@ -17,7 +17,8 @@ END = TOKENS.end
 
 
 # Each takes ten seconds to compile on JAX; their layers are compared with their twins there.
-APART_ON_JAX = ("transformer, post", "lstm, multiplicative") if keras.backend.backend() == "jax" else ()
+APART = ("transformer, post", "lstm, multiplicative", "transformer, two members")
+APART_ON_JAX = APART if keras.backend.backend() == "jax" else ()
 NETWORKS = [pytest.param(name, marks=[pytest.mark.slow] if name in APART_ON_JAX else []) for name in RECIPES]
 
 

@@ -106,6 +106,7 @@ def test_every_field_of_every_model_is_explained(model):
         assert "--" + field.name.replace("_", "-") in done.stdout
 
 
+@pytest.mark.slow
 def test_xor_needs_a_hidden_layer(quick):
     """S06: no line separates XOR; a hidden layer does."""
     for_ever = Trainer(epochs=60, learning_rate=0.05)

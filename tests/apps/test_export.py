@@ -18,6 +18,7 @@ def test_all_formats_of_a_table(people_run, tmp_path, capsys):
     assert last.split("=")[0] == "saved_model_difference"
 
 
+@pytest.mark.slow
 def test_training_on_another_backend_exports_in_a_process_of_its_own(digits_run, tmp_path, monkeypatch, capsys):
     from training import devices
 

@@ -262,6 +262,7 @@ def test_rules_are_unicode_composition():
     assert rules["e\u0302\u0301"] == rules["ê\u0301"] == "ế"
 
 
+@pytest.mark.slow  # tests/apps/test_translate.py: a whole export through it
 def test_stock_loader_runs_it_in_another_process(tmp_path):
     made = subwords.learn(ENGLISH + GERMAN, 300)
 

@@ -10,7 +10,7 @@ from keras import ops
 
 from models import decoding
 from models.decoding import beam_search, best_continuations
-from tests.models.tiny_translators import LENGTH, LIMITS, RECIPES, SOURCES, TOKENS, compiled, translator
+from tests.models.tiny_translators import ENSEMBLES, LENGTH, LIMITS, RECIPES, SOURCES, TOKENS, compiled, translator
 
 PENALTIES = (0.0, 0.6, 1.0, 2.0)
 END = TOKENS.end
@@ -19,7 +19,9 @@ END = TOKENS.end
 # Each takes ten seconds to compile on JAX; their layers are compared with their twins there.
 APART = ("transformer, post", "lstm, multiplicative", "transformer, two members")
 APART_ON_JAX = APART if keras.backend.backend() == "jax" else ()
-NETWORKS = [pytest.param(name, marks=[pytest.mark.slow] if name in APART_ON_JAX else []) for name in RECIPES]
+NETWORKS = [
+    pytest.param(name, marks=[pytest.mark.slow] if name in APART_ON_JAX else []) for name in (*RECIPES, *ENSEMBLES)
+]
 
 
 @pytest.fixture(scope="module", params=NETWORKS)

@@ -26,13 +26,13 @@ RECIPES = {
     "transformer, rotary": (Transformer(**SMALL, positions="rotary"), 11),
     "gru, additive": (Recurrent(6, 8, cell="gru", attention="additive"), 0),
     "lstm, multiplicative": (Recurrent(6, 8, cell="lstm", attention="multiplicative"), 7),
-    "transformer, two members": (Transformer(**SMALL), 0, 1),
 }
+ENSEMBLES = {"transformer, two members": (Transformer(**SMALL), 0, 1)}
 
 
 def translator(name, vocab_size=VOCABULARY):
     """A network whose weights are random, and so large that its texts differ, and end here or there."""
-    recipe, *seeds = RECIPES[name]
+    recipe, *seeds = {**RECIPES, **ENSEMBLES}[name]
     models = [member(recipe, seed, vocab_size) for seed in seeds]
     model = together(models) if len(models) > 1 else models[0]
     parts = Translator.of(model)

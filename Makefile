@@ -7,7 +7,7 @@ FAST := -m "not slow and not gpu and not tpu"
 SLOW := -m "slow and not gpu and not tpu"
 # Whole networks, which JAX compiles for a minute; their layers and their decoding run on JAX in `make test` as well.
 SLOW_ON_JAX := $(addprefix tests/models/,test_translation_models.py test_captioners.py test_autoencoders.py \
-	test_resnet.py test_recipes.py test_repetition.py)
+	test_resnet.py test_recipes.py test_repetition.py test_regression.py)
 ON_JAX := tests/layers tests/models $(addprefix tests/training/,test_lowering.py test_devices.py test_exact_resume.py \
 	test_hosts.py)
 

@@ -126,6 +126,7 @@ def test_same_seed_same_bytes_also_after_an_interruption(quick):
     assert (quick / "whole" / "metrics.csv").read_bytes() == (quick / "halves" / "metrics.csv").read_bytes()
 
 
+@pytest.mark.slow  # tests/models/test_loading.py has what is taken over
 def test_warm_start_begins_where_the_earlier_run_ended(quick):
     train(classify.main, replace(classify.TINY, run_dir="first"))
     rows = RunDirectory("first").read_rows("metrics.csv")

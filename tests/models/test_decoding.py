@@ -175,7 +175,10 @@ def test_padding_and_company_change_nothing(network):
     assert not among[0][:, :, LENGTH:].any()
 
 
-@pytest.mark.parametrize("name", ["transformer, rotary", "gru, additive"])
+@pytest.mark.parametrize(
+    "name",
+    ["transformer, rotary", pytest.param("gru, additive", marks=[pytest.mark.slow] if APART_ON_JAX else [])],
+)
 def test_compiled_equals_eager(name):
     """Lowered by XLA as a whole; of a vocabulary of several chunks."""
     network = translator(name, vocab_size=150)

@@ -14,19 +14,12 @@ from apps.classify import Config
 from models.convnet import ConvNet
 from models.mlp import MLP
 from models.pretrained import Pretrained
-from models.resnet import ResNet
 from tuning.space import among, layers, linear, logarithmic, settled, training, whole
 
 
 def sample(hp, base: Config) -> Config:
     """A configuration near `base`."""
-    data = replace(base.data, augment=augment(hp, base)) if isinstance(base.model, ConvNet | ResNet) else base.data
-    return replace(base, data=data, model=network(hp, base.model), trainer=training(hp, base.trainer))
-
-
-def augment(hp, base: Config) -> str:
-    """How training images vary: not, as the data allows, or more; never mirrored where that was not the default."""
-    return among(hp, "augment", base.data.augment, ("none", "auto", "affine"))
+    return replace(base, model=network(hp, base.model), trainer=training(hp, base.trainer))
 
 
 def network(hp, model):

@@ -5,8 +5,6 @@ An image is a grid of regions, each with its features: what a backbone makes of 
 
 from dataclasses import dataclass
 
-from models.translator import ENCODED
-
 CAPTIONER = "captioner"
 """Name of the captioner inside a network that begins with a backbone."""
 
@@ -94,15 +92,13 @@ class Captioner:
         without a backbone before it."""
         import keras
 
-        from models.sequence_ensemble import encoders_together, members_of, parts_together
+        from models.sequence_ensemble import encoder_of, members_of, parts_together
 
         outer = CAPTIONER in [layer.name for layer in model.layers]
         inner = model.get_layer(CAPTIONER) if outer else model
         name = next(name for name in inner.input if name != "target")
         members = members_of(inner)
-        encoder = encoders_together(
-            [keras.Model(one.input[name], one.get_layer(ENCODED).output, name="to_regions") for one in members]
-        )
+        encoder = encoder_of(members, name, "to_regions")
         if outer:
             image = model.input["image"]
             encoder = keras.Model(image, encoder(model.get_layer("encoder")(image)), name="to_regions")

@@ -7,6 +7,8 @@ Reference:
     Sutskever et al. 2014, Sequence to sequence learning with neural networks (arXiv:1409.3215), section 3.6.
 """
 
+from models.translator import ENCODED
+
 MEMBER = "member_"
 """Start of the names of the members within the network that they are together."""
 
@@ -35,17 +37,23 @@ def members_of(model) -> list:
     return [layer for layer in model.layers if layer.name.startswith(MEMBER)] or [model]
 
 
-def encoders_together(encoders):
-    """One encoder of those of the members: a `keras.Model` to what they make, side by side on the last axis."""
+def encoder_of(members, inputs_name: str, name: str):
+    """The encoder of a network, or those of several: a `keras.Model` to what they make, side by side on the last axis.
+
+    Args:
+        members: Of `members_of`.
+        inputs_name: Of the input that the encoder reads.
+        name: Of the encoder.
+    """
     import keras
 
-    if len(encoders) == 1:
-        return encoders[0]
-    first = encoders[0].input
-    inputs = keras.Input(first.shape[1:], dtype=first.dtype, name=first.name)
-    named = [keras.Model(one.input, one.output, name=f"{MEMBER}{number}") for number, one in enumerate(encoders)]
-    made = keras.layers.Concatenate(axis=-1)([encoder(inputs) for encoder in named])
-    return keras.Model(inputs, made, name=encoders[0].name)
+    first = members[0]
+    if len(members) == 1:
+        return keras.Model(first.input[inputs_name], first.get_layer(ENCODED).output, name=name)
+    inputs = keras.Input(first.input[inputs_name].shape[1:], dtype=first.input[inputs_name].dtype, name=inputs_name)
+    encoders = [encoder_of([one], inputs_name, one.name) for one in members]
+    made = keras.layers.Concatenate(axis=-1)([encoder(inputs) for encoder in encoders])
+    return keras.Model(inputs, made, name=name)
 
 
 def parts_together(members):
@@ -62,20 +70,21 @@ class EnsembleEmbedding:
     probabilities."""
 
     def __init__(self, embeddings):
+        from layers import ProbabilityMean
+
         self.embeddings = list(embeddings)
         self.vocab_size = self.embeddings[0].vocab_size
+        self.mean = ProbabilityMean(dtype="float32")
 
     def __call__(self, inputs, transposed: bool = False):
         """Vectors (..., members * units) of tokens (...); `transposed`, logits (..., vocabulary) of such features."""
         from keras import ops
 
-        from layers import ProbabilityMean
-
         if not transposed:
             return ops.concatenate([embedding(inputs) for embedding in self.embeddings], axis=-1)
         parts = ops.split(inputs, len(self.embeddings), axis=-1)
         logits = [one(part, transposed=True) for one, part in zip(self.embeddings, parts, strict=True)]
-        return ProbabilityMean(dtype="float32")(ops.stack(logits, axis=-2))
+        return self.mean(ops.stack(logits, axis=-2))
 
 
 class EnsembleDecoder:

@@ -128,10 +128,7 @@ class Translator:
     @classmethod
     def of(cls, model) -> "Translator":
         """The parts of a network that a recipe of this suite built, or of several that are asked together."""
-        import keras
-
-        from models.sequence_ensemble import encoders_together, members_of, parts_together
+        from models.sequence_ensemble import encoder_of, members_of, parts_together
 
         members = members_of(model)
-        encoders = [keras.Model(one.input["source"], one.get_layer(ENCODED).output, name="encoder") for one in members]
-        return cls(encoders_together(encoders), *parts_together(members))
+        return cls(encoder_of(members, "source", "encoder"), *parts_together(members))

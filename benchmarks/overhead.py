@@ -46,9 +46,9 @@ def main() -> None:
         place = Path(folder) / "run"
         sys.argv = [sys.argv[0], *flags, "--run-dir", str(place)]
         run(app.main, f"python -m benchmarks.overhead {given.app}")
-        rows = [
-            row for file in sorted(place.rglob("timing.csv")) for row in RunDirectory(file.parent).read_rows(file.name)
-        ]
+        parts = sorted(place.glob("member-*")) or [place]  # a run of several joins the rows of its members
+        files = [file for part in parts for file in sorted(part.rglob("timing.csv"))]
+        rows = [row for file in files for row in RunDirectory(file.parent).read_rows(file.name)]
     later = rows[1:] or rows
     training = sum(row["training_seconds"] for row in later)
     waiting = sum(row["waiting_for_data"] * row["training_seconds"] for row in later) / training

@@ -54,12 +54,7 @@ class Subwords:
         if "tokenize" not in self.made:
             signature = [tf.TensorSpec([None], tf.string)]
             self.made["tokenize"] = tf.function(self.graph.tokenize, input_signature=signature)
-        ids = []
-        for first in range(0, len(sentences), SENTENCES_AT_ONCE):
-            with tf.device("CPU:0"):
-                part = self.made["tokenize"](tf.constant(list(sentences[first : first + SENTENCES_AT_ONCE]), tf.string))
-            ids += np.split(part.values.numpy(), part.row_splits.numpy()[1:-1])
-        return ids
+        return _in_parts(sentences, lambda part, _: self.made["tokenize"](part))
 
     def draw(self, sentences, dropout, seed):
         """Returns ids like those of `encode`, drawn: each merge of two pieces is left out with a probability.
@@ -77,14 +72,12 @@ class Subwords:
         if "draw" not in self.made:
             signature = [tf.TensorSpec([None], tf.string), tf.TensorSpec([]), tf.TensorSpec([2], tf.int32)]
             self.made["draw"] = tf.function(self.graph.draw, input_signature=signature)
-        ids = []
-        for first in range(0, len(sentences), SENTENCES_AT_ONCE):
+
+        def drawn(part, first):
             own = np.random.SeedSequence([*seed, first]).generate_state(2).astype(np.int32)
-            with tf.device("CPU:0"):
-                part = tf.constant(list(sentences[first : first + SENTENCES_AT_ONCE]), tf.string)
-                drawn = self.made["draw"](part, tf.constant(dropout, tf.float32), tf.constant(own))
-            ids += np.split(drawn.values.numpy(), drawn.row_splits.numpy()[1:-1])
-        return ids
+            return self.made["draw"](part, tf.constant(dropout, tf.float32), tf.constant(own))
+
+        return _in_parts(sentences, drawn)
 
     def decode(self, ids):
         """Returns a list of sentences of lists or rows of ids; padding, start and end are silent."""
@@ -115,6 +108,18 @@ class Subwords:
     @classmethod
     def from_config(cls, config):
         return cls(tuple(config["pieces"]), base64.b64decode(config["model"]), dict(config["rules"]))
+
+
+def _in_parts(sentences, cut):
+    """Ids of sentences, a list of int32 arrays; `cut(strings, number of the first)` gives those of some, ragged."""
+    import tensorflow as tf
+
+    ids = []
+    for first in range(0, len(sentences), SENTENCES_AT_ONCE):
+        with tf.device("CPU:0"):
+            part = cut(tf.constant(list(sentences[first : first + SENTENCES_AT_ONCE]), tf.string), first)
+        ids += np.split(part.values.numpy(), part.row_splits.numpy()[1:-1])
+    return ids
 
 
 def learn(sentences, size=8000, *, lower=False, split_digits=False, coverage=1.0):

@@ -21,8 +21,10 @@ from typing import Annotated
 
 import tyro
 
+from apps import members
 from apps.caption_batches import batch, learn_subwords
 from apps.command import run
+from apps.members import Members
 from apps.run_folder import open_run
 from data.caption_source import CaptionData
 from models.image_encoder import ImageEncoder
@@ -76,9 +78,7 @@ class Config:
     """Lengths that batches are padded to: more waste less on padding and take longer to compile."""
     longest_tokens: int = 40
     """Most tokens of a caption. Longer training captions are left out, and counted."""
-    members: int = 1
-    """Networks that are trained one after the other, with other seeds, and asked together: the mean of their
-    probabilities. It takes as many times as long, in training and in use."""
+    members: Members = field(default_factory=Members)
     reward_epochs: int = 0
     """Epochs, after the others, in which captions are drawn and rewarded for being like those of people (CIDEr-D)."""
     reward_learning_rate: float = 1e-4
@@ -98,14 +98,13 @@ class Config:
         require("vocab_size", self.vocab_size is None or self.vocab_size >= 50, "at least 50")
         require("word_dropout", 0 <= self.word_dropout < 1, "in [0, 1)")
         require("buckets", 1 <= self.buckets <= 32, "between 1 and 32")
-        require("members", 1 <= self.members <= 16, "between 1 and 16")
         require("longest_tokens", self.longest_tokens >= 2, "at least 2")
         require("reward_epochs", self.reward_epochs >= 0, "0 or more")
         require("reward_learning_rate", 0 < self.reward_learning_rate < math.inf, "a positive number")
-        if self.members > 1 and self.encoder.fine_tune_epochs:
+        if self.members.count > 1 and self.encoder.fine_tune_epochs:
             raise ValueError(
                 "`--members`: each of them would fine-tune a backbone of its own. Leave out `--fine-tune-epochs`. "
-                f"Received: {self.members} members"
+                f"Received: {self.members.count} members"
             )
         if self.mirror and self.data.data == "scenes":
             raise ValueError("`--mirror`: captions of scenes say what is left and right. Leave it out.")
@@ -169,38 +168,46 @@ def build(config: Config, subwords, inputs, plan: Plan):
 
 def main(config: Config) -> dict[str, float]:
     """Train, score, report, export; return the figures of the test split. A finished run is not trained again."""
-    from training.devices import configure, environment, seed_everything
+    from training.devices import configure, environment
     from training.hosts import alone, require_alone
 
     trainer = config.trainer
     print(f"device  {configure(trainer.device, trainer.check_device, trainer.machines)}")
+    jobs = members.at_a_time(config)
     if config.reward_epochs:
         require_alone("`--reward-epochs`: captions are drawn")
     own = ("encoder", "search", "vocab_size", "keep_capitals", "word_dropout", "mirror", "every_caption", "buckets",
-           "members", "longest_tokens", "reward_epochs", "reward_learning_rate")  # fmt: skip
-    extra = {name: getattr(config, name) for name in own}
+           "longest_tokens", "reward_epochs", "reward_learning_rate")  # fmt: skip
+    extra = {name: getattr(config, name) for name in own} | {"members": config.members.count}
     directory, settings = open_run("caption", config, extra)
     directory.check(settings, fresh=config.fresh)
     if not config.fresh and (results := directory.results()):
         print(f"{directory.path} is finished; --fresh trains it anew.\n")
         return announce(results, directory)
     from apps.caption_results import describe, finish
-    from apps.image_inputs import ImageInputs
 
-    seed_everything(config.trainer.seed)  # for a backbone of random weights: the next attempt finds its features
     splits = load(config)
-    inputs = ImageInputs.of(config.encoder, splits, config.features)
-    subwords = learn_subwords(config, splits)
+    subwords, inputs, batches = prepare(config, splits)
     directory.start(settings, environment(), fresh=config.fresh)
     directory.write_json("preparing.json", preparing(inputs, subwords, config))
-    batches = batch(config, splits.train, subwords, inputs, training=True)
     describe(splits, subwords, batches, inputs, config, directory)
-    model, rows = train(config, splits, subwords, inputs, batches, directory)
+    model, rows = train(config, splits, subwords, inputs, batches, directory, jobs)
     alone(model)
     results = finish(directory, config, model, splits, subwords, inputs, rows, batches)
     directory.write_json("results.json", results)
     directory.forget_checkpoints()
     return announce(results, directory)
+
+
+def prepare(config: Config, splits):
+    """What a training takes: the subwords, the images as the network sees them, and the batches."""
+    from apps.image_inputs import ImageInputs
+    from training.devices import seed_everything
+
+    seed_everything(config.trainer.seed)  # for a backbone of random weights: the next attempt finds its features
+    inputs = ImageInputs.of(config.encoder, splits, config.features)
+    subwords = learn_subwords(config, splits)
+    return subwords, inputs, batch(config, splits.train, subwords, inputs, training=True)
 
 
 def preparing(inputs, subwords, config: Config) -> dict:
@@ -209,14 +216,20 @@ def preparing(inputs, subwords, config: Config) -> dict:
     return content | {"search": asdict(config.search), "longest": config.longest_tokens}
 
 
-def train(config: Config, splits, subwords, inputs, batches, directory: RunDirectory):
+def train(config: Config, splits, subwords, inputs, batches, directory: RunDirectory, jobs: int = 1):
     """The trained model, or several as one, and a row of figures per epoch."""
-    from apps import members
 
     def one(own: Config, folder: RunDirectory):
         return train_one(own, splits, subwords, inputs, batches, folder)
 
-    return members.train(one, config, directory)
+    return members.train(one, config, directory, jobs)
+
+
+def train_member(config: Config, number: int, directory: RunDirectory) -> None:
+    """Train member `number` of the run in `directory`, whose folder has its records afterwards."""
+    splits = load(config)
+    own, folder = members.member(config, number, directory)
+    train_one(own, splits, *prepare(config, splits), folder)
 
 
 def train_one(config: Config, splits, subwords, inputs, batches, directory: RunDirectory):
@@ -244,13 +257,10 @@ def train_one(config: Config, splits, subwords, inputs, batches, directory: RunD
 def validate(config: Config, splits, directory: RunDirectory) -> tuple[dict[str, float], list[dict]]:
     """Train and measure on the validation images; the test images are not read. `OBJECTIVES`, and a row per epoch."""
     from apps.caption_results import validation_scores
-    from apps.image_inputs import ImageInputs
     from training.token_cross_entropy import TokenCrossEntropy
     from training.validation import figures
 
-    inputs = ImageInputs.of(config.encoder, splits, config.features)
-    words = learn_subwords(config, splits)
-    batches = batch(config, splits.train, words, inputs, training=True)
+    words, inputs, batches = prepare(config, splits)
     model, rows = train(config, splits, words, inputs, batches, directory)
     validation = batch(config, splits.validation, words, inputs).dataset(finish=inputs.finish)
     scores = validation_scores(config, model, splits.validation, words, inputs, Search(beams=1))()

@@ -161,8 +161,8 @@ def write_report(directory, config, model, splits, inputs, seen, rows: list[dict
     pixels = inputs.pixels(splits.test)
     unfinished = sum(not one.complete[0] for one in found.captions)
     notes = [f"Of {len(found.captions)} test captions {unfinished} came to the limit of their length."]
-    if config.members > 1:
-        notes.append(members.note(config.members))
+    if config.members.count > 1:
+        notes.append(members.note(config.members.count))
     beams = config.search.beams
     how = "greedy" if beams == 1 else f"beam search with {beams} hypotheses"
     caption_report.write(

@@ -6,8 +6,10 @@ import sys
 import traceback
 import typing
 from collections.abc import Callable
+from contextlib import contextmanager
 from pathlib import Path
 
+from apps.arguments import parse
 from training.devices import Checked
 from training.hosts import LOST, Helped, end_at_once, joined, lost
 
@@ -26,15 +28,17 @@ def run(main: Callable, prog: str, description: str | None = None) -> None:
         main: Function of one argument `config`, a dataclass.
         prog: What the user typed: "python -m apps.classify".
     """
-    import tyro
-
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    # Flags may stand before or after the name of the model.
-    prefixes = (tyro.conf.OmitSubcommandPrefixes, tyro.conf.OmitArgPrefixes, tyro.conf.CascadeSubcommandArgs)
-    description = description or main.__globals__["__doc__"]
+    kind, description = typing.get_type_hints(main)["config"], description or main.__globals__["__doc__"]
+    with errors_told():
+        main(parse(kind, prog=prog, description=description))
+
+
+@contextmanager
+def errors_told():
+    """Around all that a process does: say how it ends, see `run`, and end it with the code for that."""
     try:
-        config = tyro.cli(typing.get_type_hints(main)["config"], prog=prog, description=description, config=prefixes)
-        main(config)
+        yield
         if joined():  # a finished run: the others are not waited for
             end_at_once(0)
     except Helped as helped:

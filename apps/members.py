@@ -1,13 +1,45 @@
-"""Several networks of one configuration, trained one after the other and asked together."""
+"""Several networks of one configuration, trained one after the other or side by side, and asked together."""
 
+import os
+import queue
+import subprocess
+import sys
+import threading
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Annotated
 
+import tyro
+
+from apps.arguments import flags
+from apps.command import SUITE
 from training.run_directory import RunDirectory
 
 
-def train(train_one: Callable, config, directory: RunDirectory):
-    """A network, or `config.members` of them as one, and a row of figures per epoch: their means.
+class MemberError(ValueError):
+    """Members whose training has ended before it was done."""
+
+
+@dataclass(frozen=True)
+class Members:
+    """How many networks decide together."""
+
+    count: Annotated[int, tyro.conf.arg(name="members")] = 1
+    """Networks with other seeds that are asked together: the mean of their probabilities. So many take so many times
+    as long, in use and, but for what `--jobs` gains, in training."""
+    jobs: int | None = None
+    """Members that are trained at a time, each in a process with its share of the cores. Default: on a CPU as many as
+    it has cores, elsewhere one."""
+
+    def __post_init__(self):
+        if not 1 <= self.count <= 16:
+            raise ValueError(f"`--members` must be between 1 and 16. Received: {self.count}")
+        if self.jobs is not None and not 1 <= self.jobs <= self.count:
+            raise ValueError(f"`--jobs` must be between 1 and `--members`, {self.count}. Received: {self.jobs}")
+
+
+def train(train_one: Callable, config, directory: RunDirectory, jobs: int = 1):
+    """A network, or `config.members.count` of them as one, and a row of figures per epoch: their means.
 
     Member k has the seed of the configuration plus k, for its first weights, the order of its records and its dropout;
     its records are in the folder member-k of the run, where an interrupted training goes on.
@@ -16,25 +48,101 @@ def train(train_one: Callable, config, directory: RunDirectory):
         train_one: Function of a configuration and a `RunDirectory` to a `keras.Model` and rows, which it has written.
         config: Of an app, with `members` and `trainer`.
         directory: Of the run.
+        jobs: Members that are trained at a time, see `at_a_time`.
+
+    Raises MemberError as `side_by_side` does.
     """
-    if config.members == 1:
+    if config.members.count == 1:
         return train_one(config, directory)
     from models.sequence_ensemble import together
 
+    if jobs > 1:
+        side_by_side(config, directory, jobs)
     models, rows, times = [], [], []
-    for number in range(config.members):
-        print(f"member  {number + 1} of {config.members}", flush=True)
-        folder = RunDirectory(directory / f"member-{number}", directory.watch)
-        folder.path.mkdir(exist_ok=True)
-        trainer = replace(config.trainer, seed=(config.trainer.seed + number) % 2**31)
-        model, own = train_one(replace(config, trainer=trainer), folder)
+    for number in range(config.members.count):
+        if jobs == 1:
+            print(f"member  {number + 1} of {config.members.count}", flush=True)
+        own, folder = member(config, number, directory)
+        model, figures = train_one(own, folder)  # at once where a process of its own has trained it
         models.append(model)
-        rows.append(own)
+        rows.append(figures)
         times += folder.read_rows("timing.csv")
     means = [mean(some) for some in zip(*rows, strict=False)]  # as far as the shortest training went
     directory.write_rows("metrics.csv", means)
     directory.write_rows("timing.csv", [{**row, "epoch": number} for number, row in enumerate(times, start=1)])
     return together(models), means
+
+
+def member(config, number: int, directory: RunDirectory):
+    """The configuration of a member, counted from 0, and its folder in that of the run."""
+    trainer = replace(config.trainer, seed=(config.trainer.seed + number) % 2**31)
+    folder = RunDirectory(directory / f"member-{number}", directory.watch)
+    folder.path.mkdir(exist_ok=True)
+    return replace(config, trainer=trainer), folder
+
+
+def at_a_time(config) -> int:
+    """How many members are trained at a time: on a CPU as many as it has cores, unless `--jobs` says otherwise.
+
+    Raises ValueError where several were asked for and cannot be.
+    """
+    from training.devices import cores, kind
+    from training.hosts import joined
+
+    if kind() == "cpu" and not joined() and not config.trainer.check_device:
+        return min(config.members.jobs or len(cores()) or 1, config.members.count)
+    if (config.members.jobs or 1) > 1:
+        raise ValueError(
+            "`--jobs`: members share the cores of one machine, nothing else. Leave it out: they are trained one after "
+            f"the other here. Received: {config.members.jobs}"
+        )
+    return 1
+
+
+def side_by_side(config, directory: RunDirectory, jobs: int) -> None:
+    """Train all members, `jobs` at a time, each in a process that has its share of the cores (`apps.member`).
+
+    Small networks keep few cores busy: two with one core each learn more in an hour than one after the other with two.
+    What a member prints is printed with its number.
+
+    Raises MemberError when one ended before it was done; the others are trained to their end.
+    """
+    from training.devices import backend, cores
+
+    path = os.pathsep.join([str(SUITE), *filter(None, [os.environ.get("PYTHONPATH")])])
+    environment = {**os.environ, "PYTHONPATH": path, "KERAS_BACKEND": backend()}
+    app = directory.read_json("config.json")["app"]
+    print(f"members {config.members.count}, {jobs} at a time, each in a process of its own", flush=True)
+    numbers, ends = queue.SimpleQueue(), {}
+    for number in range(config.members.count):
+        numbers.put(number)
+
+    def work(share: list[int]) -> None:
+        while True:
+            try:
+                number = numbers.get_nowait()
+            except queue.Empty:
+                return
+            own = [app, str(number), str(directory.path), ",".join(map(str, share)), *flags(config)]
+            command = [sys.executable, "-m", "apps.member", *own]
+            pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+            with subprocess.Popen(command, env=environment, text=True, encoding="utf-8", **pipes) as process:
+                for line in process.stdout:
+                    print(f"member {number + 1}: {line}", end="", flush=True)
+            ends[number] = process.returncode
+
+    shares = [cores()[part::jobs] for part in range(jobs)]
+    threads = [threading.Thread(target=work, args=(share,), daemon=True) for share in shares]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failed := {number + 1: code for number, code in sorted(ends.items()) if code}:
+        raise MemberError(
+            f"Of {config.members.count} members {', '.join(map(str, failed))} ended early (exit code "
+            f"{', '.join(map(str, failed.values()))}; -9 is a killed process, often for memory). What they said is "
+            f"above, what they learned in {directory.path}. The same command goes on; `--jobs 1` takes least memory."
+        )
 
 
 def note(count: int) -> str:

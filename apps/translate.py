@@ -13,13 +13,16 @@ the same command again to go on after an interruption, or to see the results; `-
 """
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
+from statistics import median_high
 from typing import Annotated, Literal
 
 import tyro
 
+from apps import members
 from apps.command import run
+from apps.members import Members
 from apps.run_folder import open_run
 from apps.translate_batches import batch, learn_subwords
 from data.translation_source import TranslationData
@@ -65,9 +68,7 @@ class Config:
     """Tokens per update, of the longer side, padding included. Default: 2048 below 20000 training pairs, else 4096."""
     buckets: int = 6
     """Lengths that batches are padded to: more waste less on padding and take longer to compile."""
-    members: int = 1
-    """Networks that are trained one after the other, with other seeds, and asked together: the mean of their
-    probabilities. It takes as many times as long, in training and in use."""
+    members: Members = field(default_factory=Members)
     longest_tokens: int = 250
     """Training pairs with more tokens on a side are left out, and counted."""
     run_dir: str | None = None
@@ -84,7 +85,6 @@ class Config:
         require("subword_dropout", 0 <= self.subword_dropout < 1, "in [0, 1)")
         require("tokens", self.tokens is None or self.tokens >= 16, "at least 16")
         require("buckets", 1 <= self.buckets <= 32, "between 1 and 32")
-        require("members", 1 <= self.members <= 16, "between 1 and 16")
         require("longest_tokens", self.longest_tokens >= 2, "at least 2")
         if self.search.sample:
             raise ValueError("`--sample` is for apps.predict: a run is scored by what beam search finds. Leave it out.")
@@ -177,9 +177,10 @@ def main(config: Config) -> dict[str, float]:
 
     trainer = config.trainer
     print(f"device  {configure(trainer.device, trainer.check_device, trainer.machines)}")
-    own = ("search", "vocab_size", "dictionary", "lower", "subword_dropout", "tokens", "buckets", "members",
-           "longest_tokens")  # fmt: skip
-    directory, settings = open_run("translate", config, {name: getattr(config, name) for name in own})
+    jobs = members.at_a_time(config)
+    own = ("search", "vocab_size", "dictionary", "lower", "subword_dropout", "tokens", "buckets", "longest_tokens")
+    extra = {name: getattr(config, name) for name in own} | {"members": config.members.count}
+    directory, settings = open_run("translate", config, extra)
     directory.check(settings, fresh=config.fresh)
     if not config.fresh and (results := directory.results()):
         print(f"{directory.path} is finished; --fresh trains it anew.\n")
@@ -187,33 +188,35 @@ def main(config: Config) -> dict[str, float]:
     from apps.translate_results import export_run, score, write_report
 
     splits = load(config)
-    source, target = learn_subwords(config, splits)
-    batches = batch(config, splits.train, source, target, training=True)
+    source, target, batches = prepare(config, splits)
     describe(splits, source, target, batches, config, directory)
     directory.start(settings, environment(), fresh=config.fresh)
     directory.write_json("preparing.json", preparing(splits, source, target, config))
-    model, rows = train(config, splits, source, target, batches, directory)
+    model, rows = train(config, splits, source, target, batches, directory, jobs)
     alone(model)
     model.save(directory / "model.keras")
     found = score(model, splits, source, target, config)
     differences = export_run(directory, splits)
     write_report(directory, config, model, splits, rows, found, batches)
-    results = {"test": found.test, "validation": found.validation, "interval": found.interval, "export": differences}
-    results |= {"baselines": {b.name: b.scores for b in found.baselines}, "signatures": found.signatures}
+    baselines = {one.name: one.scores for one in found.baselines}
+    results = {"test": found.test, "validation": found.validation, "interval": found.interval}
+    results |= {"baselines": baselines, "signatures": found.signatures, "export": differences}
     timing = directory.read_rows("timing.csv")
-    results |= {"training_seconds": round(sum(row["seconds"] for row in timing), 1)}
-    results |= {
-        "target_tokens_per_second": float(sorted(row["target_tokens_per_second"] for row in timing)[len(timing) // 2])
-    }
+    results["training_seconds"] = round(sum(row["seconds"] for row in timing), 1)
+    results["target_tokens_per_second"] = median_high(row["target_tokens_per_second"] for row in timing)
     directory.write_json("results.json", results)
     directory.forget_checkpoints()
     return announce(results, directory)
 
 
+def prepare(config: Config, splits):
+    """What a training takes: the subwords of both languages and the batches."""
+    words = learn_subwords(config, splits)
+    return *words, batch(config, splits.train, *words, training=True)
+
+
 def preparing(splits, source, target, config: Config) -> dict:
     """What predict, evaluate and export need besides the network."""
-    from dataclasses import asdict
-
     content = {"kind": "text", "languages": splits.languages, "search": asdict(config.search)}
     return content | {"target": target.config(), "source": None if source is target else source.config()}
 
@@ -230,14 +233,20 @@ def describe(splits, source, target, batches, config: Config, directory: RunDire
     print(f"run     {directory.path}", flush=True)
 
 
-def train(config: Config, splits, source, target, batches, directory: RunDirectory):
+def train(config: Config, splits, source, target, batches, directory: RunDirectory, jobs: int = 1):
     """The trained model, or several as one, and a row of figures per epoch."""
-    from apps import members
 
     def one(own: Config, folder: RunDirectory):
         return train_one(own, splits, source, target, batches, folder)
 
-    return members.train(one, config, directory)
+    return members.train(one, config, directory, jobs)
+
+
+def train_member(config: Config, number: int, directory: RunDirectory) -> None:
+    """Train member `number` of the run in `directory`, whose folder has its records afterwards."""
+    splits = load(config)
+    own, folder = members.member(config, number, directory)
+    train_one(own, splits, *prepare(config, splits), folder)
 
 
 def train_one(config: Config, splits, source, target, batches, directory: RunDirectory):
@@ -268,10 +277,10 @@ def validate(config: Config, splits, directory: RunDirectory) -> tuple[dict[str,
     from training.token_cross_entropy import TokenCrossEntropy
     from training.validation import figures
 
-    words = learn_subwords(config, splits)
-    model, rows = train(config, splits, *words, batch(config, splits.train, *words, training=True), directory)
-    bleu = validation_bleu(model, splits.validation, *words)()["bleu"]
-    validation = batch(config, splits.validation, *words).dataset()
+    source, target, batches = prepare(config, splits)
+    model, rows = train(config, splits, source, target, batches, directory)
+    bleu = validation_bleu(model, splits.validation, source, target)()["bleu"]
+    validation = batch(config, splits.validation, source, target).dataset()
     return {"val_bleu": bleu, **figures(model, validation, TokenCrossEntropy(), padding=0)}, rows
 
 

@@ -84,8 +84,8 @@ def write_report(directory: RunDirectory, config, model, splits, rows: list[dict
         f"Of {len(found.translations)} test translations {unfinished} came to the limit of their length; {unknown} "
         "sources hold letters that the dictionary lacks."
     )
-    if config.members > 1:
-        notes.append(members.note(config.members))
+    if config.members.count > 1:
+        notes.append(members.note(config.members.count))
     translation_report.write(
         directory / "report.html",
         title=f"{splits.name}, {model.name}",

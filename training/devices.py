@@ -227,6 +227,11 @@ def set_precision(precision: Precision) -> None:
     keras.config.set_dtype_policy(precision if precision == "float32" else f"mixed_{precision}")
 
 
+def cores() -> list[int]:
+    """The cores that this process may use; none where the system does not say (macOS, Windows)."""
+    return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+
+
 def environment() -> dict[str, str | int]:
     """Versions and machine of this run, for its records."""
     names = ["keras", "tensorflow", "jax", "torch", "numpy", "scikit-learn", "tensorflow-datasets"]
@@ -235,7 +240,7 @@ def environment() -> dict[str, str | int]:
         "python": platform.python_version(),
         "system": platform.platform(),
         "processor": platform.processor() or platform.machine(),
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        "cores": len(cores()) or os.cpu_count() or 1,
         "device": kind(),
         "gpus": count_gpus(),
         "backend": backend(),

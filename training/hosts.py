@@ -4,7 +4,6 @@ Each batch is divided among the devices; the weights are on each, and all take t
 Validation is computed by every device alike. Machine 0 keeps the checkpoints; once training has ended it goes on alone.
 """
 
-import ctypes
 import hashlib
 import io
 import json
@@ -20,10 +19,11 @@ from typing import Literal
 
 import numpy as np
 
+from training.parent_process import die_with_parent
+
 JOINING_SECONDS = 300  # for all machines to come
 SILENCE_SECONDS = 30  # after which a machine counts as lost
 LOST = 3  # exit code
-PARENT_DIED = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
 class HostsError(ValueError):
@@ -122,8 +122,7 @@ def _watched() -> None:
     sys.stdout.flush()
     child = os.fork()
     if child == 0:
-        if sys.platform == "linux":
-            ctypes.CDLL(None).prctl(PARENT_DIED, signal.SIGKILL)
+        die_with_parent()
         return
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the child by itself
     signal.signal(signal.SIGTERM, lambda number, _: os.kill(child, number))

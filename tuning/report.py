@@ -12,9 +12,9 @@ from typing import Annotated
 
 import tyro
 
+from apps.arguments import flags
 from apps.command import run
 from training.run_directory import RunDirectory, RunError
-from tuning.command import flags
 from tuning.journal import Journal
 from tuning.search import Search
 from tuning.search_folder import SearchError

@@ -14,8 +14,8 @@ import subprocess
 import sys
 from dataclasses import replace
 
+from apps.arguments import command, flags
 from training.run_directory import RunDirectory
-from tuning.command import command, flags
 from tuning.search import Found
 from tuning.search_folder import SearchError
 from tuning.trial import Trial

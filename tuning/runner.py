@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from tuning import command
+from apps import arguments
 from tuning.display import Display
 from tuning.journal import Journal
 from tuning.search import Found, Search, check, seconds
@@ -153,7 +153,7 @@ class Runner:
         jobs = self.settings.workers if self.settings.chief else self.jobs
         return {
             "space": self.space_name,
-            "config": command.flags(config),
+            "config": arguments.flags(config),
             "objective": self.objective,
             "direction": self.direction,
             "folds": self.settings.cross_validate,
@@ -166,7 +166,7 @@ class Runner:
         """The default with nothing left open, by a dry run or as before; how many trials were asked for at first."""
         if (self.folder.path / "search.json").exists():
             earlier = self.folder.run.read_json("search.json")
-            return command.parse(self.space.app.Config, earlier["settled"]), earlier["first"]
+            return arguments.parse(self.space.app.Config, earlier["settled"]), earlier["first"]
         path = self.folder.path / "dry"
         (path / "outcome.json").unlink(missing_ok=True)
         print("dry run: does the default train?", flush=True)
@@ -183,7 +183,7 @@ class Runner:
             f"{outcome['memory']:.0f} MiB a trial{self._memory_warning(outcome['memory'])}",
             flush=True,
         )
-        return command.parse(self.space.app.Config, outcome["settled"]), None
+        return arguments.parse(self.space.app.Config, outcome["settled"]), None
 
     def _memory_warning(self, mebibytes: float) -> str:
         have = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**20
@@ -214,8 +214,8 @@ class Runner:
                 "direction": self.direction,
                 "first": self.first,
                 "trials": target,
-                "base": command.flags(self.base),
-                "settled": command.flags(self.settled),
+                "base": arguments.flags(self.base),
+                "settled": arguments.flags(self.settled),
                 "settings": asdict(self.settings),
                 "hyperparameters": {one.name: one.get_config() for one in self.hyperparameters.space},
                 "identity": self.folder.identity,

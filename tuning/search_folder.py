@@ -8,10 +8,10 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from apps.arguments import flags
 from apps.run_folder import data_name
 from data.fingerprint import fingerprint
 from training.run_directory import RunDirectory
-from tuning.command import flags
 
 PATIENCE = 15  # seconds until processes of a search that was killed have ended
 

@@ -13,8 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
+from apps import arguments
 from training.run_directory import RunDirectory
-from tuning import command
 from tuning.pruning import Pruned, hopeless
 
 OUTCOME, PROGRESS, LOG = "outcome.json", "progress.json", "log.txt"
@@ -88,7 +88,7 @@ def prepared(task: dict):
     from training.devices import configure, limit_threads
 
     space = importlib.import_module(task["space"])
-    settled = command.parse(space.app.Config, task["config"])
+    settled = arguments.parse(space.app.Config, task["config"])
     configure(settled.trainer.device)
     limit_threads(task["threads"])
     return space, settled
@@ -105,7 +105,7 @@ def dry(task: dict) -> dict:
     settled = space.settle(given)
     figures = one_epoch(space.app, settled, Path(task["folder"]))
     check(figures, task["objective"])
-    return {"status": "completed", "settled": command.flags(settled), "figures": figures, "modules": loaded()}
+    return {"status": "completed", "settled": arguments.flags(settled), "figures": figures, "modules": loaded()}
 
 
 def check(figures: Mapping, objective: str) -> None:

@@ -10,7 +10,6 @@ are JSON lines on stdout: {"ready": true}, {"ended": id, "code": exit code, nega
 which is when the search has ended in whatever way, all trials are killed.
 """
 
-import ctypes
 import importlib
 import json
 import os
@@ -20,14 +19,15 @@ import sys
 import traceback
 from collections.abc import Iterable
 
+from training.parent_process import die_with_parent
+
 PACKAGES = ("apps.", "data.", "evaluation.", "layers.", "models.", "training.", "tuning.")
-PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of linux/prctl.h
 LIBRARIES = ("keras", "tensorflow", "keras_tuner", "numpy", "pandas", "sklearn.datasets", "tyro")
 
 
 def main(space: str) -> None:
     """Serve until stdin closes."""
-    die_with_parent()
+    die_with_parent()  # elsewhere than on Linux stdin tells
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     answers = os.dup(1)
     os.dup2(2, 1)  # whatever is printed by imports is no answer
@@ -101,12 +101,6 @@ def child(task: dict, inherited: list[int]) -> None:
     finally:
         sys.stderr.flush()
         os._exit(code)
-
-
-def die_with_parent() -> None:
-    """On Linux, end at once when the parent ends, also in the midst of an import; elsewhere stdin tells, or nothing."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
 
 
 def die_first() -> None:

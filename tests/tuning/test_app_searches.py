@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
+from apps.arguments import flags, parse
 from models.dense_autoencoder import DenseAutoencoder
 from models.ensemble import Ensemble
 from models.mlp import MLP
 from models.show_attend_tell import ShowAttendTell
 from models.transformer import Transformer
 from tests.tuning.same_process import SameProcess
-from tuning.command import flags, parse
 from tuning.search import Search, search
 
 SMALL_TRANSFORMER = Transformer(units=16, num_layers=1, num_heads=2, feed_forward_units=32, dropout=0.0)

@@ -7,9 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from apps.arguments import parse
 from tests.tuning import tiny_app, tiny_space
 from tuning import report, result
-from tuning.command import parse
 from tuning.journal import Journal
 from tuning.search import Found, Search
 from tuning.search_folder import SearchError

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from apps.arguments import flags
 from tests.tuning import tiny_app, tiny_space
 from tests.tuning.same_process import SameProcess
 from tuning import oracles
-from tuning.command import flags
 from tuning.journal import Journal
 from tuning.runner import asked
 from tuning.space import hyperparameters

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from apps.arguments import flags, parse
 from data.source import Data
 from models.conv_autoencoder import ConvAutoencoder
 from models.convnet import ConvNet
@@ -23,7 +24,6 @@ from models.sparse_autoencoder import SparseAutoencoder
 from models.transformer import Transformer
 from models.transformer_captioner import TransformerCaptioner
 from models.variational_autoencoder import VariationalAutoencoder
-from tuning.command import flags, parse
 from tuning.space import hyperparameters, layers, logarithmic, named, ranges
 
 MODELS = {

@@ -5,8 +5,8 @@ import signal
 
 import pytest
 
+from apps.arguments import flags
 from tests.tuning import tiny_app
-from tuning.command import flags
 from tuning.journal import Journal
 from tuning.trial import best
 from tuning.trial_loop import TrialLoop

@@ -68,9 +68,16 @@ def subcommand(hint, kind: type) -> str | None:
     return None
 
 
-def parse(kind: type, arguments: Sequence[str]):
-    """The configuration that an app makes of these arguments, as `apps.command.run` reads them."""
+def parse(kind: type, arguments: Sequence[str] | None = None, **settings):
+    """The configuration that an app makes of these arguments, by default those of this process.
+
+    Args:
+        kind: A dataclass, the `Config` of an app.
+        arguments: As `flags` gives them.
+        settings: `prog` and `description` of the help text, see `tyro.cli`.
+    """
     import tyro
 
+    # Flags may stand before or after the name of the model.
     prefixes = (tyro.conf.OmitSubcommandPrefixes, tyro.conf.OmitArgPrefixes, tyro.conf.CascadeSubcommandArgs)
-    return tyro.cli(kind, args=list(arguments), config=prefixes)
+    return tyro.cli(kind, args=arguments, config=prefixes, **settings)

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from apps import autoencode, caption, classify, regress, translate
+from apps.arguments import command, flags, parse
 from models.convnet import ConvNet
 from models.ensemble import Ensemble
 from models.mlp import MLP
-from tuning.command import command, flags, parse
 
 APPS = (classify, regress, autoencode, translate, caption)
 

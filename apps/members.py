@@ -26,8 +26,8 @@ class Members:
 
     count: Annotated[int, tyro.conf.arg(name="members")] = 1
     """Networks with other seeds that are asked together: the mean of their probabilities. So many take so many times
-    as long, in use and, but for what `--jobs` gains, in training."""
-    jobs: int | None = None
+    as long, in use and, but for what `--member-jobs` gains, in training."""
+    jobs: Annotated[int | None, tyro.conf.arg(name="member-jobs")] = None
     """Members that are trained at a time, each in a process with its share of the cores. Default: on a CPU as many as
     it has cores, elsewhere one."""
 
@@ -35,7 +35,7 @@ class Members:
         if not 1 <= self.count <= 16:
             raise ValueError(f"`--members` must be between 1 and 16. Received: {self.count}")
         if self.jobs is not None and not 1 <= self.jobs <= self.count:
-            raise ValueError(f"`--jobs` must be between 1 and `--members`, {self.count}. Received: {self.jobs}")
+            raise ValueError(f"`--member-jobs` must be between 1 and `--members`, {self.count}. Received: {self.jobs}")
 
 
 def train(train_one: Callable, config, directory: RunDirectory, jobs: int = 1):
@@ -82,7 +82,7 @@ def member(config, number: int, directory: RunDirectory):
 
 
 def at_a_time(config) -> int:
-    """How many members are trained at a time: on a CPU as many as it has cores, unless `--jobs` says otherwise.
+    """How many members are trained at a time: on a CPU as many as it has cores, unless `--member-jobs` says otherwise.
 
     Raises ValueError where several were asked for and cannot be.
     """
@@ -93,8 +93,8 @@ def at_a_time(config) -> int:
         return min(config.members.jobs or len(cores()) or 1, config.members.count)
     if (config.members.jobs or 1) > 1:
         raise ValueError(
-            "`--jobs`: members share the cores of one machine, nothing else. Leave it out: they are trained one after "
-            f"the other here. Received: {config.members.jobs}"
+            "`--member-jobs`: members share the cores of one machine, nothing else. Leave it out: they are trained one "
+            f"after the other here. Received: {config.members.jobs}"
         )
     return 1
 
@@ -141,7 +141,8 @@ def side_by_side(config, directory: RunDirectory, jobs: int) -> None:
         raise MemberError(
             f"Of {config.members.count} members {', '.join(map(str, failed))} ended early (exit code "
             f"{', '.join(map(str, failed.values()))}; -9 is a killed process, often for memory). What they said is "
-            f"above, what they learned in {directory.path}. The same command goes on; `--jobs 1` takes least memory."
+            f"above, what they learned in {directory.path}. The same command goes on; `--member-jobs 1` takes the "
+            "least memory."
         )
 
 

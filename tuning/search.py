@@ -182,8 +182,9 @@ def check(app: ModuleType, base, settings: Search) -> str:
             f"`--cross-validate` deals training and validation rows out anew, and `--{named[0]}` says which are which. "
             "Leave one out."
         )
-    if base.trainer.check_device or base.trainer.machines.hosts != 1:
-        flag = "check-device" if base.trainer.check_device else "hosts"
+    given = {"check-device": base.trainer.check_device, "hosts": base.trainer.machines.hosts != 1}
+    given["member-jobs"] = hasattr(base, "members") and base.members.jobs
+    if flag := next((name for name, value in given.items() if value), None):
         raise SearchError(f"`--{flag}` is for one training: give it to the app. `--jobs` trains trials side by side.")
     return objective
 

@@ -73,7 +73,7 @@ def test_how_many_is_checked(app):
     for count in (0, 17):
         with pytest.raises(ValueError, match=f"`--members` must be between 1 and 16. Received: {count}"):
             app.Config(members=Members(count))
-    with pytest.raises(ValueError, match="`--jobs` must be between 1 and `--members`, 2. Received: 3"):
+    with pytest.raises(ValueError, match="`--member-jobs` must be between 1 and `--members`, 2. Received: 3"):
         app.Config(members=Members(2, jobs=3))
 
 
@@ -90,7 +90,7 @@ def test_how_many_at_a_time(monkeypatch):
     assert members.at_a_time(Config(Members(4, jobs=4))) == 4
     monkeypatch.setattr("training.devices.kind", lambda: "gpu")
     assert members.at_a_time(Config(Members(4))) == 1
-    with pytest.raises(ValueError, match="`--jobs`: members share the cores of one machine.* Received: 2"):
+    with pytest.raises(ValueError, match="`--member-jobs`: members share the cores of one machine.* Received: 2"):
         members.at_a_time(Config(Members(4, jobs=2)))
 
 
@@ -98,7 +98,9 @@ def test_members_that_end_early_are_named(tmp_path, capsys):
     config = translate.Config(data=TranslationData(data=("nowhere.tsv",)), members=Members(2))
     directory = RunDirectory(tmp_path)
     directory.write_json("config.json", {"app": "translate"})
-    with pytest.raises(members.MemberError, match=r"Of 2 members 1, 2 ended early \(exit code 2, 2; .*`--jobs 1`"):
+    with pytest.raises(
+        members.MemberError, match=r"Of 2 members 1, 2 ended early \(exit code 2, 2; .*`--member-jobs 1`"
+    ):
         members.side_by_side(config, directory, 2)
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "members 2, 2 at a time, each in a process of its own"
@@ -148,7 +150,7 @@ def test_members_side_by_side_end_with_their_run_and_go_on(quick, tmp_path):
 
     pairs = str(write_pairs(tmp_path / "pairs.tsv", 500, 0))
     arguments = ["--data", pairs, "--epochs", "6", "--vocab-size", "120", "--tokens", "512", "--buckets", "1"]
-    arguments += ["--members", "2", "--jobs", "2", "--checkpoint-minutes", "0.002"]
+    arguments += ["--members", "2", "--member-jobs", "2", "--checkpoint-minutes", "0.002"]
     arguments += ["transformer", "--units", "16", "--num-layers", "1", "--num-heads", "2", "--feed-forward-units", "16"]
     assert command("translate", *arguments, "--run-dir", str(tmp_path / "whole"), cwd=tmp_path).returncode == 0
     broken = tmp_path / "broken"

@@ -4,12 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from apps import translate
+from apps.members import Members
 from tests.tuning import tiny_app, tiny_space
 from tests.tuning.same_process import SameProcess
 from training.hosts import Hosts
 from tuning.journal import Journal
 from tuning.runner import Runner
-from tuning.search import Search, search
+from tuning.search import Search, check, search
 from tuning.search_folder import SearchError
 
 SPACE = "tests.tuning.tiny_space"
@@ -105,6 +107,9 @@ def test_flags_of_one_training_are_refused(tmp_path):
     together = tiny_app.TinyTrainer(machines=Hosts(2, 0, "127.0.0.1:7654"))
     refused(tmp_path, "`--hosts` is for one training", trainer=together)
     refused(tmp_path, "`--check-device` is for one training", trainer=tiny_app.TinyTrainer(check_device="tpu"))
+    with pytest.raises(SearchError, match="`--member-jobs` is for one training"):
+        check(translate, translate.Config(members=Members(2, jobs=2)), Search())
+    assert check(translate, translate.Config(members=Members(2)), Search()) == "val_bleu"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ The first, of many short epochs, is measured by greedy captions; the further one
 training by rewards greedy captions say too little of those that beam search finds.
 """
 
+from functools import partial
+
 from training.run_directory import RunDirectory
 
 
@@ -56,17 +58,12 @@ def learn_further(stage: str, directory: RunDirectory, model, loss, config, spli
         loss: What it is compiled with.
         config, splits, subwords, inputs, given, course: See `learn`.
     """
+    from apps import further_stage
     from apps.caption import best_by
     from apps.caption_results import validation_scores
     from training.compilation import compile_model
 
-    measure = validation_scores(config, model, splits.validation, subwords, inputs, config.search)
-    weights, before = model.get_weights(), measure()[best_by(config)]
-    folder = RunDirectory(directory / stage)
-    folder.path.mkdir(exist_ok=True)
     compile_model(model, course["trainer"], course["plan"], loss)
-    rows = learn(model, config, splits, subwords, inputs, *given, run=folder, measure=measure, **course)
-    if measure()[best_by(config)] <= before:
-        print(f"{stage} did not validate better: the network before it is kept")
-        model.set_weights(weights)
-    return rows
+    measure = validation_scores(config, model, splits.validation, subwords, inputs, config.search)
+    further = partial(learn, model, config, splits, subwords, inputs, *given, **course)
+    return further_stage.learn_further(stage, directory, model, further, measure, best_by(config))

@@ -69,6 +69,10 @@ class Config:
     buckets: int = 6
     """Lengths that batches are padded to: more waste less on padding and take longer to compile."""
     members: Members = field(default_factory=Members)
+    reward_epochs: int = 0
+    """Epochs, after the others, in which training sentences are translated and the translations rewarded by BLEU."""
+    reward_learning_rate: float = 1e-4
+    """Highest learning rate of those epochs."""
     longest_tokens: int = 250
     """Training pairs with more tokens on a side are left out, and counted."""
     run_dir: str | None = None
@@ -86,6 +90,8 @@ class Config:
         require("tokens", self.tokens is None or self.tokens >= 16, "at least 16")
         require("buckets", 1 <= self.buckets <= 32, "between 1 and 32")
         require("longest_tokens", self.longest_tokens >= 2, "at least 2")
+        require("reward_epochs", self.reward_epochs >= 0, "0 or more")
+        require("reward_learning_rate", 0 < self.reward_learning_rate < math.inf, "a positive number")
         if self.search.sample:
             raise ValueError("`--sample` is for apps.predict: a run is scored by what beam search finds. Leave it out.")
         if self.search.no_repeat:
@@ -136,7 +142,6 @@ def schedule(config: Config, batches) -> Plan:
 
 def build(config: Config, source, target, plan: Plan):
     """A network for two dictionaries, compiled as `config` says."""
-    from training.compilation import compile_model
     from training.devices import seed_everything, set_precision
     from training.token_cross_entropy import TokenCrossEntropy
 
@@ -144,11 +149,17 @@ def build(config: Config, source, target, plan: Plan):
     set_precision(config.trainer.precision)
     recipe = recipe_for(config)
     model = recipe.build(None if source is target else len(source), len(target))
-    loss = TokenCrossEntropy(config.trainer.label_smoothing)
-    # XLA compiles each shape for seconds, which a short training does not win back.
-    fused = isinstance(recipe, Transformer) and plan.updates >= LONG
-    compile_model(model, trainer_for(config, plan), plan, loss, fused=fused)
+    compile_for(config, model, trainer_for(config, plan), plan, TokenCrossEntropy(config.trainer.label_smoothing))
     return model
+
+
+def compile_for(config: Config, model, trainer: Trainer, plan: Plan, loss) -> None:
+    """Compile the network of `config` for a training of `plan`."""
+    from training.compilation import compile_model
+
+    # XLA compiles each shape for seconds, which a short training does not win back.
+    fused = isinstance(recipe_for(config), Transformer) and plan.updates >= LONG
+    compile_model(model, trainer, plan, loss, fused=fused)
 
 
 def trainer_for(config: Config, plan: Plan) -> Trainer:
@@ -173,12 +184,15 @@ def trainer_for(config: Config, plan: Plan) -> Trainer:
 def main(config: Config) -> dict[str, float]:
     """Train, score, report, export; return the figures of the test split. A finished run is not trained again."""
     from training.devices import configure, environment
-    from training.hosts import alone
+    from training.hosts import alone, require_alone
 
     trainer = config.trainer
     print(f"device  {configure(trainer.device, trainer.check_device, trainer.machines)}")
     jobs = members.at_a_time(config)
-    own = ("search", "vocab_size", "dictionary", "lower", "subword_dropout", "tokens", "buckets", "longest_tokens")
+    if config.reward_epochs:
+        require_alone("`--reward-epochs`: training sentences are translated")
+    own = ("search", "vocab_size", "dictionary", "lower", "subword_dropout", "tokens", "buckets", "longest_tokens",
+           "reward_epochs", "reward_learning_rate")  # fmt: skip
     extra = {name: getattr(config, name) for name in own} | {"members": config.members.count}
     directory, settings = open_run("translate", config, extra)
     directory.check(settings, fresh=config.fresh)
@@ -251,24 +265,34 @@ def train_member(config: Config, number: int, directory: RunDirectory) -> None:
 
 def train_one(config: Config, splits, source, target, batches, directory: RunDirectory):
     """One trained model and a row of figures per epoch."""
-    from apps.translate_results import validation_bleu
-    from training.fit import fit
-
     plan = schedule(config, batches)
     model = build(config, source, target, plan)
     training = partial(batches.dataset, config.trainer.seed, epochs=plan.epochs)
-    validation = batch(config, splits.validation, source, target).dataset()
-    rows = fit(
-        model,
-        training,
-        validation,
-        trainer=trainer_for(config, plan),
-        plan=plan,
-        run=directory,
-        best_by="bleu",
-        measure=validation_bleu(model, splits.validation, source, target),
-    )
+    given = (config, splits, source, target)
+    rows = learn(model, *given, training, trainer=trainer_for(config, plan), plan=plan, run=directory)
+    if config.reward_epochs:
+        from apps.translate_rewards import reward
+
+        reward(model, *given, batches, directory)
     return model, rows
+
+
+def learn(model, config: Config, splits, source, target, training, *, trainer, plan, run, measure=None, **course):
+    """Train a compiled network; return a row of figures per epoch.
+
+    Args:
+        training: Function of the place to start at that gives the batches, see `training.fit.fit`.
+        run: Folder of its records.
+        measure: Function that gives the validation figures; by default the BLEU of greedy translations.
+        course: `resumable` and `callbacks` of `training.fit.fit`.
+    """
+    from apps.translate_results import validation_bleu
+    from training.fit import fit
+
+    measure = measure or validation_bleu(model, splits.validation, source, target, Search(beams=1))
+    validation = batch(config, splits.validation, source, target).dataset()
+    settings = {"trainer": trainer, "plan": plan, "run": run, "best_by": "bleu", "measure": measure}
+    return fit(model, training, validation, **settings, **course)
 
 
 def validate(config: Config, splits, directory: RunDirectory) -> tuple[dict[str, float], list[dict]]:
@@ -279,7 +303,7 @@ def validate(config: Config, splits, directory: RunDirectory) -> tuple[dict[str,
 
     source, target, batches = prepare(config, splits)
     model, rows = train(config, splits, source, target, batches, directory)
-    bleu = validation_bleu(model, splits.validation, source, target)()["bleu"]
+    bleu = validation_bleu(model, splits.validation, source, target, Search(beams=1))()["bleu"]
     validation = batch(config, splits.validation, source, target).dataset()
     return {"val_bleu": bleu, **figures(model, validation, TokenCrossEntropy(), padding=0)}, rows
 

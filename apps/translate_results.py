@@ -44,15 +44,13 @@ def score(model, splits, source, target, config) -> Found:
     return Found(figures["test"], figures["validation"], interval, signatures, simple, kept, translator)
 
 
-def validation_bleu(model, pairs, source, target):
-    """A function that gives the BLEU of greedy translations of some validation pairs by the model as it then is."""
-
+def validation_bleu(model, pairs, source, target, search):
+    """A function that gives the BLEU of what `search` finds for some validation pairs by the model as it then is."""
     from evaluation.translation import scores
-    from models.search import Search
 
     chosen = evenly(len(pairs), VALIDATION_SENTENCES)
     pairs = pairs.take(chosen)
-    translator = SentenceTranslator(model, source, target, Search(beams=1))
+    translator = SentenceTranslator(model, source, target, search)
 
     def measure() -> dict[str, float]:
         return {"bleu": scores([one.texts[0] for one in translator(pairs.sources)], pairs.targets)["bleu"]}

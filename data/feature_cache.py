@@ -2,7 +2,8 @@
 
 The name of the file holds a fingerprint of the images' content and of the encoder's description, so another image,
 another order or another encoder is another file. Parts are written as they are made and joined at the end, each under
-a passing name until it is whole: what was interrupted goes on after the last part, and nothing torn is ever read.
+a passing name until it is whole: what was interrupted goes on after the last part, and nothing torn is ever read. One
+process at a time computes in a folder: another waits, and finds what it waited for.
 """
 
 import hashlib
@@ -11,11 +12,17 @@ import os
 import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 
 import numpy as np
 
 from data import duplicates
 from data.errors import DataError
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
 
 PART = 512  # images in a part: what an interruption can cost
 
@@ -67,16 +74,36 @@ def features(folder, images, encoder, compute, *, progress=None):
         return found
     parts = f"{path}.parts"
     try:
-        os.makedirs(parts, exist_ok=True)
-        _compute_parts(parts, images, compute, progress)
-        _join(path, parts, len(images))
-        shutil.rmtree(parts, ignore_errors=True)
+        os.makedirs(folder, exist_ok=True)
+        with _alone(folder):
+            found = _opened(path, len(images))  # by the process that was waited for
+            if found is not None:
+                return found
+            os.makedirs(parts, exist_ok=True)
+            _compute_parts(parts, images, compute, progress)
+            _join(path, parts, len(images))
+            shutil.rmtree(parts, ignore_errors=True)
     except OSError as error:
         raise DataError(
             f"{folder}: features cannot be kept there ({error.strerror}). Choose a folder that can be written and has "
             f"room."
         ) from error
     return _opened(path, len(images))
+
+
+@contextmanager
+def _alone(folder):
+    """Waits until no other process computes in the folder."""
+    if fcntl is None:
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # a file system without locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _opened(path, rows):

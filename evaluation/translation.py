@@ -4,6 +4,7 @@
     signatures() -> dict[str, str]                                     how each of these was computed, to be quoted
     bleu_interval(hypotheses, references) -> (low, high)               what another such test set would have given
     sentence_scores(hypotheses, references) -> (N,)                    of each sentence, for the best and the worst
+    sentence_bleu(hypotheses, references) -> (N,)                      BLEU of each sentence, for training by rewards
     bleu_by_length(sources, hypotheses, references) -> [LengthRange]   by the words of the source
     degenerate(sources, sentences) -> dict[str, int]                   how many are empty, loops, copies
 
@@ -79,7 +80,15 @@ def bleu_interval(hypotheses: Sequence[str], references: Sequence[str], *, seed:
 
 def sentence_scores(hypotheses: Sequence[str], references: Sequence[str]) -> np.ndarray:
     """chrF of each sentence, 0-100: (N,). Unlike BLEU it needs no smoothing and tells near misses from nonsense."""
-    metric = CHRF()
+    return _of_each(CHRF(), hypotheses, references)
+
+
+def sentence_bleu(hypotheses: Sequence[str], references: Sequence[str]) -> np.ndarray:
+    """sacreBLEU's BLEU of each sentence, 0-100, with case, smoothed: (N,)."""
+    return _of_each(BLEU(effective_order=True, force=True), hypotheses, references)
+
+
+def _of_each(metric, hypotheses: Sequence[str], references: Sequence[str]) -> np.ndarray:
     pairs = zip(*_sentences(hypotheses=hypotheses, references=references), strict=True)
     return np.array([metric.sentence_score(hypothesis, [reference]).score for hypothesis, reference in pairs])
 

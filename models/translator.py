@@ -52,7 +52,7 @@ class Translator:
     embedding: object
     decoder: object
 
-    def search(self, source, tokens, *, beams, length_penalty):
+    def search(self, source, tokens, *, beams, length_penalty, longest: int | None = None):
         """Beam search, see `models.decoding.beam_search`.
 
         Args:
@@ -60,13 +60,18 @@ class Translator:
             tokens: `models.decoding.Tokens`.
             beams: Positive integer, also a scalar tensor.
             length_penalty: Float, also a scalar tensor.
+            longest: The most tokens of a translation, where `most_tokens` allows more.
 
         Returns:
             Target tokens (batch, beams, length), scores (batch, beams), complete (batch, beams).
         """
+        from keras import ops
+
         from models.decoding import beam_search
 
         encoded, mask, limits, length = self._encode(source)
+        if longest is not None:
+            limits, length = ops.minimum(limits, longest), longest
         return beam_search(
             self.embedding,
             self.decoder,

@@ -9,6 +9,7 @@ import pytest
 from apps import caption, caption_results, caption_rewards
 from apps.caption_batches import texts
 from apps.image_inputs import ImageInputs
+from apps.rewards import TEXTS, RewardedBatches, advantages
 from data.caption_source import CaptionData
 from data.subwords import END, START
 from evaluation.caption_words import words
@@ -51,24 +52,34 @@ def trained(config, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def drawn(config, trained):
-    model, splits, subwords, inputs, batches, _ = trained
-    return caption_rewards.RewardedBatches(model, config, splits.train, subwords, inputs, batches)
+def rewarded(config, trained):
+    return rewarded_batches(config, trained, trained[4])
 
 
-def test_a_caption_weighs_what_it_has_more_than_the_others_of_its_image(drawn, config):
-    images = np.arange(len(drawn.captions))
-    tokens, weights = drawn.drawn(images, drawn.batches.shown(images), np.random.default_rng(0))
+@pytest.fixture(scope="module")
+def writer(rewarded):
+    return rewarded.writer
+
+
+def rewarded_batches(config, trained, batches):
+    model, splits, subwords, inputs, _, _ = trained
+    writer = caption_rewards.CaptionWriter(model, config, splits.train, subwords, inputs, batches)
+    return RewardedBatches(model, writer, config.trainer.seed, config.reward_epochs)
+
+
+def test_a_caption_weighs_what_it_has_more_than_the_others_of_its_image(writer, config):
+    images = np.arange(len(writer.captions))
+    tokens, found = writer.drawn(images, writer.batches.shown(images), np.random.default_rng(0))
     # All captions are scored beside each other here, each drawn one in turn, by the scores of whole sets.
-    references = [[f"{text} {caption_rewards.END_WORD}" for text in some] for some in _clean(drawn.captions, config)]
+    references = [[f"{text} {caption_rewards.END_WORD}" for text in some] for some in _clean(writer.captions, config)]
     written = [
         f"{text} {caption_rewards.END_WORD * (END in row)}"
-        for text, row in zip(drawn.subwords.decode(tokens), tokens.tolist(), strict=True)
+        for text, row in zip(writer.subwords.decode(tokens), tokens.tolist(), strict=True)
     ]
-    several = caption_rewards.DRAWN
-    rewards = np.stack([cider(written[number::several], references) for number in range(several)], axis=1)
+    rewards = np.stack([cider(written[number::TEXTS], references) for number in range(TEXTS)], axis=1)
+    np.testing.assert_allclose(found, rewards, rtol=1e-5, atol=1e-6)
     expected = [[one - np.mean(np.delete(row, number)) for number, one in enumerate(row)] for row in rewards]
-    np.testing.assert_allclose(weights.reshape(-1, several), expected, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(advantages(found).reshape(-1, TEXTS), expected, rtol=1e-5, atol=1e-6)
     assert np.ptp(rewards, axis=1).max() > 0.05
 
 
@@ -76,16 +87,16 @@ def _clean(captions, config):
     return texts(config, captions).captions
 
 
-def test_batches_are_static_shifted_and_a_function_of_the_seed_and_the_weights(drawn):
-    first, again = list(drawn.epoch(0)), list(drawn.epoch(0))
-    assert len(first) == drawn.steps_per_epoch == 1 + (len(drawn.captions) * caption_rewards.DRAWN - 128) // 128
+def test_batches_are_static_shifted_and_a_function_of_the_seed_and_the_weights(rewarded, writer):
+    first, again = list(rewarded.epoch(0)), list(rewarded.epoch(0))
+    assert len(first) == rewarded.steps_per_epoch == 1 + (len(writer.captions) * TEXTS - 128) // 128
     for (inputs, labels, weights), other in zip(first, again, strict=True):
         assert labels.shape == inputs["target"].shape == (128, labels.shape[1]) and weights.shape == (128,)
         assert np.array_equal(labels, other[1]) and np.array_equal(weights, other[2])
         assert (inputs["target"][:, 0] == START).all() and not (inputs["target"] == END).any()
         follows = np.where(labels[:, :-1] == END, 0, labels[:, :-1])
         assert np.array_equal(inputs["target"][:, 1:], follows)
-    assert not np.array_equal(next(drawn.epoch(1))[1], first[0][1])
+    assert not np.array_equal(next(rewarded.epoch(1))[1], first[0][1])
 
 
 def validates(monkeypatch, change):
@@ -101,14 +112,14 @@ def validates(monkeypatch, change):
     return searches
 
 
-def test_captions_that_are_drawn_get_better(config, trained, drawn, monkeypatch):
+def test_captions_that_are_drawn_get_better(config, trained, rewarded, writer, monkeypatch):
     model, splits, subwords, inputs, batches, directory = trained
-    images = np.arange(len(drawn.captions))
+    images = np.arange(len(writer.captions))
 
     def mean_reward():
-        drawn.refresh()
-        texts = subwords.decode(drawn.drawn(images, drawn.batches.shown(images), np.random.default_rng(9))[0])
-        return drawn.cider(list(map(words, texts)), np.repeat(images, caption_rewards.DRAWN)).mean()
+        rewarded.refresh()
+        texts = subwords.decode(writer.drawn(images, writer.batches.shown(images), np.random.default_rng(9))[0])
+        return writer.cider(list(map(words, texts)), np.repeat(images, TEXTS)).mean()
 
     before, weights = mean_reward(), model.get_weights()
     searches = validates(monkeypatch, 0.1)
@@ -157,8 +168,7 @@ def test_it_goes_on_after_an_interruption_of_each_stage(config, trained, tmp_pat
 def test_some_images_are_seen_mirrored(config, trained):
     model, splits, subwords, inputs, batches, _ = trained
     either = caption.batch(replace(config, mirror=True), splits.train, subwords, inputs, training=True)
-    given = (model, config, splits.train, subwords, inputs)
-    plain, mirrored = (caption_rewards.RewardedBatches(*given, shown) for shown in (batches, either))
+    plain, mirrored = (rewarded_batches(config, trained, shown) for shown in (batches, either))
     pixels, flipped = inputs.pixels(splits.train), inputs.pixels(splits.train, mirrored=True)
     assert np.array_equal(flipped, pixels[:, :, ::-1])
     images = np.arange(10)

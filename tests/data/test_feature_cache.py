@@ -1,6 +1,8 @@
 """Features kept on disk: computed once, found again, gone on with after an interruption, never read when torn."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import numpy as np
 import pytest
@@ -135,3 +137,23 @@ def test_what_compute_gives_is_checked(images, tmp_path, small_parts):
         feature_cache.features(str(tmp_path / "b"), images, ENCODER, lambda rows: rows[:, : next(sizes), 0])
     with pytest.raises(ValueError, match="at least one image"):
         feature_cache.features(str(tmp_path), images[:0], ENCODER, Compute())
+
+
+def test_of_two_at_a_time_one_waits_for_the_other(images, tmp_path):
+    """As members of an ensemble do, whose validation images nobody has seen before them."""
+    first, second, begun, waiting = Compute(), Compute(), Event(), Event()
+
+    def slowly(part):
+        begun.set()
+        waiting.wait(10)
+        return first(part)
+
+    with ThreadPoolExecutor(2) as pool:
+        one = pool.submit(feature_cache.features, str(tmp_path), images, ENCODER, slowly)
+        begun.wait(10)
+        other = pool.submit(feature_cache.features, str(tmp_path), images, ENCODER, second)
+        assert not other.done()
+        waiting.set()
+        assert np.array_equal(one.result(), other.result())
+    assert len(first.sizes) == 1 and not second.sizes
+    assert [name.suffix for name in tmp_path.iterdir()] == [".npy"]

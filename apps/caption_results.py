@@ -80,15 +80,30 @@ def validation_scores(config, model, part, subwords, inputs, search):
     """A function that gives the scores of what `search` finds for some validation images by the model as it then is."""
     from evaluation.captioning import scores
 
-    chosen = evenly(len(part), VALIDATION_IMAGES)
-    values, references = inputs.finished(part, chosen), [part.captions[row] for row in chosen]
-    captioner = ImageCaptioner(model, None, subwords, search, config.longest_tokens)
+    write, references = validation_captions(config, model, part, subwords, inputs, search)
 
     def measure() -> dict[str, float]:
-        figures = scores([one.texts[0] for one in captioner.of_values(values)], references)
+        figures = scores(write(), references)
         return {name: figures[name] for name in ("cider", "bleu4", "exact_match")}
 
     return measure
+
+
+def validation_of_each(config, model, part, subwords, inputs, search, by: str):
+    """A function like that of `validation_scores` that gives the score (N,) of each image: "cider" or "exact_match"."""
+    from evaluation.captioning import cider, exact
+
+    write, references = validation_captions(config, model, part, subwords, inputs, search)
+    score = {"cider": cider, "exact_match": exact}[by]
+    return lambda: score(write(), references).astype(float)
+
+
+def validation_captions(config, model, part, subwords, inputs, search):
+    """A function that writes captions of some validation images with the model as it then is, and their references."""
+    chosen = evenly(len(part), VALIDATION_IMAGES)
+    values, references = inputs.finished(part, chosen), [part.captions[row] for row in chosen]
+    captioner = ImageCaptioner(model, None, subwords, search, config.longest_tokens)
+    return lambda: [one.texts[0] for one in captioner.of_values(values)], references
 
 
 def score(model, splits, subwords, inputs, seen, config) -> Found:

@@ -1,4 +1,4 @@
-"""The stages of captioning: each is measured by the captions it writes; a further one keeps only what is better.
+"""The stages of captioning: each is measured by the captions it writes; a further one is undone where it harms.
 
 The first, of many short epochs, is measured by greedy captions; the further ones by the search of the run: after
 training by rewards greedy captions say too little of those that beam search finds.
@@ -49,7 +49,8 @@ def learn(
 def learn_further(stage: str, directory: RunDirectory, model, loss, config, splits, subwords, inputs, *given, **course):
     """Train a trained network further; return a row of figures per epoch of it.
 
-    Should the network not validate better than before, by the search of the run, its weights are put back.
+    Should the captions that the search of the run finds score less than before (`apps.further_stage`), the weights are
+    put back.
 
     Args:
         stage: Its name, and that of the folder in that of the run which holds its records.
@@ -60,10 +61,11 @@ def learn_further(stage: str, directory: RunDirectory, model, loss, config, spli
     """
     from apps import further_stage
     from apps.caption import best_by
-    from apps.caption_results import validation_scores
+    from apps.caption_results import validation_of_each, validation_scores
     from training.compilation import compile_model
 
     compile_model(model, course["trainer"], course["plan"], loss)
-    measure = validation_scores(config, model, splits.validation, subwords, inputs, config.search)
-    further = partial(learn, model, config, splits, subwords, inputs, *given, **course)
-    return further_stage.learn_further(stage, directory, model, further, measure, best_by(config))
+    validation = (config, model, splits.validation, subwords, inputs, config.search)
+    measure, validate = validation_scores(*validation), validation_of_each(*validation, best_by(config))
+    further = partial(learn, model, config, splits, subwords, inputs, *given, measure=measure, **course)
+    return further_stage.learn_further(stage, directory, model, further, validate)

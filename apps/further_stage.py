@@ -1,6 +1,8 @@
-"""A further stage of a training, which keeps only what validates better than the network before it."""
+"""A further stage of a training, whose network is kept unless it validates worse than the one before it."""
 
 from collections.abc import Callable
+
+import numpy as np
 
 from training.run_directory import RunDirectory
 
@@ -10,26 +12,28 @@ def learn_further(
     directory: RunDirectory,
     model,
     learn: Callable[..., list[dict]],
-    measure: Callable[[], dict[str, float]],
-    by: str,
+    validate: Callable[[], np.ndarray],
 ) -> list[dict]:
     """Train a trained network further; return a row of figures per epoch of it.
 
-    Should the network not validate better than before, its weights are put back.
+    The weights are put back as they were should the validation records score less than before by more than the standard
+    error of the difference: of a few hundred records chance alone makes a good stage look a little worse.
 
     Args:
         stage: Its name, and that of the folder in that of the run which holds its records.
         directory: Of the run.
         model: `keras.Model`, compiled for the stage.
-        learn: Trains it; a function of `run`, the folder of the stage, and `measure`.
-        measure: The figures of the validation records with the weights as they are.
-        by: The one of them that counts; more is better.
+        learn: Trains it; a function of `run`, the folder of the stage.
+        validate: The score (N,) of each validation record with the weights as they are; more is better.
     """
-    weights, before = model.get_weights(), measure()[by]
+    weights, before = model.get_weights(), validate()
     folder = RunDirectory(directory / stage)
     folder.path.mkdir(exist_ok=True)
-    rows = learn(run=folder, measure=measure)
-    if measure()[by] <= before:
-        print(f"{stage} did not validate better: the network before it is kept")
+    rows = learn(run=folder)
+    gains = validate() - before
+    gain, error = gains.mean(), gains.std() / len(gains) ** 0.5
+    told = f"{stage}: validation records score {gain:+.3f} (standard error {error:.3f}) beside the network before it"
+    print(told if gain >= -error else f"{told}, which is put back", flush=True)
+    if gain < -error:
         model.set_weights(weights)
     return rows

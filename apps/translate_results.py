@@ -48,14 +48,23 @@ def validation_bleu(model, pairs, source, target, search):
     """A function that gives the BLEU of what `search` finds for some validation pairs by the model as it then is."""
     from evaluation.translation import scores
 
-    chosen = evenly(len(pairs), VALIDATION_SENTENCES)
-    pairs = pairs.take(chosen)
+    write, references = validation_translations(model, pairs, source, target, search)
+    return lambda: {"bleu": scores(write(), references)["bleu"]}
+
+
+def validation_of_each(model, pairs, source, target, search):
+    """A function like that of `validation_bleu` that gives the BLEU (N,) of each sentence."""
+    from evaluation.translation import sentence_bleu
+
+    write, references = validation_translations(model, pairs, source, target, search)
+    return lambda: sentence_bleu(write(), references)
+
+
+def validation_translations(model, pairs, source, target, search):
+    """A function that translates some validation sentences with the model as it then is, and their references."""
+    pairs = pairs.take(evenly(len(pairs), VALIDATION_SENTENCES))
     translator = SentenceTranslator(model, source, target, search)
-
-    def measure() -> dict[str, float]:
-        return {"bleu": scores([one.texts[0] for one in translator(pairs.sources)], pairs.targets)["bleu"]}
-
-    return measure
+    return lambda: [one.texts[0] for one in translator(pairs.sources)], pairs.targets
 
 
 def export_run(directory: RunDirectory, splits) -> dict[str, float]:

@@ -22,8 +22,8 @@ from training.run_directory import RunDirectory
 def reward(model, config, splits, source, target, batches, directory: RunDirectory) -> list[dict]:
     """Train a translator further by rewards; return a row of figures per epoch.
 
-    Its records are in the folder rewards/ of the run. Should it not validate better than the epochs before, the weights
-    are put back as they were.
+    Its records are in the folder rewards/ of the run. Should it validate worse than before (`apps.further_stage`), the
+    weights are put back as they were.
 
     Args:
         model: `keras.Model` of a recipe, trained with cross-entropy.
@@ -35,7 +35,7 @@ def reward(model, config, splits, source, target, batches, directory: RunDirecto
     """
     from apps.further_stage import learn_further
     from apps.translate import compile_for, learn, trainer_for
-    from apps.translate_results import validation_bleu
+    from apps.translate_results import validation_bleu, validation_of_each
     from training.plan import Plan
     from training.token_cross_entropy import TokenCrossEntropy
 
@@ -46,10 +46,11 @@ def reward(model, config, splits, source, target, batches, directory: RunDirecto
     rate = config.reward_learning_rate
     trainer = replace(trainer_for(config, plan), epochs=plan.epochs, learning_rate=rate, schedule="cosine", warmup=0.05)
     compile_for(config, model, trainer, plan, TokenCrossEntropy())
-    measure = validation_bleu(model, splits.validation, source, target, config.search)
-    course = {"trainer": trainer, "plan": plan, "resumable": rewarded.written_after, "callbacks": [FreshTwin(rewarded)]}
-    given = (model, config, splits, source, target, rewarded.dataset)
-    return learn_further("rewards", directory, model, partial(learn, *given, **course), measure, "bleu")
+    validation = (model, splits.validation, source, target, config.search)
+    course = {"trainer": trainer, "plan": plan, "measure": validation_bleu(*validation)}
+    course |= {"resumable": rewarded.written_after, "callbacks": [FreshTwin(rewarded)]}
+    further = partial(learn, model, config, splits, source, target, rewarded.dataset, **course)
+    return learn_further("rewards", directory, model, further, validation_of_each(*validation))
 
 
 class TranslationWriter:

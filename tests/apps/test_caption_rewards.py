@@ -100,15 +100,20 @@ def test_batches_are_static_shifted_and_a_function_of_the_seed_and_the_weights(r
 
 
 def validates(monkeypatch, change):
-    """Each validation finds `change` more than the one before."""
+    """Each validation finds `change` more than the one before; returns the searches that it is asked for."""
     times = itertools.count(1)
 
     def scores(*given):
-        searches.append(given[-1])
+        searches.append(given[5])
         return lambda: {"cider": next(times) * change, "bleu4": 0.0, "exact_match": 0.0}
+
+    def of_each(*given):
+        searches.append(given[5])
+        return lambda: np.full(3, next(times) * change)
 
     searches = []
     monkeypatch.setattr(caption_results, "validation_scores", scores)
+    monkeypatch.setattr(caption_results, "validation_of_each", of_each)
     return searches
 
 
@@ -124,13 +129,13 @@ def test_captions_that_are_drawn_get_better(config, trained, rewarded, writer, m
     before, weights = mean_reward(), model.get_weights()
     searches = validates(monkeypatch, 0.1)
     caption_rewards.reward(model, config, splits, subwords, inputs, batches, directory)
-    assert searches == [config.search]  # not greedy captions, whatever is asked for
+    assert searches == [config.search] * 2  # not greedy captions, whatever is asked for
     after = mean_reward()
     model.set_weights(weights)
     assert after > 1.2 * before
 
 
-def test_what_does_not_validate_better_is_put_back(config, trained, capsys, monkeypatch):
+def test_what_validates_worse_is_put_back(config, trained, capsys, monkeypatch):
     model, splits, subwords, inputs, batches, directory = trained
     before = model.get_weights()
     given = replace(config, reward_epochs=1)
@@ -138,7 +143,7 @@ def test_what_does_not_validate_better_is_put_back(config, trained, capsys, monk
     folder.path.mkdir()
     validates(monkeypatch, -0.1)
     caption_rewards.reward(model, given, splits, subwords, inputs, batches, folder)
-    assert "did not validate better" in capsys.readouterr().out
+    assert "rewards: validation records score -0.200" in capsys.readouterr().out
     assert all(np.array_equal(one, other) for one, other in zip(before, model.get_weights(), strict=True))
 
 

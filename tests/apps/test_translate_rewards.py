@@ -92,6 +92,7 @@ def validates(monkeypatch, change):
     """Each validation finds `change` more than the one before."""
     times = itertools.count(1)
     monkeypatch.setattr(translate_results, "validation_bleu", lambda *given: lambda: {"bleu": next(times) * change})
+    monkeypatch.setattr(translate_results, "validation_of_each", lambda *_: lambda: np.full(3, next(times) * change))
 
 
 def test_translations_get_better(config, trained, rewarded, monkeypatch):
@@ -107,15 +108,15 @@ def test_translations_get_better(config, trained, rewarded, monkeypatch):
     reward(model, config, *given, directory)
     after = mean_reward()
     model.set_weights(weights)
-    assert after > 1.1 * before, (before, after)
+    assert after > 1.05 * before
 
 
-def test_what_does_not_validate_better_is_put_back(config, trained, tmp_path, capsys, monkeypatch):
+def test_what_validates_worse_is_put_back(config, trained, tmp_path, capsys, monkeypatch):
     model, *given, _ = trained
     before = model.get_weights()
     validates(monkeypatch, -0.1)
     reward(model, replace(config, reward_epochs=1), *given, RunDirectory(tmp_path))
-    assert "rewards did not validate better" in capsys.readouterr().out
+    assert "which is put back" in capsys.readouterr().out
     assert all(np.array_equal(one, other) for one, other in zip(before, model.get_weights(), strict=True))
 
 

@@ -1,0 +1,45 @@
+"""When the network of a further stage is kept: unless it scores worse by more than chance alone does."""
+
+import numpy as np
+import pytest
+
+from apps.further_stage import learn_further
+from training.run_directory import RunDirectory
+
+BEFORE = np.array([0.1, 0.5, 0.9, 0.3])
+
+
+class Network:
+    """A network of one weight."""
+
+    weights = [0]
+
+    def get_weights(self):
+        return self.weights
+
+    def set_weights(self, weights):
+        self.weights = weights
+
+
+@pytest.mark.parametrize(
+    ("gains", "kept"),
+    [
+        ([0.2, 0.0, 0.1, 0.1], True),
+        ([0.0, 0.0, 0.0, 0.0], True),
+        ([0.3, -0.4, 0.2, -0.3], True),  # mean -0.05, standard error 0.15
+        ([-0.1, -0.2, -0.3, -0.2], False),  # mean -0.2, standard error 0.035
+    ],
+)
+def test_a_loss_beyond_the_standard_error_is_put_back(gains, kept, tmp_path, capsys):
+    network, scores = Network(), iter([BEFORE, BEFORE + gains])
+
+    def learn(run):
+        assert run.path == tmp_path / "rewards" and run.path.is_dir()
+        network.set_weights([1])
+        return [{"epoch": 1}]
+
+    rows = learn_further("rewards", RunDirectory(tmp_path), network, learn, lambda: next(scores))
+    assert rows == [{"epoch": 1}] and network.weights == [int(kept)]
+    shown = capsys.readouterr().out
+    assert f"{np.mean(gains):+.3f}" in shown and f"{np.std(gains) / 2:.3f}" in shown
+    assert ("put back" in shown) is not kept

@@ -111,6 +111,7 @@ def test_translations_get_better(config, trained, rewarded, monkeypatch):
     assert after > 1.05 * before
 
 
+@pytest.mark.slow  # tests/apps/test_further_stage.py: the same without a network
 def test_what_validates_worse_is_put_back(config, trained, tmp_path, capsys, monkeypatch):
     model, *given, _ = trained
     before = model.get_weights()

@@ -5,7 +5,7 @@ from typing import Literal
 
 from models.pretrained import BACKBONES
 
-STEM = ((48, 4, 4), (96, 3, 1), (128, 3, 2), (128, 3, 1))
+STEM = ((32, 4, 4), (48, 3, 1), (96, 3, 2), (128, 3, 1))
 """Filters, kernel size and stride of the convolutions of the stem, which makes one region of 8x8 pixels."""
 
 

@@ -21,8 +21,8 @@ USUAL = 0.99  # share of the training captions that are no longer than the longe
 def reward(model, config, splits, subwords, inputs, batches, directory: RunDirectory) -> None:
     """Train a captioner further by rewards.
 
-    Its records are in the folder rewards/ of the run. Should it validate worse than before (`apps.further_stage`), the
-    weights are put back as they were.
+    Its records are in the folder rewards/ of the run. Should it not validate better than before (`apps.further_stage`),
+    the weights are put back as they were.
 
     Args:
         model: `keras.Model` of a recipe, trained with cross-entropy.

@@ -1,4 +1,4 @@
-"""The stages of captioning: each is measured by the captions it writes; a further one is undone where it harms.
+"""The stages of captioning: each is measured by the captions it writes; a further one keeps only what is better.
 
 The first, of many short epochs, is measured by greedy captions; the further ones by the search of the run: after
 training by rewards greedy captions say too little of those that beam search finds.
@@ -49,8 +49,8 @@ def learn(
 def learn_further(stage: str, directory: RunDirectory, model, loss, config, splits, subwords, inputs, *given, **course):
     """Train a trained network further; return a row of figures per epoch of it.
 
-    Should the captions that the search of the run finds score less than before (`apps.further_stage`), the weights are
-    put back.
+    Unless the captions that the search of the run finds score better than before (`apps.further_stage`), the weights
+    are put back.
 
     Args:
         stage: Its name, and that of the folder in that of the run which holds its records.

@@ -1,4 +1,4 @@
-"""A further stage of a training, whose network is kept unless it validates worse than the one before it."""
+"""A further stage of a training, whose network is kept only where its gain is more than chance."""
 
 from collections.abc import Callable
 
@@ -16,8 +16,8 @@ def learn_further(
 ) -> list[dict]:
     """Train a trained network further; return a row of figures per epoch of it.
 
-    The weights are put back as they were should the validation records score less than before by more than the standard
-    error of the difference: of a few hundred records chance alone makes a good stage look a little worse.
+    The weights are put back as they were unless the validation records score better than before by more than the
+    standard error of the difference: of a few hundred records chance alone makes a harmful stage look a little better.
 
     Args:
         stage: Its name, and that of the folder in that of the run which holds its records.
@@ -33,7 +33,7 @@ def learn_further(
     gains = validate() - before
     gain, error = gains.mean(), gains.std() / len(gains) ** 0.5
     told = f"{stage}: validation records score {gain:+.3f} (standard error {error:.3f}) beside the network before it"
-    print(told if gain >= -error else f"{told}, which is put back", flush=True)
-    if gain < -error:
+    print(told if gain > error else f"{told}, which is put back", flush=True)
+    if gain <= error:
         model.set_weights(weights)
     return rows

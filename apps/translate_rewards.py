@@ -22,8 +22,8 @@ from training.run_directory import RunDirectory
 def reward(model, config, splits, source, target, batches, directory: RunDirectory) -> list[dict]:
     """Train a translator further by rewards; return a row of figures per epoch.
 
-    Its records are in the folder rewards/ of the run. Should it validate worse than before (`apps.further_stage`), the
-    weights are put back as they were.
+    Its records are in the folder rewards/ of the run. Should it not validate better than before (`apps.further_stage`),
+    the weights are put back as they were.
 
     Args:
         model: `keras.Model` of a recipe, trained with cross-entropy.

@@ -136,7 +136,7 @@ def test_captions_that_are_drawn_get_better(config, trained, rewarded, writer, m
 
 
 @pytest.mark.slow  # tests/apps/test_further_stage.py: the same without a network
-def test_what_validates_worse_is_put_back(config, trained, capsys, monkeypatch):
+def test_what_does_not_validate_better_is_put_back(config, trained, capsys, monkeypatch):
     model, splits, subwords, inputs, batches, directory = trained
     before = model.get_weights()
     given = replace(config, reward_epochs=1)

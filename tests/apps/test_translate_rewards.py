@@ -112,7 +112,7 @@ def test_translations_get_better(config, trained, rewarded, monkeypatch):
 
 
 @pytest.mark.slow  # tests/apps/test_further_stage.py: the same without a network
-def test_what_validates_worse_is_put_back(config, trained, tmp_path, capsys, monkeypatch):
+def test_what_does_not_validate_better_is_put_back(config, trained, tmp_path, capsys, monkeypatch):
     model, *given, _ = trained
     before = model.get_weights()
     validates(monkeypatch, -0.1)

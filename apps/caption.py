@@ -48,7 +48,7 @@ Model = (
     | Annotated[ShowAttendTell, tyro.conf.subcommand("show-attend-tell")]
     | Annotated[TransformerCaptioner, tyro.conf.subcommand("transformer")]
 )
-SCENE_UPDATES, PHOTO_UPDATES = 1330, 5000
+SCENE_UPDATES, PHOTO_UPDATES = 1200, 5000
 
 
 @dataclass(frozen=True)

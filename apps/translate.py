@@ -265,6 +265,8 @@ def train_member(config: Config, number: int, directory: RunDirectory) -> None:
 
 def train_one(config: Config, splits, source, target, batches, directory: RunDirectory):
     """One trained model and a row of figures per epoch."""
+    from apps.translate_stage import learn
+
     plan = schedule(config, batches)
     model = build(config, source, target, plan)
     training = partial(batches.dataset, config.trainer.seed, epochs=plan.epochs)
@@ -275,24 +277,6 @@ def train_one(config: Config, splits, source, target, batches, directory: RunDir
 
         reward(model, *given, batches, directory)
     return model, rows
-
-
-def learn(model, config: Config, splits, source, target, training, *, trainer, plan, run, measure=None, **course):
-    """Train a compiled network; return a row of figures per epoch.
-
-    Args:
-        training: Function of the place to start at that gives the batches, see `training.fit.fit`.
-        run: Folder of its records.
-        measure: Function that gives the validation figures; by default the BLEU of greedy translations.
-        course: `resumable` and `callbacks` of `training.fit.fit`.
-    """
-    from apps.translate_results import validation_bleu
-    from training.fit import fit
-
-    measure = measure or validation_bleu(model, splits.validation, source, target, Search(beams=1))
-    validation = batch(config, splits.validation, source, target).dataset()
-    settings = {"trainer": trainer, "plan": plan, "run": run, "best_by": "bleu", "measure": measure}
-    return fit(model, training, validation, **settings, **course)
 
 
 def validate(config: Config, splits, directory: RunDirectory) -> tuple[dict[str, float], list[dict]]:

@@ -34,8 +34,9 @@ def reward(model, config, splits, source, target, batches, directory: RunDirecto
         directory: Of the run.
     """
     from apps.further_stage import learn_further
-    from apps.translate import compile_for, learn, trainer_for
+    from apps.translate import compile_for, trainer_for
     from apps.translate_results import validation_bleu, validation_of_each
+    from apps.translate_stage import learn
     from training.plan import Plan
     from training.token_cross_entropy import TokenCrossEntropy
 

@@ -83,6 +83,9 @@ class Config:
     """Epochs, after the others, in which captions are drawn and rewarded for being like those of people (CIDEr-D)."""
     reward_learning_rate: float = 1e-4
     """Highest learning rate of those epochs."""
+    neighbours: int = 0
+    """Similar training images whose captions decide which of the `--beams` hypotheses comes first; 0: the most probable
+    does. 20, with as many beams, describes photographs better (docs/captioning.md)."""
     features: str = "runs/features"
     """Folder in which the features of images are kept, for all runs."""
     run_dir: str | None = None
@@ -99,6 +102,7 @@ class Config:
         require("word_dropout", 0 <= self.word_dropout < 1, "in [0, 1)")
         require("buckets", 1 <= self.buckets <= 32, "between 1 and 32")
         require("longest_tokens", self.longest_tokens >= 2, "at least 2")
+        require("neighbours", self.neighbours >= 0, "0 or more")
         require("reward_epochs", self.reward_epochs >= 0, "0 or more")
         require("reward_learning_rate", 0 < self.reward_learning_rate < math.inf, "a positive number")
         if self.members.count > 1 and self.encoder.fine_tune_epochs:
@@ -177,7 +181,7 @@ def main(config: Config) -> dict[str, float]:
     if config.reward_epochs:
         require_alone("`--reward-epochs`: captions are drawn")
     own = ("encoder", "search", "vocab_size", "keep_capitals", "word_dropout", "mirror", "every_caption", "buckets",
-           "longest_tokens", "reward_epochs", "reward_learning_rate")  # fmt: skip
+           "longest_tokens", "reward_epochs", "reward_learning_rate", "neighbours")  # fmt: skip
     extra = {name: getattr(config, name) for name in own} | {"members": config.members.count}
     directory, settings = open_run("caption", config, extra)
     directory.check(settings, fresh=config.fresh)
@@ -187,6 +191,10 @@ def main(config: Config) -> dict[str, float]:
     from apps.caption_results import describe, finish
 
     splits = load(config)
+    if config.neighbours > len(splits.train):
+        raise ValueError(
+            f"`--neighbours` must be at most the {len(splits.train)} training images. Received: {config.neighbours}"
+        )
     subwords, inputs, batches = prepare(config, splits)
     directory.start(settings, environment(), fresh=config.fresh)
     directory.write_json("preparing.json", preparing(inputs, subwords, config))
@@ -213,7 +221,11 @@ def prepare(config: Config, splits):
 def preparing(inputs, subwords, config: Config) -> dict:
     """What predict, evaluate and export need besides the network."""
     content = {"kind": "caption", "prepare": inputs.prepare.config(), "words": subwords.config()}
-    return content | {"search": asdict(config.search), "longest": config.longest_tokens}
+    return content | {
+        "search": asdict(config.search),
+        "longest": config.longest_tokens,
+        "neighbours": config.neighbours,
+    }
 
 
 def train(config: Config, splits, subwords, inputs, batches, directory: RunDirectory, jobs: int = 1):

@@ -18,6 +18,7 @@ FILES = {
     "config.json, environment.json": "settings, versions",
     "preparing.json": "how images are prepared, the dictionary, the search",
     "model.keras": "the network, for Keras",
+    "neighbours.npz": "with `--neighbours`: vectors and captions of training images",
     "examples.json": "images that the export is checked on",
     "saved_model/": "image files in, captions, scores and attention out, for TensorFlow Serving and others",
 }
@@ -51,6 +52,7 @@ def describe(splits, subwords, batches, inputs, config, directory: RunDirectory)
 
 def finish(directory: RunDirectory, config, model, splits, subwords, inputs, rows: list[dict], batches) -> dict:
     """Score, save, export and report a network just trained; return the results."""
+    from apps import caption_neighbours
     from apps.image_inputs import PixelInputs
     from models.captioner import with_backbone
 
@@ -62,7 +64,8 @@ def finish(directory: RunDirectory, config, model, splits, subwords, inputs, row
         rows = [*rows, *({**row, "epoch": row["epoch"] + len(rows)} for row in later)]
         model, seen = whole, PixelInputs(inputs.prepare)
     whole.save(directory / "model.keras")
-    found = score(model, splits, subwords, inputs, seen, config)
+    neighbours = caption_neighbours.write(directory, config, model, splits.train, subwords, seen)
+    found = score(model, splits, subwords, inputs, seen, config, neighbours)
     differences = export_run(directory, splits)
     write_report(directory, config, whole, splits, inputs, seen, rows, found, batches)
     timing = directory.read_rows("timing.csv")
@@ -106,19 +109,21 @@ def validation_captions(config, model, part, subwords, inputs, search):
     return lambda: [one.texts[0] for one in captioner.of_values(values)], references
 
 
-def score(model, splits, subwords, inputs, seen, config) -> Found:
+def score(model, splits, subwords, inputs, seen, config, neighbours=None) -> Found:
     """Caption the parts by the search of `config`, the training images excepted; test images are captioned here first.
 
     Args:
         model: The network from pixels or features, as it was trained last.
         inputs: `ImageInputs`.
         seen: What `model` takes: `inputs`, or `PixelInputs`.
+        neighbours: `models.neighbours.Neighbours` that order captions, or None.
     """
     from time import perf_counter
 
     from evaluation import caption_baselines, captioning
 
-    captioner = ImageCaptioner(model, None, subwords, config.search, config.longest_tokens)
+    settings = (config.search, config.longest_tokens, config.trainer.seed, neighbours)
+    captioner = ImageCaptioner(model, None, subwords, *settings)
     figures, kept, speed = {}, {}, 0.0
     for name in ("validation", "test", *splits.others):
         part = splits.parts[name]
@@ -180,6 +185,8 @@ def write_report(directory, config, model, splits, inputs, seen, rows: list[dict
         notes.append(members.note(config.members.count))
     beams = config.search.beams
     how = "greedy" if beams == 1 else f"beam search with {beams} hypotheses"
+    asked = f", then by their likeness to the captions of the {config.neighbours} most similar training images"
+    order = asked if config.neighbours else ""
     caption_report.write(
         directory / "report.html",
         title=f"{splits.name}, {model.name}",
@@ -191,7 +198,7 @@ def write_report(directory, config, model, splits, inputs, seen, rows: list[dict
         captions=[one.texts[0] for one in found.captions],
         scores=found.scores["test"],
         baselines=found.baselines,
-        search=f"Captions by {how}, compared by log probability / tokens ** {config.search.length_penalty:g}.",
+        search=f"Captions by {how}, compared by log probability / tokens ** {config.search.length_penalty:g}{order}.",
         attention=_strips(pixels, splits.test, seen, found),
         overlap=found.overlap,
         others={name: found.scores[name] for name in splits.others},

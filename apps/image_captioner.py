@@ -39,16 +39,24 @@ class ImageCaptioner:
         search: `Search`.
         longest: The most tokens of a caption, the end token counted.
         seed: Of drawing at random.
+        neighbours: `models.neighbours.Neighbours`, which order what beam search finds; or None.
     """
 
     def __init__(
-        self, model, prepare: ImagePrepare | None, subwords: Subwords, search: Search, longest: int, seed: int = 0
+        self,
+        model,
+        prepare: ImagePrepare | None,
+        subwords: Subwords,
+        search: Search,
+        longest: int,
+        seed: int = 0,
+        neighbours=None,
     ):
         from models.captioner import Captioner
 
         self.prepare, self.subwords, self.search = prepare, subwords, search
         self.longest, self.seed = longest, seed
-        self.model, self.parts = model, Captioner.of(model)
+        self.model, self.parts = model, Captioner.of(model, neighbours)
 
     def __call__(self, images, origins=None) -> list[Caption]:
         """The captions of images, in their order.
@@ -139,8 +147,11 @@ class ImageCaptioner:
             )
         settings = {"beams": search.beams, "length_penalty": search.length_penalty, "length": self.longest}
         settings["no_repeat"] = search.no_repeat
+        held = self.parts.neighbours.variables if self.parts.neighbours else []
         return compiled(
-            lambda images: self.parts.search(images, TOKENS, **settings), images, variables=self.model.variables
+            lambda images: self.parts.search(images, TOKENS, **settings),
+            images,
+            variables=[*self.model.variables, *held],
         )
 
 

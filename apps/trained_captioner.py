@@ -23,6 +23,7 @@ class TrainedCaptioner:
         subwords: `Subwords`.
         search: `Search`.
         longest: Most tokens of a caption.
+        neighbour_count: Similar training images whose captions decide among those that a search finds; 0 for none.
     """
 
     directory: RunDirectory
@@ -30,6 +31,7 @@ class TrainedCaptioner:
     subwords: Subwords
     search: Search
     longest: int
+    neighbour_count: int = 0
 
     task = "caption"
 
@@ -37,7 +39,8 @@ class TrainedCaptioner:
     def of(cls, directory: RunDirectory, preparing: dict) -> "TrainedCaptioner":
         """The run of preparing.json's content. Raises KeyError or TypeError where that lacks or garbles something."""
         prepare, subwords = ImagePrepare.from_config(preparing["prepare"]), Subwords.from_config(preparing["words"])
-        return cls(directory, prepare, subwords, Search(**preparing["search"]), int(preparing["longest"]))
+        numbers = int(preparing["longest"]), int(preparing.get("neighbours", 0))
+        return cls(directory, prepare, subwords, Search(**preparing["search"]), *numbers)
 
     @cached_property
     def model(self):
@@ -54,9 +57,17 @@ class TrainedCaptioner:
             )
         return model
 
+    @cached_property
+    def neighbours(self):
+        """`models.neighbours.Neighbours`, None where the run has none."""
+        from apps.caption_neighbours import read
+
+        return read(self.directory, self.neighbour_count) if self.neighbour_count else None
+
     def captioner(self, search: Search | None = None, seed: int = 0) -> ImageCaptioner:
         """Images to captions, by the run's own search or another."""
-        return ImageCaptioner(self.model, self.prepare, self.subwords, search or self.search, self.longest, seed)
+        given = (self.prepare, self.subwords, search or self.search, self.longest, seed)
+        return ImageCaptioner(self.model, *given, self.neighbours)
 
     def score(self, captions) -> tuple[dict[str, float], dict]:
         """Print the scores of `Captions`; return them, and the captions that were written."""
@@ -80,7 +91,7 @@ class TrainedCaptioner:
         if kind != "saved_model":
             raise ExportError(f"A captioner is exported as saved_model: {kind} has no operations for text.")
         search, images = self.search, inputs["image"]
-        settings = (search.beams, search.length_penalty, self.longest, search.no_repeat)
+        settings = (search.beams, search.length_penalty, self.longest, search.no_repeat, self.neighbours)
         made = CaptionExport(self.model, self.prepare, self.subwords, *settings)
         captioner = self.captioner()
         values = np.concatenate([values for _, values in captioner.prepared(images)])

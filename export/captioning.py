@@ -8,7 +8,8 @@ Everything is made of TensorFlow's own operations, so any loader runs it. Signat
                                                          where in the image each piece looked
 
 An image is the content of a JPEG, PNG, GIF or BMP file of any size; one that cannot be decoded fails with TensorFlow's
-message. `score` is the log probability divided by the number of tokens ** length penalty. `complete` is false where a
+message. `score` is the log probability divided by the number of tokens ** length penalty; where the captions of similar
+training images decide, see `models.neighbours`. `complete` is false where a
 caption has come to the limit of its length without an end. Pieces of the end and after it are empty, and look nowhere.
 """
 
@@ -37,6 +38,7 @@ class CaptionExport:
         subwords: `Subwords`.
         beams, length_penalty: Of `serving_default` and `attention`.
         no_repeat: Of all signatures, see `models.search.Search`.
+        neighbours: `models.neighbours.Neighbours` that order captions, or None.
         longest: Most tokens of a caption.
     """
 
@@ -47,6 +49,7 @@ class CaptionExport:
     length_penalty: float
     longest: int
     no_repeat: int = 0
+    neighbours: object | None = None
 
     def write(self, path: str | Path) -> None:
         """Write the SavedModel `path`. Raises ExportError on another backend than TensorFlow, or half precision."""
@@ -54,7 +57,7 @@ class CaptionExport:
         import tensorflow as tf
 
         require_exportable(self.model)
-        parts = Captioner.of(self.model)
+        parts = Captioner.of(self.model, self.neighbours)
         image = tf.TensorSpec([None], tf.string, "image")
         number, share = tf.TensorSpec([], tf.int32, "beams"), tf.TensorSpec([], tf.float32, "length_penalty")
 
@@ -88,6 +91,8 @@ class CaptionExport:
 
         archive = keras.export.ExportArchive()
         archive.track(self.model)
+        if self.neighbours is not None:
+            archive.track(self.neighbours)
         with quiet():
             archive.add_endpoint("serving_default", serving_default, input_signature=[image])
             archive.add_endpoint("n_best", n_best, input_signature=[image, number, share])

@@ -78,6 +78,7 @@ class Captioner:
         decoder: A layer with `start` and `step`, see `layers.TransformerDecoder`.
         grid: (rows, columns) of the regions; (1, 1) where the decoder sees the image as a whole.
         name: Of the recipe's network.
+        neighbours: `models.neighbours.Neighbours`, which order what is found; or None.
     """
 
     encoder: object
@@ -85,9 +86,10 @@ class Captioner:
     decoder: object
     grid: tuple[int, int]
     name: str
+    neighbours: object | None = None
 
     @classmethod
-    def of(cls, model) -> "Captioner":
+    def of(cls, model, neighbours=None) -> "Captioner":
         """The parts of a network that a recipe of this suite built, or of several that are asked together, with or
         without a backbone before it."""
         import keras
@@ -104,10 +106,10 @@ class Captioner:
             encoder = keras.Model(image, encoder(model.get_layer("encoder")(image)), name="to_regions")
         whole = encoder.output.shape[1] == 1
         grid = (1, 1) if whole else members[0].get_layer("regions").input.shape[1:3]
-        return cls(encoder, *parts_together(members), tuple(grid), model.name)
+        return cls(encoder, *parts_together(members), tuple(grid), model.name, neighbours)
 
     def search(self, images, tokens, *, beams, length_penalty, length, no_repeat=0):
-        """Beam search, see `models.decoding.beam_search`.
+        """Beam search, see `models.decoding.beam_search`, and the order of its captions by `neighbours`.
 
         Args:
             images: What the network takes: pixels, or features, (batch, ...).
@@ -125,7 +127,7 @@ class Captioner:
         from models.decoding import beam_search
 
         encoded = self.encoder(images, training=False)
-        return beam_search(
+        found = beam_search(
             self.embedding,
             self.decoder,
             encoded,
@@ -137,6 +139,16 @@ class Captioner:
             length_penalty=length_penalty,
             no_repeat=no_repeat,
         )
+        if self.neighbours is None:
+            return found
+        return self.neighbours.order(self.vectors(encoded), *found, tokens.end)
+
+    @staticmethod
+    def vectors(encoded):
+        """Of images, one vector each, (batch, features): the mean of the regions of what the encoder made of them."""
+        from keras import ops
+
+        return ops.mean(ops.cast(encoded, "float32"), axis=1)
 
     def draw(self, images, tokens, noise, *, temperature, top_k, top_p):
         """Draws captions, see `models.sampling.sample`; noise is of shape (batch, samples, most tokens).

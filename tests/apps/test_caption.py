@@ -204,3 +204,29 @@ def test_a_damaged_run_is_refused(tiny, tmp_path):
 def test_only_a_saved_model_can_be_made_of_a_captioner(tiny, monkeypatch, capsys):
     told = refusal(export.main, [str(tiny[0]), "--format", "onnx"], monkeypatch, capsys)
     assert "error: A captioner is exported as saved_model" in told
+
+
+def test_captions_of_similar_training_images_choose(tiny, captioner, captions_csv, tmp_path, capsys):
+    """A run that keeps its training images: predict, evaluate and the checked export give the same captions."""
+    from apps import caption_neighbours
+    from apps.image_inputs import ImageInputs
+
+    folder = tmp_path / "run"
+    shutil.copytree(tiny[0], folder)
+    shutil.rmtree(folder / "saved_model")
+    config = caption.Config(data=caption.CaptionData(str(captions_csv)), neighbours=7)
+    preparing = json.loads((folder / "preparing.json").read_text())
+    (folder / "preparing.json").write_text(json.dumps({**preparing, "neighbours": 7}))
+    inputs = ImageInputs(captioner.prepare, None, "none", "")
+    train = caption.load(config).train
+    caption_neighbours.write(read(str(folder)).directory, config, captioner.model, train, captioner.subwords, inputs)
+    export.main(export.Config(str(folder)))
+    assert (folder / "saved_model").is_dir()
+    image = np.array([str(captions_csv.parent / "images" / "1.jpg")], dtype=object)
+    found = read(str(folder)).captioner(Search(beams=3))(image)[0]
+    plain = captioner.captioner(Search(beams=3))(image)[0]
+    assert sorted(found.texts) == sorted(plain.texts) and found.scores != plain.scores
+    assert found.scores[0] > 0.1 > plain.scores[0]  # likeness to captions, not a log probability
+    (folder / caption_neighbours.FILE).write_bytes(b"broken")
+    with pytest.raises(RunError, match="neighbours.npz: missing or broken"):
+        read(str(folder)).captioner()

@@ -1,0 +1,57 @@
+"""What a captioner keeps of its training images, so that their captions help to choose among those that it finds."""
+
+import numpy as np
+
+from data.evenly import evenly
+from training.run_directory import RunDirectory, RunError
+
+FILE = "neighbours.npz"
+MOST_IMAGES = 20_000  # that are kept, evenly spread: 80 MB for vectors of 1,024 numbers
+MOST_CAPTIONS = 5  # of each
+IMAGES_AT_ONCE = 64
+
+
+def write(directory: RunDirectory, config, model, captions, subwords, inputs):
+    """The `models.neighbours.Neighbours` of a captioner just trained, also as a file of its run; None without them.
+
+    Args:
+        directory: Of the run.
+        config: `apps.caption.Config`.
+        model: `keras.Model` from what `inputs` gives.
+        captions: `Captions` of training.
+        subwords: `Subwords`.
+        inputs: `ImageInputs` or `PixelInputs`.
+    """
+    from apps.caption_batches import texts
+    from data.caption_batches import encode
+    from models.captioner import Captioner
+    from models.neighbours import Neighbours
+
+    if not config.neighbours:
+        return None
+    rows = evenly(len(captions), MOST_IMAGES)
+    ids = [some[:MOST_CAPTIONS] for some in encode(texts(config, captions.take(rows)), subwords)]
+    ids = [[one[: config.longest_tokens] for one in some] for some in ids]
+    tokens = np.zeros((len(ids), max(map(len, ids)), max(len(one) for some in ids for one in some)), "int32")
+    for row, some in enumerate(ids):
+        for place, one in enumerate(some):
+            tokens[row, place, : len(one)] = one
+    parts = Captioner.of(model)
+    vectors = []
+    for start in range(0, len(rows), IMAGES_AT_ONCE):
+        values = inputs.finished(captions, rows[start : start + IMAGES_AT_ONCE])
+        vectors.append(np.asarray(parts.vectors(parts.encoder(np.asarray(values, "float32"), training=False))))
+    Neighbours(np.concatenate(vectors), tokens, config.neighbours).save(directory / FILE)
+    return read(directory, config.neighbours)
+
+
+def read(directory: RunDirectory, count: int):
+    """The `models.neighbours.Neighbours` of a run. Raises RunError where its file is missing or broken."""
+    from models.neighbours import Neighbours
+
+    try:
+        return Neighbours.load(directory / FILE, count)
+    except (OSError, ValueError, KeyError, EOFError) as error:
+        raise RunError(
+            f"{directory / FILE}: missing or broken ({error}). Train the run again with `--fresh`."
+        ) from error

@@ -21,7 +21,7 @@ from typing import Annotated
 
 import tyro
 
-from apps import members
+from apps import caption_neighbours, members
 from apps.caption_batches import batch, learn_subwords
 from apps.command import run
 from apps.members import Members
@@ -191,10 +191,7 @@ def main(config: Config) -> dict[str, float]:
     from apps.caption_results import describe, finish
 
     splits = load(config)
-    if config.neighbours > len(splits.train):
-        raise ValueError(
-            f"`--neighbours` must be at most the {len(splits.train)} training images. Received: {config.neighbours}"
-        )
+    caption_neighbours.require_enough(config.neighbours, len(splits.train))
     subwords, inputs, batches = prepare(config, splits)
     directory.start(settings, environment(), fresh=config.fresh)
     directory.write_json("preparing.json", preparing(inputs, subwords, config))

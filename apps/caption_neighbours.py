@@ -11,6 +11,15 @@ MOST_CAPTIONS = 5  # of each
 IMAGES_AT_ONCE = 64
 
 
+def require_enough(count: int, images: int) -> None:
+    """Raises ValueError where `count` neighbours are asked of fewer training images."""
+    if count > min(images, MOST_IMAGES):
+        raise ValueError(
+            f"`--neighbours` must be at most {min(images, MOST_IMAGES)} for these {images} training images. "
+            f"Received: {count}"
+        )
+
+
 def write(directory: RunDirectory, config, model, captions, subwords, inputs):
     """The `models.neighbours.Neighbours` of a captioner just trained, also as a file of its run; None without them.
 

@@ -294,23 +294,12 @@ def validate(config: Config, splits, directory: RunDirectory) -> tuple[dict[str,
 
 def announce(results: dict, directory: RunDirectory) -> dict[str, float]:
     """Print the results, the machine-readable line last."""
-    test = results["test"]
-    print(f"\n{'on the test split':<34}{'BLEU':>8}{'chrF':>8}{'TER':>8}{'exact match':>13}")
-    for name, figures in {"this network": test, **results["baselines"]}.items():
-        print(f"  {name:<32}" + "".join(f"{figures[key]:>8.2f}" for key in ("bleu", "chrf", "ter")), end="")
-        print(f"{figures['exact_match']:>13.3f}")
-    low, high = results["interval"]
-    print(f"BLEU of other test sets like this one lies between {low:.1f} and {high:.1f} (95%, bootstrap)")
-    print(f"BLEU without capitals: {test['bleu_lowercase']:.2f}   {results['signatures']['bleu']}")
+    from apps.translate_results import machine_line, table
+
+    print(f"\n{table(results)}")
     print(f"report: {directory / 'report.html'}   SavedModel: {directory / 'saved_model'}\n")
-    line = {f"test_{name}": value for name, value in test.items()}
-    line |= {
-        "saved_model_difference": results["export"]["saved_model_difference"],
-        "target_tokens_per_second": results["target_tokens_per_second"],
-        "training_seconds": results["training_seconds"],
-    }
-    print(" ".join(f"{name}={value:.6g}" for name, value in line.items()))
-    return test
+    print(machine_line(results))
+    return results["test"]
 
 
 if __name__ == "__main__":

@@ -149,3 +149,26 @@ def _attention(splits, found: Found) -> list:
     ]
     rows = rows[:: max(len(rows) // MAPS, 1)][:MAPS]
     return found.translator.attention(sources[rows], [found.translations[row] for row in rows])
+
+
+def table(results: dict) -> str:
+    """The scores of the test pairs beside the baselines, as text."""
+    test, (low, high) = results["test"], results["interval"]
+    lines = [f"{'on the test split':<34}{'BLEU':>8}{'chrF':>8}{'TER':>8}{'exact match':>13}"]
+    for name, figures in {"this network": test, **results["baselines"]}.items():
+        scores = "".join(f"{figures[key]:>8.2f}" for key in ("bleu", "chrf", "ter"))
+        lines.append(f"  {name:<32}{scores}{figures['exact_match']:>13.3f}")
+    lines.append(f"BLEU of other test sets like this one lies between {low:.1f} and {high:.1f} (95%, bootstrap)")
+    lines.append(f"BLEU without capitals: {test['bleu_lowercase']:.2f}   {results['signatures']['bleu']}")
+    return "\n".join(lines)
+
+
+def machine_line(results: dict) -> str:
+    """The last line: names and values."""
+    line = {f"test_{name}": value for name, value in results["test"].items()}
+    line |= {
+        "saved_model_difference": results["export"]["saved_model_difference"],
+        "target_tokens_per_second": results["target_tokens_per_second"],
+        "training_seconds": results["training_seconds"],
+    }
+    return " ".join(f"{name}={value:.6g}" for name, value in line.items())

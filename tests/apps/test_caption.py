@@ -206,7 +206,7 @@ def test_only_a_saved_model_can_be_made_of_a_captioner(tiny, monkeypatch, capsys
     assert "error: A captioner is exported as saved_model" in told
 
 
-def test_captions_of_similar_training_images_choose(tiny, captioner, captions_csv, tmp_path, capsys):
+def test_captions_of_similar_training_images_choose(tiny, captioner, captions_csv, tmp_path):
     """A run that keeps its training images: predict, evaluate and the checked export give the same captions."""
     from apps import caption_neighbours
     from apps.image_inputs import ImageInputs
@@ -230,3 +230,7 @@ def test_captions_of_similar_training_images_choose(tiny, captioner, captions_cs
     (folder / caption_neighbours.FILE).write_bytes(b"broken")
     with pytest.raises(RunError, match="neighbours.npz: missing or broken"):
         read(str(folder)).captioner()
+    with pytest.raises(ValueError, match="`--neighbours` must be at most 160 for these 160 training images.*500"):
+        caption_neighbours.require_enough(500, 160)
+    with pytest.raises(ValueError, match="`--neighbours` must be 0 or more"):
+        caption.Config(neighbours=-1)

@@ -13,7 +13,7 @@ from apps.trained import read
 from data.errors import DataError
 from data.translation_source import TranslationData
 from models.search import Search
-from tests.apps.runs import FILES, check_typed_again, command, refusal
+from tests.apps.runs import FILES, check_typed_again, command, refusal, whole_run
 from tests.apps.sentences import sentence_pairs, write_pairs
 from training.run_directory import RunError
 
@@ -29,10 +29,10 @@ def pairs_tsv(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory, pairs_tsv):
-    """A whole run in a fresh process: its folder, what it printed, the command."""
+    """A whole run: its folder, what it printed, the command."""
     folder = tmp_path_factory.mktemp("tiny") / "run"
     arguments = ["--data", str(pairs_tsv), "--run-dir", str(folder), *FLAGS, *SMALL]
-    return folder, command("translate", *arguments), arguments
+    return folder, whole_run(translate.main, arguments), arguments
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +51,13 @@ def test_a_run_ends_with_all_its_files(tiny):
     assert done.returncode == 0, done.stderr
     assert "WARNING" not in done.stderr and "Warning" not in done.stderr
     assert {path.name for path in folder.iterdir()} == FILES
+
+
+@pytest.mark.slow
+def test_strangers_translate_alike(tiny, tmp_path):
+    """Two fresh processes, one of them `saved_model_cli`, load the export without the suite."""
+    done = command("export", str(tiny[0]), "--output", str(tmp_path))
+    assert done.returncode == 0, done.stderr
     for tool in ("Python", "saved_model_cli"):
         assert f"{tool} differs from the network by" in done.stdout
 

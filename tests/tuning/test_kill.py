@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tuning.test_resume import loop, without_times
+from tests.tuning.test_resume import STRATEGIES, TRIALS, loop, without_times
 from tuning.journal import Journal
 
 ROOT = Path(__file__).parent.parent.parent
@@ -18,8 +18,9 @@ SEARCH = """
 import sys
 from tests.tuning.tiny_app import Config
 from tuning.search import Search, search
-search("tests.tuning.tiny_space", Config(run_dir=sys.argv[1]), Search(strategy=sys.argv[2], trials="7"))
+search("tests.tuning.tiny_space", Config(run_dir=sys.argv[1]), Search(strategy=sys.argv[2], trials=sys.argv[3], jobs=1))
 """
+KILLS = 10
 
 
 def descendants(process: int) -> set[int]:
@@ -37,19 +38,22 @@ def descendants(process: int) -> set[int]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("strategy", ["grid", "bayesian"])
+@pytest.mark.parametrize("strategy", STRATEGIES)
 def test_killed_and_typed_again(strategy, tmp_path):
-    expected, _ = loop(tmp_path / "expected", strategy, 7)
+    count = TRIALS.get(strategy, 7)
+    expected, _ = loop(tmp_path / "expected", strategy, count)
+    events = len(Journal(tmp_path / "expected/trials.jsonl").events())
     folder, draw = tmp_path / "search", random.Random(strategy)
-    command = [sys.executable, "-c", SEARCH, str(folder), strategy]
+    command = [sys.executable, "-c", SEARCH, str(folder), strategy, str(count)]
     journal = Journal(folder / "trials.jsonl")
-    for kills in range(1, 4):
+    for kills in range(KILLS):
         search = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
-        wanted = draw.randint(4 * kills - 3, 4 * kills)  # events, between a third and all of what there will be
+        wanted = draw.randint(events * kills // KILLS, events * (kills + 1) // KILLS - 1)
         until = time.monotonic() + 900
         while len(journal.events()) < wanted and search.poll() is None:
             assert time.monotonic() < until
-            time.sleep(draw.random() / 20)
+            time.sleep(0.01)
+        time.sleep(draw.random() / 2)  # a trial takes about as long
         below = descendants(search.pid)
         os.kill(search.pid, signal.SIGKILL)
         search.wait()
@@ -60,4 +64,4 @@ def test_killed_and_typed_again(strategy, tmp_path):
     assert subprocess.run(command, cwd=ROOT, check=False).returncode == 0
     assert [without_times(trial.as_dict()) for trial in journal.trials()] == expected
     ended = [event["trial"]["number"] for event in journal.events() if event["event"] == "ended"]
-    assert sorted(ended) == list(range(8)), "none lost, none repeated"
+    assert sorted(ended) == list(range(count + 1)), "none lost, none repeated"

@@ -63,13 +63,15 @@ class SentenceTranslator:
         noise = np.random.default_rng(self.seed)
         for part in batches(rows, ids):
             source = padded([np.append(ids[row], END) for row in part])
-            texts, scores, complete = self._search(source, noise)
+            tokens, scores, complete = self._search(source, noise)
+            # All at once: to decode the texts of one sentence takes as long as to search them.
+            texts = np.reshape(self.target.decode(tokens.reshape(-1, tokens.shape[-1])), scores.shape)
             for place, row in enumerate(part):
                 found[row] = Translation(
-                    tuple(self.target.decode(texts[place])),
+                    tuple(map(str, texts[place])),
                     tuple(float(score) for score in scores[place]),
                     tuple(bool(ended) for ended in complete[place]),
-                    texts[place, 0][texts[place, 0] != PADDING],
+                    tokens[place, 0][tokens[place, 0] != PADDING],
                     int(np.count_nonzero(ids[row] == UNKNOWN)),
                 )
         return found

@@ -142,10 +142,11 @@ def _search(config) -> str:
 def _attention(splits, found: Found) -> list:
     """Maps of the first test sentences of a length that can be read."""
     sources = splits.test.sources
+    lengths = [len(ids) for ids in found.translator.source.encode(sources)]
     rows = [
         row
         for row, one in enumerate(found.translations)
-        if 3 < len(one.ids) <= LONGEST_MAP and len(found.translator.source.encode([sources[row]])[0]) <= LONGEST_MAP
+        if 3 < len(one.ids) <= LONGEST_MAP and lengths[row] <= LONGEST_MAP
     ]
     rows = rows[:: max(len(rows) // MAPS, 1)][:MAPS]
     return found.translator.attention(sources[rows], [found.translations[row] for row in rows])

@@ -20,10 +20,9 @@ import numpy as np
 
 from data.images import ImagePrepare
 from data.subwords import END, PADDING, START, Subwords
-from export import found_texts
+from export import found_texts, signatures
 from export.errors import ExportError
 from export.found_texts import TOKENS, TOLERANCE
-from export.quiet import quiet
 from export.saved_model import require_exportable
 from models.captioner import Captioner
 
@@ -53,7 +52,6 @@ class CaptionExport:
 
     def write(self, path: str | Path) -> None:
         """Write the SavedModel `path`. Raises ExportError on another backend than TensorFlow, or half precision."""
-        import keras
         import tensorflow as tf
 
         require_exportable(self.model)
@@ -89,15 +87,8 @@ class CaptionExport:
                 "attention": tf.reshape(weights, [*tf.unstack(tf.shape(weights)[:2]), *parts.grid]),
             }
 
-        archive = keras.export.ExportArchive()
-        archive.track(self.model)
-        if self.neighbours is not None:
-            archive.track(self.neighbours)
-        with quiet():
-            archive.add_endpoint("serving_default", serving_default, input_signature=[image])
-            archive.add_endpoint("n_best", n_best, input_signature=[image, number, share])
-            archive.add_endpoint("attention", attention, input_signature=[image])
-            archive.write_out(str(path), verbose=False)
+        functions = {"serving_default": (serving_default, (image,)), "attention": (attention, (image,))}
+        signatures.save(functions | {"n_best": (n_best, (image, number, share))}, path)
 
     def _answer(self, tokens, scores, complete):
         """Answers of one shape, of tokens (..., length)."""

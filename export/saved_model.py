@@ -4,8 +4,8 @@ import json
 import re
 from pathlib import Path
 
+from export import signatures
 from export.errors import ExportError
-from export.quiet import quiet
 
 
 def write(model, prepare, decode, path: str | Path) -> None:
@@ -25,7 +25,6 @@ def write(model, prepare, decode, path: str | Path) -> None:
     Raises:
         ExportError: Not the TensorFlow backend, or a network that computes in half precision.
     """
-    import keras
     import tensorflow as tf
 
     require_exportable(model)
@@ -41,16 +40,9 @@ def write(model, prepare, decode, path: str | Path) -> None:
         return serve
 
     specs = {names[field]: tf.TensorSpec(spec.shape, spec.dtype, names[field]) for field, spec in signature.items()}
-    archive = keras.export.ExportArchive()
-    archive.track(model)
-    for resource in _resources(prepare, tf):
-        archive.track(resource)
-    with quiet():
-        for name, answers in decode.views().items():
-            archive.add_endpoint(name, serving(answers), input_signature=[specs])
-        for name, (function, spec) in decode.endpoints(model).items():
-            archive.add_endpoint(name, function, input_signature=[spec])
-        archive.write_out(str(path), verbose=False)
+    functions = {name: (serving(answers), (specs,)) for name, answers in decode.views().items()}
+    functions |= {name: (function, (spec,)) for name, (function, spec) in decode.endpoints(model).items()}
+    signatures.save(functions, path, _resources(prepare, tf))
     inputs = {names[field]: {"field": field, "type": spec.dtype.name} for field, spec in signature.items()}
     extra = Path(path) / "assets.extra"  # the place that TensorFlow Serving leaves to the writer
     extra.mkdir(exist_ok=True)
@@ -92,6 +84,6 @@ def require_tensorflow() -> None:
 
 
 def _resources(prepare, tf):
-    """Lookup tables and variables that are attributes of `prepare`; a session loader does not find untracked ones."""
-    held = (tf.Variable, tf.saved_model.experimental.TrackableResource)
+    """Lookup tables that are attributes of `prepare`; a session loader does not find untracked ones."""
+    held = tf.saved_model.experimental.TrackableResource
     return [value for value in tf.nest.flatten(list(vars(prepare).values())) if isinstance(value, held)]

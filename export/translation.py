@@ -19,10 +19,9 @@ from pathlib import Path
 import numpy as np
 
 from data.subwords import END, PADDING, START, UNKNOWN, Subwords
-from export import found_texts
+from export import found_texts, signatures
 from export.errors import ExportError
 from export.found_texts import TOKENS, TOLERANCE
-from export.quiet import quiet
 from export.saved_model import require_exportable
 from models.translator import Translator
 
@@ -47,7 +46,6 @@ class TranslationExport:
 
     def write(self, path: str | Path) -> None:
         """Write the SavedModel `path`. Raises ExportError on another backend than TensorFlow, or half precision."""
-        import keras
         import tensorflow as tf
 
         require_exportable(self.model)
@@ -83,13 +81,8 @@ class TranslationExport:
                 "attention": weights * real,
             }
 
-        archive = keras.export.ExportArchive()
-        archive.track(self.model)
-        with quiet():
-            archive.add_endpoint("serving_default", serving_default, input_signature=[text])
-            archive.add_endpoint("n_best", n_best, input_signature=[text, number, share])
-            archive.add_endpoint("attention", attention, input_signature=[text])
-            archive.write_out(str(path), verbose=False)
+        functions = {"serving_default": (serving_default, (text,)), "attention": (attention, (text,))}
+        signatures.save(functions | {"n_best": (n_best, (text, number, share))}, path)
 
     def _tokens(self, text):
         """Source tokens int32 (N, longest of them + 1), the end token last; and their numbers without it, (N,)."""

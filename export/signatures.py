@@ -1,0 +1,27 @@
+"""Functions as the signatures of a SavedModel, each traced once; `keras.export.ExportArchive` traces them twice."""
+
+from export.quiet import quiet
+
+
+def save(functions, path, resources=()) -> None:
+    """Write a SavedModel.
+
+    Args:
+        functions: Name of a signature -> function of tensors, or of one dict of tensors, that gives a dict of tensors;
+            and the tuple of its arguments, `tf.TensorSpec` or a dict of them, with names.
+        path: Folder to make.
+        resources: Lookup tables that the functions use. Their variables are found.
+    """
+    import tensorflow as tf
+
+    module = tf.Module()
+    with quiet():
+        traced = {
+            name: tf.function(function, autograph=False).get_concrete_function(*arguments)
+            for name, (function, arguments) in functions.items()
+        }
+        used = {id(variable): variable for one in traced.values() for variable in one.variables}
+        module.used, module.resources = list(used.values()), list(resources)
+        for name, one in traced.items():
+            setattr(module, name, one)  # a loader may call `loaded.serving_default(...)` as well
+        tf.saved_model.save(module, str(path), signatures=traced)

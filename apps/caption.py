@@ -172,6 +172,7 @@ def build(config: Config, subwords, inputs, plan: Plan):
 
 def main(config: Config) -> dict[str, float]:
     """Train, score, report, export; return the figures of the test split. A finished run is not trained again."""
+    from apps.caption_results import announce, describe, finish
     from training.devices import configure, environment
     from training.hosts import alone, require_alone
 
@@ -188,8 +189,6 @@ def main(config: Config) -> dict[str, float]:
     if not config.fresh and (results := directory.results()):
         print(f"{directory.path} is finished; --fresh trains it anew.\n")
         return announce(results, directory)
-    from apps.caption_results import describe, finish
-
     splits = load(config)
     caption_neighbours.require_enough(config.neighbours, len(splits.train))
     subwords, inputs, batches = prepare(config, splits)
@@ -283,16 +282,6 @@ def best_by(config: Config) -> str:
     For scenes, whose right captions are all known, that is exact match: CIDEr would prefer the longer of two.
     """
     return "exact_match" if config.data.data == "scenes" else "cider"
-
-
-def announce(results: dict, directory: RunDirectory) -> dict[str, float]:
-    """Print the results, the machine-readable line last."""
-    from apps.caption_results import machine_line, table
-
-    print(f"\n{table(results)}")
-    print(f"report: {directory / 'report.html'}   SavedModel: {directory / 'saved_model'}\n")
-    print(machine_line(results))
-    return results["test"]
 
 
 if __name__ == "__main__":

@@ -256,3 +256,11 @@ def machine_line(results: dict) -> str:
     line["saved_model_difference"] = results["export"]["saved_model_difference"]
     line |= {name: results[name] for name in ("captions_per_second", "examples_per_second", "training_seconds")}
     return " ".join(f"{name}={value:.6g}" for name, value in line.items())
+
+
+def announce(results: dict, directory: RunDirectory) -> dict[str, float]:
+    """Print the results, the machine-readable line last."""
+    print(f"\n{table(results)}")
+    print(f"report: {directory / 'report.html'}   SavedModel: {directory / 'saved_model'}\n")
+    print(machine_line(results))
+    return results["test"]

@@ -183,6 +183,7 @@ def trainer_for(config: Config, plan: Plan) -> Trainer:
 
 def main(config: Config) -> dict[str, float]:
     """Train, score, report, export; return the figures of the test split. A finished run is not trained again."""
+    from apps.translate_results import announce, export_run, score, write_report
     from training.devices import configure, environment
     from training.hosts import alone, require_alone
 
@@ -199,7 +200,6 @@ def main(config: Config) -> dict[str, float]:
     if not config.fresh and (results := directory.results()):
         print(f"{directory.path} is finished; --fresh trains it anew.\n")
         return announce(results, directory)
-    from apps.translate_results import export_run, score, write_report
 
     splits = load(config)
     source, target, batches = prepare(config, splits)
@@ -290,16 +290,6 @@ def validate(config: Config, splits, directory: RunDirectory) -> tuple[dict[str,
     bleu = validation_bleu(model, splits.validation, source, target, Search(beams=1))()["bleu"]
     validation = batch(config, splits.validation, source, target).dataset()
     return {"val_bleu": bleu, **figures(model, validation, TokenCrossEntropy(), padding=0)}, rows
-
-
-def announce(results: dict, directory: RunDirectory) -> dict[str, float]:
-    """Print the results, the machine-readable line last."""
-    from apps.translate_results import machine_line, table
-
-    print(f"\n{table(results)}")
-    print(f"report: {directory / 'report.html'}   SavedModel: {directory / 'saved_model'}\n")
-    print(machine_line(results))
-    return results["test"]
 
 
 if __name__ == "__main__":

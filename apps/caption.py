@@ -172,12 +172,13 @@ def build(config: Config, subwords, inputs, plan: Plan):
 
 def main(config: Config) -> dict[str, float]:
     """Train, score, report, export; return the figures of the test split. A finished run is not trained again."""
-    from apps.caption_results import announce, describe, finish
     from training.devices import configure, environment
     from training.hosts import alone, require_alone
 
     trainer = config.trainer
     print(f"device  {configure(trainer.device, trainer.check_device, trainer.machines)}")
+    from apps.caption_results import announce, describe, finish
+
     jobs = members.at_a_time(config)
     if config.reward_epochs:
         require_alone("`--reward-epochs`: captions are drawn")

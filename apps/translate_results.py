@@ -155,10 +155,10 @@ def _attention(splits, found: Found) -> list:
 def table(results: dict) -> str:
     """The scores of the test pairs beside the baselines, as text."""
     test, (low, high) = results["test"], results["interval"]
-    lines = [f"{'on the test split':<34}{'BLEU':>8}{'chrF':>8}{'TER':>8}{'exact match':>13}"]
+    lines = [f"{'on the test split':<44}{'BLEU':>8}{'chrF':>8}{'TER':>8}{'exact match':>13}"]
     for name, figures in {"this network": test, **results["baselines"]}.items():
         scores = "".join(f"{figures[key]:>8.2f}" for key in ("bleu", "chrf", "ter"))
-        lines.append(f"  {name:<32}{scores}{figures['exact_match']:>13.3f}")
+        lines.append(f"  {name:<42}{scores}{figures['exact_match']:>13.3f}")
     lines.append(f"BLEU of other test sets like this one lies between {low:.1f} and {high:.1f} (95%, bootstrap)")
     lines.append(f"BLEU without capitals: {test['bleu_lowercase']:.2f}   {results['signatures']['bleu']}")
     return "\n".join(lines)

@@ -58,7 +58,8 @@ def test_one_machine_is_alone(tmp_path):
 @pytest.fixture(scope="module")
 def trained():
     """What `four_devices.py` saw."""
-    environment = {**os.environ, "XLA_FLAGS": "--xla_force_host_platform_device_count=4"}
+    flags = os.environ.get("XLA_FLAGS", "") + " --xla_force_host_platform_device_count=4"
+    environment = {**os.environ, "XLA_FLAGS": flags}
     command = [sys.executable, "-m", "tests.training.four_devices"]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]

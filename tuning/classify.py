@@ -1,6 +1,6 @@
 """Search the hyperparameters of a classifier.
 
-    python -m tuning.classify                                            digits: 12 trials, four minutes
+    python -m tuning.classify                                            digits: 12 trials, four to six minutes
     python -m tuning.classify --data people.csv --target income --strategy coarse-to-fine --trials 40 --jobs 2
     python -m tuning.classify --data people.csv --target income --cross-validate 5 --epochs 30 mlp
 

@@ -51,6 +51,7 @@ def test_a_run_ends_with_all_its_files(tiny):
     assert done.returncode == 0, done.stderr
     assert "WARNING" not in done.stderr and "Warning" not in done.stderr
     assert {path.name for path in folder.iterdir()} == FILES
+    assert "Python differs from the network by" in done.stdout
 
 
 @pytest.mark.slow

@@ -1,8 +1,9 @@
 """Yields batches `(x float32, y int32)` of prepared records: the one place that orders cache, shuffle, batch, prefetch.
 
 The deterministic part of preparing (decoding, resizing, encoding) is done once and kept in memory where it fits,
-else per batch. Then, for training: order of the epoch, gather, augmentation, the rest of preparing. The order of
-epoch e depends on (seed, e) alone, and the augmentation on (seed, e, step), so a run can go on where it stopped.
+else per batch; of evaluation, which comes every epoch, small batches are kept whole. Then, for training: order of the
+epoch, gather, augmentation, the rest of preparing. The order of epoch e depends on (seed, e) alone, and the
+augmentation on (seed, e, step), so a run can go on where it stopped.
 
 tf.data's autotuner stays off: with it about one short epoch in four waits for its next tick. Parallelism is given
 as numbers.
@@ -14,7 +15,8 @@ import tensorflow as tf
 
 from data.images import CORES, ImagePrepare
 
-MEMORY_LIMIT = 2 * 1024**3  # bytes of prepared records that may be kept
+MEMORY_LIMIT = 2 * 1024**3  # bytes of records that may be kept, as prepared once
+CACHE_LIMIT = MEMORY_LIMIT // 8  # bytes of evaluation batches that may be kept
 SHUFFLE_STREAM, AUGMENT_STREAM = 0, 1
 
 
@@ -22,6 +24,15 @@ def fits_in_memory(split, prepare):
     """Says whether the prepared records of `split` are kept in memory."""
     per_record = int(np.prod(prepare.input_shape)) * (1 if isinstance(prepare, ImagePrepare) else 4)
     return len(split) * per_record <= MEMORY_LIMIT
+
+
+def fits_in_cache(split, prepare):
+    """Says whether the batches of `split` are kept when they are evaluated.
+
+    tf.data takes 16 ms to begin a pass over functions, and Keras begins two for each validation: a tenth and more of an
+    epoch of few rows. A pass over kept batches begins in less than one.
+    """
+    return len(split) * int(np.prod(prepare.input_shape)) * 4 <= CACHE_LIMIT
 
 
 def fixed_part(split, prepare):
@@ -83,6 +94,8 @@ def batches(
             dataset = _shuffled(split, prepare, batch_size, steps, seed, (first_epoch, first_step), epochs, augment)
         if reconstruct:
             dataset = dataset.map(lambda x, _: (x, x))
+        if seed is None and fits_in_cache(split, prepare):
+            dataset = dataset.cache()
         options = tf.data.Options()
         options.autotune.enabled = False
         options.deterministic = True

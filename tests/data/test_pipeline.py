@@ -149,6 +149,27 @@ def test_a_split_is_prepared_once(monkeypatch):
     assert split.take(np.arange(3)).fixed == {}  # a part of a split must not inherit what was kept
 
 
+@pytest.mark.parametrize(("limit", "times"), [(pipeline.CACHE_LIMIT, 1), (0, 3)])
+def test_evaluation_batches_are_kept_where_they_are_small(limit, times, monkeypatch):
+    split, prepare, _ = pictures()
+    finished = []
+    finish = ImagePrepare.finish
+
+    def counted(self, x):
+        tf.py_function(lambda: finished.append(1), [], [])
+        return finish(self, x)
+
+    monkeypatch.setattr(ImagePrepare, "finish", counted)
+    monkeypatch.setattr(pipeline, "CACHE_LIMIT", limit)
+    dataset = batches(split, prepare, 6)
+    passes = [[(x.numpy(), y.numpy()) for x, y in dataset] for _ in range(3)]
+    assert len(finished) == times * len(passes[0])
+    for later in passes[1:]:
+        for (x, y), (first_x, first_y) in zip(later, passes[0], strict=True):
+            np.testing.assert_array_equal(x, first_x)
+            np.testing.assert_array_equal(y, first_y)
+
+
 def test_wrong_arguments_are_refused_with_the_value():
     split, prepare = numbered()
     with pytest.raises(ValueError, match="batch_size=0"):

@@ -35,7 +35,7 @@ def main() -> None:
     task.add_argument("--apps", nargs="+", choices=APPS, default=list(APPS))
     task.add_argument("--trials", default="12")
     task.add_argument("--jobs", default="2")
-    task.add_argument("--strategy", default="random")
+    task.add_argument("--strategy", default="coarse-to-fine")
     task.add_argument("--epochs", help="of each training; otherwise what the app takes, and searched")
     add_data(task)
     task.set_defaults(do=gain)

@@ -7,18 +7,22 @@ from keras_tuner import HyperParameters, Oracle
 
 SHRINK = 0.5  # of every range, from round to round
 BEST_SHARE = 0.2  # of the trials say which choices stay
+CHANGED = 0.5  # of the hyperparameters differ from the best in later rounds
 COLLISIONS = 20  # draws in a row that were tried before: then the space is exhausted
 
 
 class CoarseToFineOracle(Oracle):
     """Draws at random from wide ranges, then, round by round, from narrower ones around the best so far.
 
-    The best is a trial or, where `know_default` has told how good they are, the defaults of the space.
+    The best is a trial or the defaults of the space, of which `know_default` tells how good they are.
 
     A range is halved from round to round, on the scale that its hyperparameter is drawn on (so a learning rate in
     orders of magnitude), and moved so that the best value is in its middle, within the first range. Of choices those
-    stay that one of the best fifth had. Draws depend on the seed and the number of the trial alone,
-    ranges on the trials that have ended.
+    stay that one of the best fifth had. In later rounds a trial differs from the best in some hyperparameters only,
+    each with probability `CHANGED`: of many that change together one is soon harmful (Tolson & Shoemaker, 2007).
+
+    A round begins when all trials of earlier ones have ended, and the default: draws depend on the seed and the number
+    of the trial, ranges on earlier rounds, so that trials that run at once are those that run one after the other.
 
     Args:
         objective: `keras_tuner.Objective`.
@@ -48,10 +52,11 @@ class CoarseToFineOracle(Oracle):
         """Trial -> hyperparameter -> [low, high], or the choices, that it was drawn from."""
         self._default = dict(hyperparameters.values)
         self._default_score: float | None = None
+        self._default_ended = False
 
-    def know_default(self, score: float) -> None:
-        """Rank the defaults of the space among the trials."""
-        self._default_score = score
+    def know_default(self, score: float | None) -> None:
+        """Rank the defaults of the space among the trials; None where they failed. Later rounds wait for it."""
+        self._default_score, self._default_ended = score, True
 
     def round_of(self, index: int) -> int:
         """The round of a trial, both counted from 0."""
@@ -61,11 +66,16 @@ class CoarseToFineOracle(Oracle):
         """Values for a trial, as `keras_tuner.Oracle` asks for them."""
         index = len(self.trials)
         round_number = self.round_of(index)
-        windows = self.windows(round_number)
+        earlier = self.before(round_number)
+        if round_number and not (self._default_ended and all(trial.status != "RUNNING" for trial in earlier)):
+            return {"status": "IDLE"}
+        ranked = self.ranked(earlier)
+        windows = self.windows(round_number, ranked)
+        kept = ranked[0] if round_number and ranked else {}
         random = np.random.default_rng([self.seed, index])
         for _ in range(COLLISIONS):
-            values = self.draw(windows, random)
-            if not self._duplicate(values):
+            values = self.draw(windows, kept, random)
+            if values != kept and not self._duplicate(values):
                 self.rounds[trial_id] = round_number
                 self.ranges[trial_id] = {
                     hp.name: shown(hp, windows[hp.name]) for hp in self.hyperparameters.space if hp.name in windows
@@ -73,16 +83,23 @@ class CoarseToFineOracle(Oracle):
                 return {"status": "RUNNING", "values": values}
         return {"status": "STOPPED", "values": None}
 
-    def draw(self, windows: dict, random: np.random.Generator) -> dict:
-        """Values of the hyperparameters that are in use, each from its window."""
+    def before(self, round_number: int) -> list:
+        """The trials of the rounds before this one."""
+        rounds = self.first_round + (round_number - 1) * self.later_round if round_number else 0
+        return list(self.trials.values())[:rounds]
+
+    def draw(self, windows: dict, kept: dict, random: np.random.Generator) -> dict:
+        """Values of the hyperparameters that are in use, each from its window or, where it does not change, `kept`."""
         drawn = HyperParameters()
         for hp in self.hyperparameters.space:
             drawn.merge([hp])
-            share = random.random()  # also where it is not needed: the draws of the others do not depend on it
+            share, changes = random.random(2)  # also where they are not needed: draws do not depend on other ones
             if not drawn.is_active(hp):
                 continue
             window = windows.get(hp.name)
-            if window is None:
+            if hp.name in kept and changes >= CHANGED:
+                drawn.values[hp.name] = kept[hp.name]
+            elif window is None:
                 drawn.values[hp.name] = hp.default
             elif is_numeric(hp):
                 low, high = window
@@ -91,9 +108,13 @@ class CoarseToFineOracle(Oracle):
                 drawn.values[hp.name] = window[int(share * len(window))]
         return drawn.values
 
-    def windows(self, round_number: int) -> dict:
-        """Hyperparameter -> (low, high) in shares of its first range, or its choices; constants have none."""
-        ended = self.ranked()
+    def windows(self, round_number: int, ended: list[dict]) -> dict:
+        """Hyperparameter -> (low, high) in shares of its first range, or its choices; constants have none.
+
+        Args:
+            round_number: From 0.
+            ended: Values of the trials of earlier rounds and of the default, best first.
+        """
         found = {}
         for hp in self.hyperparameters.space:
             if not is_numeric(hp) and len(choices(hp)) < 2:
@@ -107,9 +128,9 @@ class CoarseToFineOracle(Oracle):
                 found[hp.name] = [one for one in choices(hp) if one in best] if narrow else choices(hp)
         return found
 
-    def ranked(self) -> list[dict]:
-        """The values of the trials with a score, and of the default, best first."""
-        ended = [trial for trial in self.trials.values() if trial.status == "COMPLETED"]
+    def ranked(self, trials: list) -> list[dict]:
+        """The values of those of `trials` with a score, and of the default, best first."""
+        ended = [trial for trial in trials if trial.status == "COMPLETED"]
         scored = [(trial.score, trial.hyperparameters.values) for trial in ended]
         if self._default_score is not None:
             scored.insert(0, (self._default_score, self._default))

@@ -96,8 +96,8 @@ def quiet(oracle):
 
 def report_default(oracle, trial: Trial) -> None:
     """Tell an oracle that can use it how good the default is."""
-    if isinstance(oracle, CoarseToFine) and trial.ranked:
-        oracle.know_default(trial.score)
+    if isinstance(oracle, CoarseToFine):
+        oracle.know_default(trial.score if trial.ranked else None)
 
 
 def limit(oracle, trials: int) -> None:

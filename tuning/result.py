@@ -1,9 +1,10 @@
 """What comes after the trials: the best of them and the default trained again, the winner tested, the report.
 
-The best of many trials is partly the luckiest: its score says too much. So the finalists are trained again with seeds
-that the search did not use, the default beside them, and the best mean of these is the result.
+The best of many trials is partly the luckiest: its score says too much. So the finalists are trained again with a seed
+that the search did not use; then the better of them, and the default, with further seeds. The better mean of these,
+which nothing was chosen by, is the result.
 
-runs/tuning/NAME/results.json     best, default, retrained, test, command; the figures of the last line
+runs/tuning/NAME/results.json     best, default, finalists, retrained, test, command; the figures of the last line
 runs/tuning/NAME/best-0007/       the app's own run of the best configuration: model, exports, report
 runs/tuning/NAME/report.html      the page of the search
 """
@@ -35,9 +36,11 @@ def finish(found: Found) -> dict[str, float]:
     Raises:
         SearchError: the app's own run of the best configuration has failed; everything else has been written.
     """
-    retrained, finished = {}, found.finished
+    finalists, retrained, finished = {}, {}, found.finished
     if finished and found.settings.confirm:
-        retrained, finished = retrain(found)
+        finalists, finished = compare(found)
+        if finished:
+            retrained, finished = retrain(found, favourite(found, finalists))
     best = winner(found, retrained)
     config = replace(found.config_of(best), run_dir=None, fresh=False)
     typed = command(f"python -m {found.space.app.__name__}", config)
@@ -47,6 +50,7 @@ def finish(found: Found) -> dict[str, float]:
         "direction": found.direction,
         "best": {"number": best.number, "score": best.score, "values": best.values, "figures": best.figures},
         "default": {"score": found.default.score, "figures": found.default.figures},
+        "finalists": finalists,
         "retrained": retrained,
         "trials": sum(trial.number > 0 and trial.status != "running" for trial in found.trials),
         "failed": sum(trial.status == "failed" for trial in found.trials),
@@ -69,31 +73,60 @@ def finish(found: Found) -> dict[str, float]:
     return line
 
 
-def retrain(found: Found) -> tuple[dict[int, list[float]], bool]:
-    """The objective of the finalists, each trained with the same seeds, which the search did not use.
+def compare(found: Found) -> tuple[dict[int, list[float]], bool]:
+    """The objective of the finalists, each trained with the same new seed; nothing where there is one alone.
 
     Returns:
-        Number of a finalist -> scores of those trainings that did not fail; and whether none is left to do.
+        Number of a finalist -> its score in the search and the new one; and whether none is left to do.
     """
-    seeds = [FRESH_SEED + SEED_STEP * number for number in range(found.settings.confirm)]
-    finalists = found.finalists
-    jobs = [(trial.values, seed) for trial in finalists for seed in seeds]
-    trials = found.run(jobs, "retrained-" + "-".join(f"{trial.number:04d}" for trial in finalists))
-    scores = {
-        trial.number: [one.score for one in trials[place * len(seeds) : (place + 1) * len(seeds)] if one.ranked]
-        for place, trial in enumerate(finalists)
-    }
-    finished = len(trials) == len(jobs) and not any(trial.status == "running" for trial in trials)
+    if len(found.finalists) < 2:
+        return {}, True
+    scores, finished = again(found, found.finalists, [FRESH_SEED], "finalists")
+    return {
+        trial.number: [trial.score, *scores[trial.number]] for trial in found.finalists if scores[trial.number]
+    }, finished
+
+
+def favourite(found: Found, finalists: dict[int, list[float]]) -> Trial | None:
+    """The finalist with the best mean of `compare`; without that the best trial, None where all have failed."""
+    if not finalists:
+        return next(iter(found.finalists), None)
+    return best_mean(found, finalists)
+
+
+def retrain(found: Found, best: Trial | None) -> tuple[dict[int, list[float]], bool]:
+    """The objective of the best finalist and of the default, trained with the same seeds that nothing has used.
+
+    Returns:
+        Number of each -> scores of those trainings that did not fail; and whether none is left to do.
+    """
+    seeds = [FRESH_SEED + SEED_STEP * number for number in range(1, found.settings.confirm + 1)]
+    trials = [trial for trial in (best, found.default) if trial]
+    scores, finished = again(found, trials, seeds, "retrained")
     return {number: some for number, some in scores.items() if some}, finished
 
 
+def again(found: Found, trials: list[Trial], seeds: list[int], name: str) -> tuple[dict[int, list[float]], bool]:
+    """Train each of `trials` with each of `seeds`: number -> scores, and whether all are done."""
+    jobs = [(trial.values, seed) for trial in trials for seed in seeds]
+    done = found.run(jobs, "-".join([name, *(f"{trial.number:04d}" for trial in trials)]))
+    scores = {
+        trial.number: [one.score for one in done[place * len(seeds) : (place + 1) * len(seeds)] if one.ranked]
+        for place, trial in enumerate(trials)
+    }
+    return scores, len(done) == len(jobs) and not any(trial.status == "running" for trial in done)
+
+
 def winner(found: Found, retrained: dict[int, list[float]]) -> Trial:
-    """The finalist with the best mean, the earlier trial among equals; the best trial where none was trained again."""
-    if not retrained:
-        return found.best
+    """What was trained again with the best mean; the best trial where nothing was."""
+    return best_mean(found, retrained) if retrained else found.best
+
+
+def best_mean(found: Found, scores: dict[int, list[float]]) -> Trial:
+    """The trial with the best mean, the earlier one among equals."""
     sign = 1 if found.direction == "min" else -1
-    number = min(retrained, key=lambda number: (sign * statistics.fmean(retrained[number]), number))
-    return next(trial for trial in found.finalists if trial.number == number)
+    number = min(scores, key=lambda number: (sign * statistics.fmean(scores[number]), number))
+    return next(trial for trial in found.trials if trial.number == number)
 
 
 def tested(found: Found, best: Trial, config) -> dict[str, float]:
@@ -136,9 +169,9 @@ def announce(found: Found, results: dict) -> dict[str, float]:
         shown = [spread(scores) for scores in retrained.values()]
         print(f"  {'retrained, other seeds: mean':<32}{shown[0][0]:>12}{shown[1][0]:>12}")
         print(f"  {'  standard deviation':<32}{shown[0][1]:>12}{shown[1][1]:>12}")
-        if others := [number for number in results["retrained"] if number not in (0, best["number"])]:
-            means = [f"trial {number} {spread(results['retrained'][number])[0]}" for number in others]
-            print(f"  retrained too: {', '.join(means)}")
+    if results["finalists"]:
+        means = [f"trial {number} {spread(scores)[0]}" for number, scores in results["finalists"].items()]
+        print(f"  finalists, search and another seed: {', '.join(means)}")
     if found.stopped:
         print(f"stopped: {found.stopped}")
     if not results["finished"]:

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from apps import arguments
+from training.devices import stderr_closed
 from tuning.display import Display
 from tuning.journal import Journal
 from tuning.search import Found, Search, check, seconds
@@ -16,7 +17,6 @@ from tuning.search_folder import SearchError, SearchFolder
 from tuning.trial import Trial
 from tuning.trial_loop import TrialLoop, task_of
 from tuning.trial_process import read_outcome
-from tuning.trial_source import ListedTrials, OracleTrials
 from tuning.workers import Workers
 
 
@@ -62,6 +62,8 @@ class Runner:
 
     def search(self) -> Found:
         """All trials; see `tuning.search.search`."""
+        with stderr_closed():  # what TensorFlow says when KerasTuner imports it, here and in the workers side by side
+            importlib.import_module("tuning.trial_source")
         self.settled, self.first = self._settled()
         self.hyperparameters = self._space()
         journal = Journal(self.folder.path / "trials.jsonl")
@@ -96,6 +98,7 @@ class Runner:
 
     def _run_trials(self, journal: Journal, target: int, display: Display) -> list[Trial]:
         from tuning import oracles
+        from tuning.trial_source import OracleTrials
 
         space = self.hyperparameters
         oracle = oracles.make(
@@ -114,7 +117,7 @@ class Runner:
             )
         return trials
 
-    def _serve(self, source: OracleTrials, journal: Journal, folder: Path, display: Display) -> list[Trial]:
+    def _serve(self, source, journal: Journal, folder: Path, display: Display) -> list[Trial]:
         """Let the processes of several machines run the trials."""
         from tuning import cluster
         from tuning.chief import Chief
@@ -127,6 +130,8 @@ class Runner:
 
     def listed(self, jobs: Sequence[tuple[dict, int]], name: str) -> list[Trial]:
         """See `Found.run`."""
+        from tuning.trial_source import ListedTrials
+
         display = Display(self.objective, self.direction, len(jobs), self.jobs, name)
         loop = self._loop(Journal(self.folder.path / f"{name}.jsonl"), self.folder.path / name, display)
         loop.prune = False
@@ -231,7 +236,7 @@ def jobs_for(settings: Search, device: str) -> int:
 
     A GPU is told by its driver's file: to ask a framework would start it in this process.
     """
-    alone = settings.prune or settings.strategy not in ("random", "grid")
+    alone = settings.prune or settings.strategy not in ("coarse-to-fine", "random", "grid")
     gpu = device != "cpu" and Path("/dev/nvidiactl").exists()
     return 1 if alone or gpu or cores() < 2 else 2
 

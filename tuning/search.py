@@ -27,9 +27,10 @@ UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 class Search:
     """Settings of a search."""
 
-    strategy: Strategy = "random"
-    """How trials are chosen: random; grid; bayesian, with a Gaussian process; hyperband, many short trainings of which
-    the best get longer ones; coarse-to-fine, random in ranges that narrow around the best, which may be the default."""
+    strategy: Strategy = "coarse-to-fine"
+    """How trials are chosen: coarse-to-fine, random in ranges that narrow around the best, which may be the default;
+    random; grid; bayesian, with a Gaussian process; hyperband, many short trainings, of which the best get longer
+    ones."""
     trials: str = "12"
     """How many; +20 is twenty more than the search has."""
     objective: str | None = None
@@ -39,14 +40,15 @@ class Search:
     retrains: int = 1
     """Train each trial so many times, with other seeds; the mean counts."""
     finalists: int = 2
-    """So many of the best trials, and the default, are trained again at the end: the best mean is the result."""
+    """So many of the best trials are trained again at the end, with another seed; the better one goes on."""
     confirm: int = 3
-    """How many times each of them is, with other seeds; 0: the best trial is the result, luck and all."""
+    """How many times it and the default are then trained, with further seeds: the better mean is the result. 0: the
+    best trial is the result, luck and all."""
     prune: bool = False
     """Stop trials that are worse than the median of the others had been."""
     jobs: int | None = None
-    """Trials at once, which share the cores. Default: 2 where no trial depends on the others (random and grid without
-    `prune`), there are two cores and no GPU; else 1."""
+    """Trials at once, which share the cores. Default: 2 where trials do not depend on which others run beside them
+    (coarse-to-fine, random and grid, without `prune`), there are two cores and no GPU; else 1."""
     time_limit: str | None = None
     """Stop after this time, such as 30m or 2h; the same command goes on."""
     trial_limit: str | None = None
@@ -139,9 +141,9 @@ class Found:
 
     @property
     def finalists(self) -> list[Trial]:
-        """The completed trials with the best scores, then the default."""
+        """The completed trials with the best scores, without the default."""
         searched = [trial for trial in self.trials if trial.number]
-        return [*ranking(searched, self.direction)[: self.settings.finalists], self.default]
+        return ranking(searched, self.direction)[: self.settings.finalists]
 
     def config_of(self, trial: Trial):
         """The configuration of a trial, with the seed of the default."""
@@ -202,12 +204,12 @@ def start(space_name: str) -> None:
     )
 
     def main(config) -> None:
-        with stderr_closed():  # what TensorFlow says when KerasTuner imports it
-            from tuning.result import finish
-            from tuning.runner import Runner
+        from tuning.result import finish
+        from tuning.runner import Runner
 
         if config.tuning.worker:
-            from tuning.cluster import work
+            with stderr_closed():  # what TensorFlow says when KerasTuner imports it
+                from tuning.cluster import work
 
             return work(space_name, config.tuning.worker)
         with Runner(space_name, config.app, config.tuning) as runner:

@@ -22,8 +22,9 @@ def space():
     return hp
 
 
-def searched(oracle, loss, trials):
-    """Trials of an oracle, each with its loss."""
+def searched(oracle, loss, trials, default=None):
+    """Trials of an oracle, each with its loss; the default had failed unless its score is given."""
+    oracles.report_default(oracle, Trial(0, {}, "failed" if default is None else "completed", default))
     found = []
     for number in range(1, trials + 1):
         made = oracle.create_trial(f"t{number}")
@@ -45,8 +46,7 @@ def test_a_default_that_is_better_than_all_trials_is_what_ranges_narrow_around(s
     hp = space()
     hp.values["rate"], hp.values["act"] = 2e-5, "elu"  # far from the minimum of `bowl`
     oracle = oracles.make("coarse-to-fine", hp, "val_loss", "min", 3, 24)
-    oracles.report_default(oracle, Trial(0, {}, "completed", score))
-    last = searched(oracle, bowl, 24)[-1]
+    last = searched(oracle, bowl, 24, default=score)[-1]
     low, high = last.ranges["rate"]
     assert (low <= 2e-5 <= high) is inside
     assert ("elu" in last.ranges["act"]) or not inside
@@ -55,7 +55,7 @@ def test_a_default_that_is_better_than_all_trials_is_what_ranges_narrow_around(s
 def test_a_default_that_failed_is_nowhere():
     oracle = oracles.make("coarse-to-fine", space(), "val_loss", "min", 3, 24)
     oracles.report_default(oracle, Trial(0, {}, "failed", None))
-    assert oracle.ranked() == []
+    assert oracle.ranked([]) == []
 
 
 def test_ranges_halve_around_the_best_on_their_own_scale():
@@ -82,6 +82,31 @@ def test_ranges_halve_around_the_best_on_their_own_scale():
         assert trial.ranges["units"][0] <= trial.values["units"] <= trial.ranges["units"][1]
         assert trial.values["act"] in trial.ranges["act"]
         assert ("momentum" in trial.values) == trial.values["norm"], "only where it is in use"
+
+
+def test_later_rounds_change_some_hyperparameters_of_the_best():
+    found = searched(oracles.make("coarse-to-fine", space(), "val_loss", "min", 3, 24), bowl, 24)
+    same = []
+    for start in (12, 16, 20):
+        best = min(found[:start], key=lambda trial: trial.score)
+        for trial in found[start : start + 4]:
+            shared = [name for name in trial.values if trial.values[name] == best.values.get(name)]
+            assert len(shared) < len(trial.values), "none is the best itself"
+            same.append(len(shared) / len(trial.values))
+    assert 0.4 < np.mean(same) < 0.8
+
+
+def test_a_round_waits_for_the_one_before_and_the_default():
+    oracle = oracles.make("coarse-to-fine", space(), "val_loss", "min", 3, 12)
+    made = [oracle.create_trial(f"t{number}") for number in range(6)]
+    assert {one.status for one in made} == {"RUNNING"}
+    trials = [oracles.chosen(oracle, one, number, 0, 1) for number, one in enumerate(made, start=1)]
+    for one, trial in zip(made, trials, strict=True):
+        assert oracle.create_trial("later").status == "IDLE"
+        oracles.report(oracle, one, Trial(trial.number, trial.values, "completed", bowl(trial.values)))
+    assert oracle.create_trial("later").status == "IDLE"
+    oracles.report_default(oracle, Trial(0, {}, "completed", 1.0))
+    assert oracle.create_trial("later").status == "RUNNING"
 
 
 def test_a_maximum_is_found_as_well():

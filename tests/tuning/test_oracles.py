@@ -19,7 +19,8 @@ def space():
 
 
 def run(oracle, outcome, most=60):
-    """Trials until the oracle stops, each ended as `outcome(trial)` says."""
+    """Trials until the oracle stops, each ended as `outcome(trial)` says; the default has failed."""
+    oracles.report_default(oracle, Trial(0, {}, "failed"))
     found = []
     while len(found) < most and (made := oracle.create_trial(f"t{len(found)}")).status == "RUNNING":
         trial = outcome(oracles.chosen(oracle, made, len(found) + 1, 0, 81))

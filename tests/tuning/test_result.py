@@ -98,16 +98,17 @@ def test_the_whole_of_it(tmp_path, capfd):
     config = parse(tiny_app.Config, shlex.split(typed)[3:])
     assert config == found.config_of(GOOD)
     assert (config.units, config.trainer.learning_rate, config.act) == (19, 0.008, "tanh")
-    # the finalists and the default are retrained with the same seeds, none of which a trial had
-    ((name, jobs),) = retrainings.asked
-    assert name == "retrained-0002-0001-0000"
-    assert [values for values, _ in jobs] == [GOOD.values] * 2 + [BAD.values] * 2 + [{}] * 2
-    assert [seed for _, seed in jobs] == [2**30, 2**30 + 1000] * 3
+    # the finalists are retrained with a seed that no trial had, the better one and the default with further seeds
+    (first, compared), (second, confirmed) = retrainings.asked
+    assert (first, second) == ("finalists-0002-0001", "retrained-0002-0000")
+    assert compared == [(GOOD.values, 2**30), (BAD.values, 2**30)]
+    assert [values for values, _ in confirmed] == [GOOD.values] * 2 + [{}] * 2
+    assert [seed for _, seed in confirmed] == [2**30 + 1000, 2**30 + 2000] * 2
     # the last line
     last = dict(pair.split("=") for pair in printed.splitlines()[-1].split())
     assert {name: float(value) for name, value in last.items()} == pytest.approx(line, rel=1e-5)
     expected = {"best_val_loss": 0.1, "default_val_loss": 2.8, "trials": 3, "failed": 1, "pruned": 0}
-    expected |= {"best_val_loss_retrained": 0.25, "default_val_loss_retrained": 3.25}
+    expected |= {"best_val_loss_retrained": 0.35, "default_val_loss_retrained": 3.35}
     assert line == pytest.approx(expected | {"test_loss": tiny_app.loss(config)})
     # the page
     page = (tmp_path / "report.html").read_text("utf-8")
@@ -121,10 +122,12 @@ def test_the_whole_of_it(tmp_path, capfd):
 def test_the_result_is_the_best_mean_of_new_seeds_not_the_luckiest_trial(tmp_path, quick, capsys):
     found = searched(tmp_path, (DEFAULT, BAD, GOOD, FAILED, FAIR))
     line = result.finish(found)
-    assert (line["best_val_loss"], line["best_val_loss_retrained"]) == pytest.approx((0.15, 0.15))
-    assert "--units 30" in capsys.readouterr().out and (tmp_path / "best-0004").is_dir()
+    assert (line["best_val_loss"], line["best_val_loss_retrained"]) == pytest.approx((0.15, 0.25))
+    printed = capsys.readouterr().out
+    assert "--units 30" in printed and (tmp_path / "best-0004").is_dir()
+    assert "finalists, search and another seed: trial 2 0.15, trial 4 0.125" in printed
     content = json.loads((tmp_path / "results.json").read_text())
-    assert content["best"]["number"] == 4 and list(content["retrained"]) == ["2", "4", "0"]
+    assert content["best"]["number"] == 4 and list(content["retrained"]) == ["4", "0"]
 
 
 def test_finalists_worse_than_the_default_do_not_win(tmp_path, quick, capsys):
@@ -137,7 +140,7 @@ def test_finalists_worse_than_the_default_do_not_win(tmp_path, quick, capsys):
 def test_more_is_better_where_the_objective_says_so(tmp_path, quick):
     trials = [replace(one, score=one.score and -one.score) for one in (DEFAULT, BAD, GOOD, FAILED, FAIR)]
     found = searched(tmp_path, trials, direction="max", settings=Search(confirm=2, finalists=1))
-    assert [trial.number for trial in found.finalists] == [2, 0]
+    assert [trial.number for trial in found.finalists] == [2]
     assert result.winner(found, {2: [1.0, 2.0], 0: [1.4, 1.7]}).number == 0
 
 
@@ -152,16 +155,26 @@ def test_a_search_that_goes_on_reads_no_test_split(tmp_path, quick, capsys):
     assert json.loads((tmp_path / "results.json").read_text())["finished"] is False
 
 
-def test_time_that_is_over_while_retraining_reads_no_test_split(tmp_path, quick):
-    result.finish(searched(tmp_path, retrainings=Retrainings(left=1)))
+@pytest.mark.parametrize(("finalists", "done"), [(1, {"2": 2, "0": 1}), (2, {})])
+def test_time_that_is_over_while_retraining_reads_no_test_split(finalists, done, tmp_path, quick):
+    settings = Search(confirm=2, finalists=finalists)
+    result.finish(searched(tmp_path, retrainings=Retrainings(left=1), settings=settings))
     assert not (tmp_path / "best-0002").exists()
     content = json.loads((tmp_path / "results.json").read_text())
-    assert content["finished"] is False and len(content["retrained"]["0"]) == 1
+    assert content["finished"] is False
+    assert {number: len(scores) for number, scores in content["retrained"].items()} == done
 
 
 def test_failed_retrainings_count_for_nothing(tmp_path, quick):
-    line = result.finish(searched(tmp_path, retrainings=Retrainings(broken=0)))
-    assert line["best_val_loss_retrained"] == pytest.approx(0.3)
+    line = result.finish(searched(tmp_path, retrainings=Retrainings(broken=0), settings=Search(confirm=2, finalists=1)))
+    assert line["best_val_loss_retrained"] == pytest.approx(0.4)
+
+
+def test_a_finalist_that_fails_with_another_seed_is_out(tmp_path, quick):
+    found = searched(tmp_path, (DEFAULT, GOOD, FAIR), retrainings=Retrainings(broken=0))
+    result.finish(found)
+    content = json.loads((tmp_path / "results.json").read_text())
+    assert list(content["finalists"]) == ["4"] and content["best"]["number"] == 4
 
 
 def test_nothing_better_than_the_default(tmp_path, quick, capsys):

@@ -1,7 +1,7 @@
-"""For `make test` (pytest -p tests.quickly): TensorFlow's graph optimiser is off.
+"""For `make test` (pytest -p tests.quickly): TensorFlow does what is fast for graphs that run once or twice.
 
-It rewrites each of the thousands of graphs before its first run, and most run once or twice: a tenth of the time of all
-tests. `make test-slow` leaves it on.
+Its graph optimiser, which rewrites each of thousands before its first run, is off. An operation has one thread: there are
+as many test processes as cores, and most tensors are small. `make test-slow` has TensorFlow's defaults.
 """
 
 
@@ -11,3 +11,4 @@ def pytest_configure(config):
         import tensorflow as tf
 
         tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+        tf.config.threading.set_intra_op_parallelism_threads(1)

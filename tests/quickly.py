@@ -1,7 +1,7 @@
 """For `make test` (pytest -p tests.quickly): TensorFlow does what is fast for graphs that run once or twice.
 
-Its graph optimiser, which rewrites each of thousands before its first run, is off. An operation has one thread: there are
-as many test processes as cores, and most tensors are small. `make test-slow` has TensorFlow's defaults.
+Its graph optimiser, which rewrites each of thousands before its first run, is off. An operation has one thread: there
+are as many test processes as cores, and most tensors are small. `make test-slow` has TensorFlow's defaults.
 """
 
 

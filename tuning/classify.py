@@ -1,7 +1,7 @@
 """Search the hyperparameters of a classifier.
 
-    python -m tuning.classify                                            digits: 12 trials, four to six minutes
-    python -m tuning.classify --data people.csv --target income --strategy coarse-to-fine --trials 40 --jobs 2
+    python -m tuning.classify                                            digits: 12 trials
+    python -m tuning.classify --data people.csv --target income --strategy bayesian --trials 40
     python -m tuning.classify --data people.csv --target income --cross-validate 5 --epochs 30 mlp
 
 What you name is kept, as `--epochs 30` here; the rest is searched.

@@ -10,7 +10,6 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 APPS = ("classify", "regress", "autoencode", "translate", "caption")
-QUICKEST = "regress"  # the others are marked slow: their apps have whole runs among their own tests
 
 
 def code(name: str) -> list[str]:
@@ -30,7 +29,8 @@ def test_every_app_has_a_notebook_without_leftovers():
             compile(cell, name, "exec")
 
 
-@pytest.mark.parametrize("name", [pytest.param(app, marks=[] if app == QUICKEST else pytest.mark.slow) for app in APPS])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", APPS)
 def test_it_runs_from_top_to_bottom(name, tmp_path):
     script = tmp_path / "cells.py"
     # As a notebook does, the value of the last line of a cell is shown only there: it is harmless here.

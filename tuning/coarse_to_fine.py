@@ -8,6 +8,7 @@ from keras_tuner import HyperParameters, Oracle
 SHRINK = 0.5  # of every range, from round to round
 BEST_SHARE = 0.2  # of the trials say which choices stay
 CHANGED = 0.5  # of the hyperparameters differ from the best in later rounds
+UNKNOWN = 2  # trials before one that it does not know, so that two can run at once without waiting for each other
 COLLISIONS = 20  # draws in a row that were tried before: then the space is exhausted
 
 
@@ -21,8 +22,8 @@ class CoarseToFineOracle(Oracle):
     stay that one of the best fifth had. In later rounds a trial differs from the best in some hyperparameters only,
     each with probability `CHANGED`: of many that change together one is soon harmful (Tolson & Shoemaker, 2007).
 
-    A round begins when all trials of earlier ones have ended, and the default: draws depend on the seed and the number
-    of the trial, ranges on earlier rounds, so that trials that run at once are those that run one after the other.
+    In later rounds a trial knows the default and all earlier trials but the last `UNKNOWN`, and waits for those: two
+    that run at once are those that run one after the other. Draws depend on the seed and the number of the trial.
 
     Args:
         objective: `keras_tuner.Objective`.
@@ -66,12 +67,14 @@ class CoarseToFineOracle(Oracle):
         """Values for a trial, as `keras_tuner.Oracle` asks for them."""
         index = len(self.trials)
         round_number = self.round_of(index)
-        earlier = self.before(round_number)
-        if round_number and not (self._default_ended and all(trial.status != "RUNNING" for trial in earlier)):
-            return {"status": "IDLE"}
-        ranked = self.ranked(earlier)
-        windows = self.windows(round_number, ranked)
-        kept = ranked[0] if round_number and ranked else {}
+        ranked, kept = [], {}
+        if round_number:
+            known = list(self.trials.values())[: max(index - UNKNOWN, 0)]
+            if not self._default_ended or any(trial.status == "RUNNING" for trial in known):
+                return {"status": "IDLE"}
+            ranked = self.ranked(known)
+            kept = ranked[0] if ranked else {}
+        windows = self.windows(round_number, ranked, kept)
         random = np.random.default_rng([self.seed, index])
         for _ in range(COLLISIONS):
             values = self.draw(windows, kept, random)
@@ -82,11 +85,6 @@ class CoarseToFineOracle(Oracle):
                 }
                 return {"status": "RUNNING", "values": values}
         return {"status": "STOPPED", "values": None}
-
-    def before(self, round_number: int) -> list:
-        """The trials of the rounds before this one."""
-        rounds = self.first_round + (round_number - 1) * self.later_round if round_number else 0
-        return list(self.trials.values())[:rounds]
 
     def draw(self, windows: dict, kept: dict, random: np.random.Generator) -> dict:
         """Values of the hyperparameters that are in use, each from its window or, where it does not change, `kept`."""
@@ -108,24 +106,23 @@ class CoarseToFineOracle(Oracle):
                 drawn.values[hp.name] = window[int(share * len(window))]
         return drawn.values
 
-    def windows(self, round_number: int, ended: list[dict]) -> dict:
+    def windows(self, round_number: int, ranked: list[dict], kept: dict) -> dict:
         """Hyperparameter -> (low, high) in shares of its first range, or its choices; constants have none.
 
         Args:
             round_number: From 0.
-            ended: Values of the trials of earlier rounds and of the default, best first.
+            ranked: Values of the trials that are known, best first.
+            kept: Those that ranges are moved to.
         """
         found = {}
         for hp in self.hyperparameters.space:
-            if not is_numeric(hp) and len(choices(hp)) < 2:
-                continue
-            with_it = [values[hp.name] for values in ended if hp.name in values]
-            narrow = round_number > 0 and with_it
             if is_numeric(hp):
-                found[hp.name] = around(hp.value_to_prob(with_it[0]), SHRINK**round_number) if narrow else (0.0, 1.0)
-            else:
-                best = with_it[: max(math.ceil(BEST_SHARE * len(ended)), 1)]
-                found[hp.name] = [one for one in choices(hp) if one in best] if narrow else choices(hp)
+                width = SHRINK**round_number
+                found[hp.name] = around(hp.value_to_prob(kept[hp.name]), width) if hp.name in kept else (0.0, 1.0)
+            elif len(choices(hp)) > 1:
+                best = [kept, *ranked[: math.ceil(BEST_SHARE * len(ranked))]]
+                seen = [values[hp.name] for values in best if hp.name in values]
+                found[hp.name] = [one for one in choices(hp) if one in seen] if hp.name in kept else choices(hp)
         return found
 
     def ranked(self, trials: list) -> list[dict]:

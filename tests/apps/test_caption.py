@@ -206,6 +206,7 @@ def test_only_a_saved_model_can_be_made_of_a_captioner(tiny, monkeypatch, capsys
     assert "error: A captioner is exported as saved_model" in told
 
 
+@pytest.mark.slow
 def test_captions_of_similar_training_images_choose(tiny, captioner, captions_csv, tmp_path, loader_here):
     """A run that keeps its training images: predict, evaluate and the checked export give the same captions."""
     from apps import caption_neighbours

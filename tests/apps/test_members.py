@@ -94,6 +94,7 @@ def test_how_many_at_a_time(monkeypatch):
         members.at_a_time(Config(Members(4, jobs=2)))
 
 
+@pytest.mark.slow
 def test_members_that_end_early_are_named(tmp_path, capsys):
     config = translate.Config(data=TranslationData(data=("nowhere.tsv",)), members=Members(2))
     directory = RunDirectory(tmp_path)

@@ -221,6 +221,7 @@ CASES = {
         True,
     ),
 }
+QUICK = ("high variance", "healthy with noise")
 EXPECTED = {
     "diverging": "learning rate too high",
     "barely moving": "learning rate too low",
@@ -228,7 +229,7 @@ EXPECTED = {
 }
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", [one if one in QUICK else pytest.param(one, marks=pytest.mark.slow) for one in CASES])
 def test_keras_networks(case):
     data, optimizer, epochs, hidden, validation, has_baselines = CASES[case]
     inputs, labels = data()

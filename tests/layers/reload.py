@@ -1,6 +1,9 @@
 """Loads the models that `test_contract.py` saved, in this fresh process, and prints how far their outputs are off.
 
-python -m tests.layers.reload FOLDER
+python -m tests.layers.reload FOLDER THREADS
+
+An operation has as many THREADS as where the models were saved, 0 for the default: sums of several threads differ in
+their last bits.
 """
 
 import json
@@ -11,9 +14,11 @@ import keras
 import numpy as np
 
 import layers  # noqa: F401  registers the classes
+from training.devices import limit_threads
 
 
-def main(folder):
+def main(folder, threads):
+    limit_threads(int(threads) or None)
     differences = {}
     for path in sorted(Path(folder).glob("*.keras")):
         saved = np.load(path.with_suffix(".npz"))
@@ -24,4 +29,4 @@ def main(folder):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -56,6 +56,15 @@ def test_penalty_round_trip(case):
     assert copy.get_config() == case.settings
 
 
+def threads():
+    """Of an operation in this process; 0 for as many as the backend likes."""
+    if keras.backend.backend() != "tensorflow":
+        return 0
+    import tensorflow as tf
+
+    return tf.config.threading.get_intra_op_parallelism_threads()
+
+
 @pytest.mark.parametrize("cases", FILED)
 def test_save_and_load_in_a_fresh_process(cases, tmp_path):
     for number, case in enumerate(cases):
@@ -64,7 +73,7 @@ def test_save_and_load_in_a_fresh_process(cases, tmp_path):
         inputs = inputs_of(case, "float32")[0]
         model.save(tmp_path / f"{number}.keras")
         np.savez(tmp_path / f"{number}.npz", *inputs, outputs=np.asarray(model(list(inputs), training=False)))
-    command = [sys.executable, "-m", "tests.layers.reload", str(tmp_path)]
+    command = [sys.executable, "-m", "tests.layers.reload", str(tmp_path), str(threads())]
     result = subprocess.run(command, capture_output=True, text=True, env=dict(os.environ), timeout=600)
     assert result.returncode == 0, result.stderr[-2000:]
     differences = json.loads(result.stdout.splitlines()[-1])

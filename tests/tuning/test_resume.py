@@ -100,7 +100,7 @@ def test_the_check_sees_a_search_that_forgets(tmp_path, monkeypatch):
 
 
 def test_two_at_once_are_those_one_after_the_other(tmp_path):
-    """From coarse to fine a round waits for the one before."""
+    """From coarse to fine a trial waits for those that it learns from."""
     expected, _ = loop(tmp_path / "one", "coarse-to-fine", 10)
     found, _ = loop(tmp_path / "two", "coarse-to-fine", 10, jobs=2)
     assert found == expected

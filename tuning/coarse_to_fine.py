@@ -6,7 +6,7 @@ import numpy as np
 from keras_tuner import HyperParameters, Oracle
 
 SHRINK = 0.5  # of every range, from round to round
-BEST_SHARE = 0.2  # of the trials say which choices stay
+BEST_SHARE = 0.5  # of the trials say which choices stay
 CHANGED = 0.5  # of the hyperparameters differ from the best in later rounds
 UNKNOWN = 2  # trials before one that it does not know, so that two can run at once without waiting for each other
 COLLISIONS = 20  # draws in a row that were tried before: then the space is exhausted
@@ -18,9 +18,10 @@ class CoarseToFineOracle(Oracle):
     The best is a trial or the defaults of the space, of which `know_default` tells how good they are.
 
     A range is halved from round to round, on the scale that its hyperparameter is drawn on (so a learning rate in
-    orders of magnitude), and moved so that the best value is in its middle, within the first range. Of choices those
-    stay that one of the best fifth had. In later rounds a trial differs from the best in some hyperparameters only,
-    each with probability `CHANGED`: of many that change together one is soon harmful (Tolson & Shoemaker, 2007).
+    orders of magnitude), and moved so that the best value is in its middle, within the first range; that of a whole
+    number keeps the values beside it. Of choices those stay that one of the better half had. In later rounds a trial
+    differs from the best in some hyperparameters only, each with probability `CHANGED`: of many that change together
+    one is soon harmful (Tolson & Shoemaker, 2007).
 
     In later rounds a trial knows the default and all earlier trials but the last `UNKNOWN`, and waits for those: two
     that run at once are those that run one after the other. Draws depend on the seed and the number of the trial.
@@ -117,7 +118,7 @@ class CoarseToFineOracle(Oracle):
         found = {}
         for hp in self.hyperparameters.space:
             if is_numeric(hp):
-                width = SHRINK**round_number
+                width = max(SHRINK**round_number, min(3 / values_of(hp), 1.0))
                 found[hp.name] = around(hp.value_to_prob(kept[hp.name]), width) if hp.name in kept else (0.0, 1.0)
             elif len(choices(hp)) > 1:
                 best = [kept, *ranked[: math.ceil(BEST_SHARE * len(ranked))]]
@@ -138,6 +139,11 @@ class CoarseToFineOracle(Oracle):
 def is_numeric(hp) -> bool:
     """Whether a hyperparameter has a range, not choices."""
     return hasattr(hp, "min_value")
+
+
+def values_of(hp) -> float:
+    """How many values a range has."""
+    return hp.max_value - hp.min_value + 1 if isinstance(hp.default, int) else math.inf
 
 
 def choices(hp) -> list:

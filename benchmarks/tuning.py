@@ -44,7 +44,7 @@ def main() -> None:
     task.set_defaults(do=cost)
     task = tasks.add_parser("strategies")
     task.add_argument("--seeds", type=int, default=10)
-    task.add_argument("--trials", default="24")
+    task.add_argument("--trials", default="12")
     task.add_argument("--epochs", type=int, default=20)
     task.add_argument("--jobs", type=int, default=2)
     add_data(task)

@@ -6,7 +6,7 @@ IN_PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 FAST := -m "not slow and not gpu and not tpu"
 SLOW := -m "slow and not gpu and not tpu"
 # XLA compiles thousands of functions here that run once or twice: it is told to compile them in half the time, to slower
-# code that computes the same; tests/quickly.py does the like for TensorFlow. `make test-slow` has their defaults.
+# code that computes the same; tests/quickly.py does the like for TensorFlow and Python. `make test-slow` has defaults.
 QUICKLY := XLA_FLAGS="--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
 # Whole networks, which JAX compiles for a minute; their layers and their decoding run on JAX in `make test` as well.
 SLOW_ON_JAX := $(addprefix tests/models/,test_translation_models.py test_captioners.py test_autoencoders.py \
@@ -21,7 +21,7 @@ demo: .venv/installed
 
 test: .venv/installed lint
 	$(QUICKLY) $(BIN)/python -m pytest -p tests.quickly $(IN_PARALLEL) $(FAST)
-	$(QUICKLY) KERAS_BACKEND=jax $(BIN)/python -m pytest $(IN_PARALLEL) $(FAST) $(ON_JAX) \
+	$(QUICKLY) KERAS_BACKEND=jax $(BIN)/python -m pytest -p tests.quickly $(IN_PARALLEL) $(FAST) $(ON_JAX) \
 		$(addprefix --ignore=,$(SLOW_ON_JAX))
 
 test-slow: .venv/installed

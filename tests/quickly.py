@@ -1,13 +1,20 @@
-"""For `make test` (pytest -p tests.quickly): TensorFlow does what is fast for graphs that run once or twice.
+"""For `make test` (pytest -p tests.quickly): what is fast for graphs that are made by the thousand and run once or twice.
 
-Its graph optimiser, which rewrites each of thousands before its first run, is off. An operation has one thread: there
-are as many test processes as cores, and most tensors are small. `make test-slow` has TensorFlow's defaults.
+TensorFlow's graph optimiser, which rewrites each graph before its first run, is off. An operation has one thread: there
+are as many test processes as cores, and most tensors are small. Python looks for garbage less often: tracing makes many
+objects that live as long as their graph. `make test-slow` has the defaults of all three.
 """
+
+import gc
+import os
 
 
 def pytest_configure(config):
     """In the processes that run tests, not in the one that deals them out."""
-    if hasattr(config, "workerinput"):
+    if not hasattr(config, "workerinput"):
+        return
+    gc.set_threshold(50_000, 10, 10)
+    if os.environ.get("KERAS_BACKEND", "tensorflow") == "tensorflow":
         import tensorflow as tf
 
         tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})

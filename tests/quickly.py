@@ -1,4 +1,4 @@
-"""For `make test` (pytest -p tests.quickly): what is fast for graphs that are made by the thousand and run once or twice.
+"""For `make test` (pytest -p tests.quickly): what is fast for thousands of graphs that each run once or twice.
 
 TensorFlow's graph optimiser, which rewrites each graph before its first run, is off. An operation has one thread: there
 are as many test processes as cores, and most tensors are small. Python looks for garbage less often: tracing makes many

@@ -157,7 +157,7 @@ def importance_blocks(found: Importances) -> list:
             f"(R2 {found.explained:.2f}): too few trials, or too much noise, to tell which hyperparameter matters."
         )
         return [report.Notice("Importance cannot be told", [line])]
-    shares = math.fsum(one.share for one in found.found)
+    shares = min(math.fsum(one.share for one in found.found), 1.0)  # estimated from draws, so it may come out above
     line = (
         f"The hyperparameters, each alone, make up {shares:.0%} of the variance between trials; what they do together "
         f"is the rest (functional ANOVA of a random forest on ranks; R2 on trials unseen {found.explained:.2f})."

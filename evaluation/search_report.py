@@ -177,7 +177,7 @@ def strategy_blocks(
     """How the trials were chosen: rounds, other strategies, random beside grid."""
     blocks = []
     if rounds := shrinking_ranges(tried, ranges, direction):
-        text = "The range of each round, the trials drawn from it, and the best one: from coarse to fine."
+        text = "The ranges of each round, the trials drawn from them, and the best one: from coarse to fine."
         blocks += [report.Text([text]), report.Pictures(rounds)]
     if others:
         blocks.append(report.Pictures([strategies({strategy: tried, **others}, objective, direction)]))

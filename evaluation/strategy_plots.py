@@ -95,11 +95,11 @@ def snapped(places: np.ndarray, span: Range) -> np.ndarray:
 
 
 def shrinking_ranges(trials: Sequence[Trial], ranges: Mapping[str, Range], direction: str) -> list[Picture]:
-    """One picture per hyperparameter: the range of every round as a bar, and the trials that were drawn from it."""
+    """One picture per hyperparameter: the ranges of every round as a bar, and the trials that were drawn from them."""
     rounds = sorted({one["round"] for one in trials if one.get("ranges") and one["round"] is not None})
     if not rounds:
         return []
-    first = {number: next(one["ranges"] for one in trials if one["round"] == number) for number in rounds}
+    drawn_from = {number: [one["ranges"] for one in trials if one["round"] == number] for number in rounds}
     some = scored([one for one in trials if one["status"] == "completed" and one["values"]])
     best = (min if direction == "min" else max)(some, key=lambda one: one["score"], default=None)
     pictures = []
@@ -107,12 +107,12 @@ def shrinking_ranges(trials: Sequence[Trial], ranges: Mapping[str, Range], direc
         figure, axes = canvas(3.15, 2.4)
         set_axis(axes, span, "y")
         for number in rounds:
-            if name in first[number]:
-                low, high = ends(first[number][name], span)
-                axes.plot(
-                    [number + 1] * 2, [low, high], color=PALETTE[5], linewidth=13, alpha=0.45, solid_capstyle="butt"
-                )
-        having = [one for one in trials if one["round"] in first and name in one["values"]]
+            # They move within a round, with the best so far.
+            bars = [ends(one[name], span) for one in drawn_from[number] if name in one]
+            if bars:
+                y = [min(low for low, _ in bars), max(high for _, high in bars)]
+                axes.plot([number + 1] * 2, y, color=PALETTE[5], linewidth=13, alpha=0.45, solid_capstyle="butt")
+        having = [one for one in trials if one["round"] in drawn_from and name in one["values"]]
         x = [one["round"] + 1 for one in having]
         axes.scatter(x, coordinates([one["values"][name] for one in having], span), s=12, color=TRAINING, zorder=3)
         if best and name in best["values"] and best["round"] is not None:

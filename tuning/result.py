@@ -82,9 +82,8 @@ def compare(found: Found) -> tuple[dict[int, list[float]], bool]:
     if len(found.finalists) < 2:
         return {}, True
     scores, finished = again(found, found.finalists, [FRESH_SEED], "finalists")
-    return {
-        trial.number: [trial.score, *scores[trial.number]] for trial in found.finalists if scores[trial.number]
-    }, finished
+    both = {trial.number: [trial.score, *scores[trial.number]] for trial in found.finalists if scores[trial.number]}
+    return both, finished
 
 
 def favourite(found: Found, finalists: dict[int, list[float]]) -> Trial | None:

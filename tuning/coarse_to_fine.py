@@ -68,14 +68,14 @@ class CoarseToFineOracle(Oracle):
         """Values for a trial, as `keras_tuner.Oracle` asks for them."""
         index = len(self.trials)
         round_number = self.round_of(index)
-        ranked, kept = [], {}
+        ranked = []
         if round_number:
             known = list(self.trials.values())[: max(index - UNKNOWN, 0)]
             if not self._default_ended or any(trial.status == "RUNNING" for trial in known):
                 return {"status": "IDLE"}
             ranked = self.ranked(known)
-            kept = ranked[0] if ranked else {}
-        windows = self.windows(round_number, ranked, kept)
+        kept = ranked[0] if ranked else {}
+        windows = self.windows(round_number, ranked)
         random = np.random.default_rng([self.seed, index])
         for _ in range(COLLISIONS):
             values = self.draw(windows, kept, random)
@@ -107,22 +107,21 @@ class CoarseToFineOracle(Oracle):
                 drawn.values[hp.name] = window[int(share * len(window))]
         return drawn.values
 
-    def windows(self, round_number: int, ranked: list[dict], kept: dict) -> dict:
+    def windows(self, round_number: int, ranked: list[dict]) -> dict:
         """Hyperparameter -> (low, high) in shares of its first range, or its choices; constants have none.
 
         Args:
             round_number: From 0.
-            ranked: Values of the trials that are known, best first.
-            kept: Those that ranges are moved to.
+            ranked: Values of the trials that are known, best first; ranges are moved to the first.
         """
-        found = {}
+        found, better = {}, ranked[: math.ceil(BEST_SHARE * len(ranked))]
+        kept = ranked[0] if ranked else {}
         for hp in self.hyperparameters.space:
             if is_numeric(hp):
                 width = max(SHRINK**round_number, min(3 / values_of(hp), 1.0))
                 found[hp.name] = around(hp.value_to_prob(kept[hp.name]), width) if hp.name in kept else (0.0, 1.0)
             elif len(choices(hp)) > 1:
-                best = [kept, *ranked[: math.ceil(BEST_SHARE * len(ranked))]]
-                seen = [values[hp.name] for values in best if hp.name in values]
+                seen = [values[hp.name] for values in better if hp.name in values]
                 found[hp.name] = [one for one in choices(hp) if one in seen] if hp.name in kept else choices(hp)
         return found
 

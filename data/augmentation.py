@@ -83,6 +83,7 @@ NAMED = {
     "shift": Augmentation(shift=0.1),
     "flip": Augmentation(flip=True),
     "shift-flip": Augmentation(shift=0.1, flip=True),
+    "affine": Augmentation(shift=0.1, rotation=10.0, zoom=0.1),
     "strong": Augmentation(shift=0.1, rotation=10.0, zoom=0.1, flip=True, light=0.15),
 }
 
@@ -96,7 +97,7 @@ def choose(augment, name, classes, size):
     seed 0) mirrors alone reached 0.931 of the test images, mirrors and shifts 0.918.
 
     Args:
-        augment: "auto", "none", "shift", "flip", "shift-flip" or "strong"; the named ones do as told, unasked.
+        augment: "auto", "none" or a name in `NAMED`; the named ones do as told, unasked.
         name: of the dataset.
         classes: names of the classes.
         size: (height, width) of the prepared image.

@@ -43,8 +43,9 @@ class Data:
     """images: side of the square in pixels; otherwise the size of the images if all are equal, else 64"""
     download: bool = False
     """tfds: may the dataset be downloaded if it is not prepared yet"""
-    augment: Literal["auto", "none", "shift", "flip", "shift-flip", "strong"] = "auto"
-    """images: variation of training images; auto leaves out what would change a label"""
+    augment: Literal["auto", "none", "shift", "flip", "shift-flip", "affine", "strong"] = "auto"
+    """images: variation of training images; auto leaves out what would change a label, affine shifts, turns and zooms,
+    strong mirrors and changes the light, too"""
 
 
 def resolve(

@@ -14,12 +14,18 @@ from apps.classify import Config
 from models.convnet import ConvNet
 from models.mlp import MLP
 from models.pretrained import Pretrained
+from models.resnet import ResNet
 from tuning.space import among, layers, linear, logarithmic, settled, training, whole
 
 
 def sample(hp, base: Config) -> Config:
     """A configuration near `base`."""
-    return replace(base, model=network(hp, base.model), trainer=training(hp, base.trainer))
+    found = replace(base, model=network(hp, base.model), trainer=training(hp, base.trainer))
+    if isinstance(base.model, ConvNet | ResNet | Pretrained):
+        # None of these mirrors an image that "auto" does not.
+        augment = among(hp, "augment", base.data.augment, ("auto", "none", "affine"))
+        found = replace(found, data=replace(base.data, augment=augment))
+    return found
 
 
 def network(hp, model):
@@ -31,7 +37,6 @@ def network(hp, model):
             return replace(
                 model,
                 filters=layers(hp, "filters", model.filters, most=3, factor=2),
-                convolutions=hp.Int("convolutions", 1, max(2, model.convolutions), default=model.convolutions),
                 dense=whole(hp, "dense", model.dense, 64, 256) if model.dense else 0,
                 dropout=linear(hp, "dropout", model.dropout, 0.0, 0.6),
             )

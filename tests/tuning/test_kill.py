@@ -45,7 +45,7 @@ def test_killed_and_typed_again(strategy, tmp_path):
     events = len(Journal(tmp_path / "expected/trials.jsonl").events())
     folder, draw = tmp_path / "search", random.Random(strategy)
     command = [sys.executable, "-c", SEARCH, str(folder), strategy, str(count)]
-    journal = Journal(folder / "trials.jsonl")
+    journal, hit = Journal(folder / "trials.jsonl"), 0
     for kills in range(KILLS):
         search = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
         wanted = draw.randint(events * kills // KILLS, events * (kills + 1) // KILLS - 1)
@@ -55,12 +55,14 @@ def test_killed_and_typed_again(strategy, tmp_path):
             time.sleep(0.01)
         time.sleep(draw.random() / 2)  # a trial takes about as long
         below = descendants(search.pid)
+        hit += search.poll() is None
         os.kill(search.pid, signal.SIGKILL)
         search.wait()
         until = time.monotonic() + 20
         while any(Path(f"/proc/{process}").exists() for process in below):
             assert time.monotonic() < until, "trials end with their search"
             time.sleep(0.1)
+    assert hit >= KILLS - 1, "only the last search may have ended by itself"
     assert subprocess.run(command, cwd=ROOT, check=False).returncode == 0
     assert [without_times(trial.as_dict()) for trial in journal.trials()] == expected
     ended = [event["trial"]["number"] for event in journal.events() if event["event"] == "ended"]

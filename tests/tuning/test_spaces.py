@@ -70,7 +70,8 @@ def test_space(app, model):
     found = [module.sample(draw(space, seed), base) for seed in range(30)]
     assert len({tuple(flags(one)) for one in found}) == 30
     for one in found:  # every recipe accepts its fields, and the command says all of them
-        assert (type(one.model), one.data, one.trainer.seed) == (type(model), base.data, base.trainer.seed)
+        assert (type(one.model), one.trainer.seed) == (type(model), base.trainer.seed)
+        assert one.data == base.data or replace(one.data, augment=base.data.augment) == base.data
     for one in (base, *found[:3]):
         assert parse(module.Config, flags(one)) == one
     for name, span in ranges(space).items():
@@ -96,6 +97,15 @@ def test_what_is_named_is_kept(app, model, kept):
         one = module.sample(draw(space, seed), base)
         assert one.trainer.epochs == 40
         assert all(getattr(one.model, name) == getattr(model, name) for name in named(given) & set(vars(model)))
+
+
+def test_augmentation_is_searched_for_networks_of_images_alone():
+    for model in MODELS["classify"]:
+        module, base = settled("classify", model)
+        images = isinstance(model, ConvNet | ResNet | Pretrained)
+        assert ("augment" in ranges(hyperparameters(module.sample, base, module.Config()))) is images
+    named_one = replace(base, data=Data(augment="none"))
+    assert "augment" not in ranges(hyperparameters(module.sample, named_one, named_one))
 
 
 def test_a_space_without_freedom_is_refused():

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from evaluation.figures import LONGEST, label
 
@@ -72,6 +72,8 @@ def set_axis(axes: Axes, span: Range, which: str = "x") -> None:
         limits = low / margin, high * margin
     else:
         limits = low - 0.05 * (high - low), high + 0.05 * (high - low)
+        if isinstance(span["low"], int):  # there is no network of one and a half layers
+            axis.set_major_locator(MaxNLocator(5, integer=True))
     # The whole range, so that a reader sees what has not been tried.
     (axes.set_xlim if which == "x" else axes.set_ylim)(*limits)
 

@@ -7,6 +7,8 @@ import re
 import pytest
 
 from evaluation import search_report
+from evaluation.figures import canvas
+from evaluation.hyperparameter_scale import set_axis
 from evaluation.search_plots import against_each, best_so_far, learning_curves, parallel_coordinates, progress
 from evaluation.strategy_plots import lattice, same_budget, shrinking_ranges, strategies
 from tests.evaluation.search_trials import RANGES, trials
@@ -123,6 +125,15 @@ def test_a_lattice_keeps_to_its_budget(count, most):
     assert count - 4 <= len(places) <= most
     assert len({tuple(place) for place in places}) == len(places)
     assert places.min() > 0 and places.max() < 1
+
+
+@pytest.mark.parametrize("high", [2, 3, 300])
+def test_whole_numbers_have_whole_ticks(high):
+    _, axes = canvas(3.15, 2.4)
+    set_axis(axes, {"low": 1, "high": high, "log": False}, "y")
+    assert all(tick == round(tick) for tick in axes.get_yticks())
+    set_axis(axes, {"low": 0.0, "high": 0.6, "log": False}, "x")
+    assert any(tick != round(tick) for tick in axes.get_xticks())
 
 
 def test_a_lattice_takes_no_choice_twice():

@@ -6,7 +6,8 @@ objects that live as long as their graph. `make test-slow` has the defaults of a
 """
 
 import gc
-import os
+
+from training.devices import backend, limit_threads
 
 
 def pytest_configure(config):
@@ -14,8 +15,8 @@ def pytest_configure(config):
     if not hasattr(config, "workerinput"):
         return
     gc.set_threshold(50_000, 10, 10)
-    if os.environ.get("KERAS_BACKEND", "tensorflow") == "tensorflow":
+    limit_threads(1)
+    if backend() == "tensorflow":
         import tensorflow as tf
 
         tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
-        tf.config.threading.set_intra_op_parallelism_threads(1)

@@ -25,19 +25,24 @@ def sample(hp, base: Config) -> Config:
 
 
 def network(hp, model):
-    """A network of the same kind: how deep, how wide, how much is dropped."""
+    """A network of the same kind: how deep, how wide, how much is dropped.
+
+    Depth and width of a Transformer are half to one and a half of the default: a step of the largest network takes some
+    four times as long as one of the default.
+    """
     match model:
         case Transformer():
-            head = model.units // model.num_heads
-            heads = among(hp, "num_heads", model.num_heads, (2, 4, 8))
-            ratio = hp.Int("feed_forward_ratio", 1, 4, default=max(model.feed_forward_units // model.units, 1))
-            usual = (heads, ratio) == (model.num_heads, model.feed_forward_units // model.units)
+            depth, heads, ratio = model.num_layers, model.num_heads, model.feed_forward_units // model.units
+            num_heads = among(hp, "num_heads", heads, (max(heads // 2, 1), heads * 3 // 2))
+            units = num_heads * (model.units // heads)
+            drawn = hp.Int("feed_forward_ratio", 1, 4, default=max(ratio, 1))
+            same = (num_heads, drawn) == (heads, ratio)  # a size that is no multiple is kept, too
             return replace(
                 model,
-                units=heads * head,
-                num_heads=heads,
-                num_layers=hp.Int("num_layers", 1, max(6, model.num_layers), default=model.num_layers),
-                feed_forward_units=model.feed_forward_units if usual else ratio * heads * head,
+                units=units,
+                num_heads=num_heads,
+                num_layers=hp.Int("num_layers", max(depth // 2, 1), max(depth * 3 // 2, 2), default=depth),
+                feed_forward_units=model.feed_forward_units if same else drawn * units,
                 dropout=linear(hp, "dropout", model.dropout, 0.0, 0.5),
             )
         case Recurrent():

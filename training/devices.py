@@ -7,6 +7,7 @@ import platform
 import sys
 from collections.abc import Sequence
 from contextlib import contextmanager
+from functools import partial
 from importlib import metadata
 from typing import Literal
 
@@ -265,7 +266,8 @@ def compiled(function, *inputs: tuple[str, int | tuple[int | None, ...]], variab
 
         shapes = [[None] * shape if isinstance(shape, int) else shape for _, shape in inputs]
         signature = [tf.TensorSpec(shape, dtype) for shape, (dtype, _) in zip(shapes, inputs, strict=True)]
-        return tf.function(function, input_signature=signature, autograph=False)
+        # A partial of its own: TensorFlow counts traces by the code of a function, and would warn of several graphs of one.
+        return tf.function(partial(function), input_signature=signature, autograph=False)
     if keras.backend.backend() == "jax":
         import jax
 

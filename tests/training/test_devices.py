@@ -113,6 +113,18 @@ def test_a_compiled_function_sees_the_values_of_today():
     assert np.asarray(graph(x)).tolist() == [[10.0]] * 3
 
 
+def test_several_graphs_of_one_function_are_no_reason_to_warn(monkeypatch):
+    """TensorFlow warns of functions that are traced again and again; a graph for each length is none of them."""
+    import numpy as np
+
+    warnings = []
+    monkeypatch.setattr("logging.Logger.warning", lambda logger, text, *rest: warnings.append(text % rest))
+    for length in range(1, 13):
+        graph = devices.compiled(lambda x, length=length: x * length, ("float32", 1))
+        assert float(graph(np.ones(1, "float32"))[0]) == length
+    assert not warnings
+
+
 def test_a_tpu_makes_jax_the_backend_before_keras_starts():
     """In a process of its own: Keras reads its backend once."""
     program = (

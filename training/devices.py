@@ -266,7 +266,7 @@ def compiled(function, *inputs: tuple[str, int | tuple[int | None, ...]], variab
 
         shapes = [[None] * shape if isinstance(shape, int) else shape for _, shape in inputs]
         signature = [tf.TensorSpec(shape, dtype) for shape, (dtype, _) in zip(shapes, inputs, strict=True)]
-        # A partial of its own: TensorFlow counts traces by the code of a function, and would warn of several graphs of one.
+        # A partial for each: TensorFlow counts traces by the code of a function, and warns where it has several graphs.
         return tf.function(partial(function), input_signature=signature, autograph=False)
     if keras.backend.backend() == "jax":
         import jax

@@ -14,154 +14,20 @@ translation or the caption, its probability or score, and the next best ones; an
 skips the images that cannot.
 """
 
-import csv
-import io
-import json
-import os
-import sys
-from dataclasses import dataclass
-from typing import Annotated
-
-import numpy as np
-import tyro
-
-from apps.command import run
+from cli.run import run
+from tasks.request import Prediction
 
 
-@dataclass(frozen=True)
-class Config:
-    """Predict with a trained run."""
-
-    run: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")]
-    """Folder of the run."""
-    files: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="FILE")] = ()
-    """Images, folders of images, tables, or files of sentences."""
-    output: str | None = None
-    """File to write: .csv or .jsonl; translations: also a plain text. Default: CSV on the screen."""
-    top: int | None = None
-    """How many answers to give for each record, the best first. Default: 3 labels, 1 translation or caption."""
-    text: tuple[str, ...] = ()
-    """Translator: sentences to translate, instead of files."""
-    beams: int | None = None
-    """Translator, captioner: hypotheses of beam search, 1 for greedy. Default: as it was scored with."""
-    length_penalty: float | None = None
-    """Translator, captioner: compare by log probability / tokens ** this. Default: as it was scored with."""
-    sample: bool = False
-    """Translator, captioner: draw `--top` texts at random instead."""
-    temperature: float = 1.0
-    """With `--sample`: below 1 prefers probable words, above 1 improbable ones."""
-    top_k: int | None = None
-    """With `--sample`: only among so many most probable subwords."""
-    top_p: float = 1.0
-    """With `--sample`: only among the fewest subwords that have this probability together."""
-    seed: int = 0
-    """With `--sample`: of the draws."""
-
-    def __post_init__(self):
-        if not self.files and not self.text:
-            raise ValueError("Name at least one FILE to predict. Received: none")
-        if self.files and self.text:
-            raise ValueError(f"Give files or `--text`, not both. Received: {self.files[0]} and --text {self.text[0]!r}")
-        if self.top is not None and self.top < 1:
-            raise ValueError(f"`--top` must be at least 1. Received: {self.top}")
-
-
-def main(config: Config) -> list[dict]:
+def main(config: Prediction) -> list[dict]:
     """Predict every record and write the rows; return them as dicts: origin, and what the run answers."""
+    from tasks.answers import write
+    from tasks.trained import read
     from training.devices import configure
 
     configure()
-    from apps.trained import read
-
-    trained = read(config.run)
-    if trained.task == "translate":
-        from apps.predict_translations import translated
-
-        predictions = translated(trained, config)
-    elif trained.task == "caption":
-        from apps.predict_captions import captioned
-
-        predictions = captioned(trained, config)
-    else:
-        predictions = predicted(trained, config)
-    as_lines = config.output is not None and config.output.endswith(".jsonl")
-    text = (
-        "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in predictions) if as_lines else table(predictions)
-    )
-    if config.output is None:
-        sys.stdout.write(text)
-    else:
-        if not config.output.endswith((".csv", ".jsonl")):
-            text = "".join(row["translation"] + "\n" for row in predictions)
-        with open(config.output, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        print(f"predictions={len(predictions)} output={config.output}")
-    return predictions
-
-
-def predicted(trained, config: Config) -> list[dict]:
-    """The answers of a run on images or tables. Raises ValueError on a flag that is for runs that write texts."""
-    for name in ("text", "beams", "length_penalty", "sample"):
-        if getattr(config, name) not in (None, (), False):
-            flag = f"--{name.replace('_', '-')}"
-            raise ValueError(
-                f"`{flag}` is for translators and captioners; {config.run} is a run of apps.{trained.task}. Leave it "
-                "out."
-            )
-    if config.output and not config.output.endswith((".csv", ".jsonl")):
-        raise ValueError(f"`--output` must end in .csv or .jsonl. Received: {config.output}")
-    rows = []
-    for inputs, origins in records(config.files, trained.prepare):
-        rows += trained.answers(inputs, origins, config.top or 3)
+    rows = read(config.run).answers(config)
+    write(rows, config.output)
     return rows
-
-
-def records(files, prepare):
-    """Yields raw inputs and origins: one pair for all images, or one per table."""
-    from data import raw_table, tables
-    from data.images import ImagePrepare
-
-    if isinstance(prepare, ImagePrepare):
-        paths = np.array([path for name in files for path in images(name)], dtype=object)
-        yield {"image": paths}, paths
-        return
-    for name in files:
-        read = raw_table.read(name)
-        yield tables.inputs(read, prepare.kinds), read.origins()
-
-
-def images(name: str) -> list[str]:
-    """The image files that a path names, itself or within, sorted. Raises DataError when there are none."""
-    from data.errors import DataError, MissingData
-    from data.images import READABLE
-
-    if os.path.isfile(name):
-        return [name]
-    if not os.path.isdir(name):
-        raise MissingData(f"{name}: no such file or folder. This run predicts images: give image files or folders.")
-    found = [os.path.join(folder, file) for folder, _, inside in os.walk(name) for file in inside]
-    found = sorted(path for path in found if path.lower().endswith(READABLE))
-    if not found:
-        raise DataError(f"{name}: the folder holds no images. Allowed: {' '.join(READABLE)}")
-    return found
-
-
-def table(predictions: list[dict]) -> str:
-    """CSV with a column per key; a list `top` becomes label_2, probability_2, label_3, ..."""
-    rows = [flat(row) for row in predictions]
-    text = io.StringIO()
-    writer = csv.DictWriter(text, rows[0] if rows else [], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
-
-
-def flat(row: dict) -> dict:
-    """An answer without its list `top`, whose entries from the second on become columns."""
-    columns = {name: value for name, value in row.items() if name != "top"}
-    for rank, entry in enumerate(row.get("top", [])[1:], start=2):
-        columns |= {f"{name}_{rank}": value for name, value in entry.items()}
-    return columns
 
 
 if __name__ == "__main__":

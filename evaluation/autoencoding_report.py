@@ -1,21 +1,15 @@
-"""The page of an autoencoder's run.
-
-write(path, *, title, command, notes, classes, anomaly, history, scores, code_size, codes, labels, errors, pairs,
-      surprising, walks=(), samples=None, diagnosis=None, environment=None, model_summary="", best_epoch=None,
-      files=None, settings=None) -> None
-"""
+"""The page of an autoencoder's run."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from evaluation import report
 from evaluation.autoencoding_plots import code_map, image_rows, score_histogram
-from evaluation.classification_report import cell, diagnosis_blocks, run_blocks
 from evaluation.curve_plots import learning_curves
 from evaluation.diagnosis import Diagnosis
+from evaluation.report_blocks import cell, diagnosis_blocks
 from evaluation.tiles import thumbnail
 
 NAMES = {
@@ -51,12 +45,8 @@ class Records:
         return isinstance(next(iter(self.versions.values())), np.ndarray)
 
 
-def write(
-    path: str | Path,
+def sections(
     *,
-    title: str,
-    command: str,
-    notes: Sequence[str],
     classes: Sequence[str],
     anomaly: str | None,
     history: Mapping[str, Sequence[float]],
@@ -70,13 +60,9 @@ def write(
     walks: Sequence[Records] = (),
     samples: Records | None = None,
     diagnosis: Diagnosis | None = None,
-    environment: Mapping[str, object] | None = None,
-    model_summary: str = "",
     best_epoch: int | None = None,
-    files: Mapping[str, str] | None = None,
-    settings: Mapping[str, object] | None = None,
-) -> None:
-    """Writes the self-contained page of one run.
+) -> list[report.Section]:
+    """What this kind of run has to show.
 
     Args:
         anomaly: the class that was kept out of training, one of `classes`, or None.
@@ -88,33 +74,25 @@ def write(
         walks: each the records on a straight line between the codes of two test records.
         samples: records made from random codes.
         best_epoch: counted from 1; the weights of which epoch were kept.
-        files: file name -> what it is, of the run directory.
-        settings, environment: name -> value.
     """
-    sections = [
+    found = [
         report.Section("Result on the test data", headline(scores, code_size)),
         *([report.Section("Diagnosis", diagnosis_blocks(diagnosis))] if diagnosis else []),
         report.Section("Originals and reconstructions", record_blocks(pairs, "Test records, evenly spread.")),
         report.Section("The codes", code_blocks(codes, labels, classes)),
     ]
     if walks or samples:
-        sections.append(report.Section("New records", new_blocks(walks, samples)))
+        found.append(report.Section("New records", new_blocks(walks, samples)))
     if anomaly is not None:
         normal = np.asarray(labels) != list(classes).index(anomaly)
         text = f"Class {anomaly} was never seen in training. The better it is told apart, the less the two overlap."
         blocks = [report.Text([text]), report.Pictures([score_histogram(errors, normal, anomaly)])]
-        sections.append(report.Section("Anomaly", blocks))
-    sections += [
+        found.append(report.Section("Anomaly", blocks))
+    found += [
         report.Section("Most surprising records", surprising_blocks(surprising)),
         report.Section("Learning curves", [report.Pictures(learning_curves(history, best_epoch))]),
-        report.Section("What was run", run_blocks(command, notes, settings, environment)),
     ]
-    if model_summary:
-        sections.append(report.Section("Model", [report.Code(model_summary.strip("\n"))]))
-    if files:
-        sections.append(report.Section("Files of the run", [report.Facts(list(files.items()))]))
-    subtitle = f"Autoencoder with a code of {code_size:,} numbers, scored on {len(errors):,} test records"
-    report.write(path, title, subtitle, sections)
+    return found
 
 
 def headline(scores: Mapping[str, float], code_size: int) -> list:

@@ -1,13 +1,7 @@
-"""The page of a captioner's run.
-
-write(path, *, title, command, notes, history, images, references, captions, scores, baselines, search, attention=(),
-      overlap=None, others=None, diagnosis=None, environment=None, model_summary="", best_epoch=None, files=None,
-      settings=None) -> None
-"""
+"""The page of a captioner's run."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -16,11 +10,10 @@ from evaluation.attention_overlap import Overlap
 from evaluation.caption_baselines import CaptionBaseline
 from evaluation.caption_plots import attention_strip
 from evaluation.caption_words import TOKENISER, words
-from evaluation.classification_report import diagnosis_blocks, run_blocks
 from evaluation.diagnosis import Diagnosis
 from evaluation.evenly import evenly
+from evaluation.report_blocks import curves, diagnosis_blocks
 from evaluation.tiles import thumbnail
-from evaluation.translation_report import curves
 
 NAMES = {"bleu1": "BLEU-1", "bleu2": "BLEU-2", "bleu3": "BLEU-3", "bleu4": "BLEU-4", "rouge_l": "ROUGE-L"}
 NAMES |= {"cider": "CIDEr-D", "exact_match": "exact match"}
@@ -37,12 +30,8 @@ SAMPLES = 12
 SHOWN_REFERENCES = 3
 
 
-def write(
-    path: str | Path,
+def sections(
     *,
-    title: str,
-    command: str,
-    notes: Sequence[str],
     history: Mapping[str, Sequence[float]],
     images: Sequence[np.ndarray],
     references: Sequence[Sequence[str]],
@@ -54,13 +43,9 @@ def write(
     overlap: Overlap | None = None,
     others: Mapping[str, Mapping[str, float]] | None = None,
     diagnosis: Diagnosis | None = None,
-    environment: Mapping[str, object] | None = None,
-    model_summary: str = "",
     best_epoch: int | None = None,
-    files: Mapping[str, str] | None = None,
-    settings: Mapping[str, object] | None = None,
-) -> None:
-    """Writes the self-contained page of one run.
+) -> list[report.Section]:
+    """What this kind of run has to show.
 
     Args:
         history: One number an epoch, e.g. "loss", "val_loss", "val_cider".
@@ -76,22 +61,17 @@ def write(
         best_epoch: Counted from 1; the weights of which epoch were kept.
     """
     captions = [str(caption) for caption in captions]
-    sections = [
+    found = [
         report.Section("Result on the test images", headline(scores, baselines, others or {}, len(captions))),
         *([report.Section("Diagnosis", diagnosis_blocks(diagnosis))] if diagnosis else []),
         report.Section("Captions", gallery(images, references, captions)),
     ]
     if attention:
-        sections.append(report.Section("Where each word looked", attention_blocks(attention, overlap)))
-    sections.append(report.Section("Learning curves", [report.Pictures(curves(history, best_epoch))]))
-    sections.append(report.Section("Variety", variety_blocks(references, captions)))
-    sections.append(report.Section("Search and scoring", [report.Text([search]), report.Text(MEANINGS)]))
-    sections.append(report.Section("What was run", run_blocks(command, notes, settings, environment)))
-    if model_summary:
-        sections.append(report.Section("Model", [report.Code(model_summary.strip("\n"))]))
-    if files:
-        sections.append(report.Section("Files of the run", [report.Facts(list(files.items()))]))
-    report.write(path, title, f"Captioning, scored on {len(captions):,} test images", sections)
+        found.append(report.Section("Where each word looked", attention_blocks(attention, overlap)))
+    found.append(report.Section("Learning curves", [report.Pictures(curves(history, best_epoch, NAMES))]))
+    found.append(report.Section("Variety", variety_blocks(references, captions)))
+    found.append(report.Section("Search and scoring", [report.Text([search]), report.Text(MEANINGS)]))
+    return found
 
 
 def headline(scores, baselines: Sequence[CaptionBaseline], others: Mapping[str, Mapping[str, float]], count) -> list:

@@ -1,12 +1,6 @@
-"""The page of a classifier's run.
-
-write(path, *, title, command, notes, classes, history, labels, probabilities, baselines, diagnosis, mistakes,
-      decision_region=None, environment=None, model_summary="", train_counts=None, best_epoch=None, files=None,
-      settings=None) -> None
-"""
+"""The page of a classifier's run."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -19,6 +13,7 @@ from evaluation.curve_plots import learning_curves
 from evaluation.decision_region import Region
 from evaluation.decision_region import decision_region as draw_region
 from evaluation.diagnosis import Diagnosis
+from evaluation.report_blocks import cell, diagnosis_blocks
 from evaluation.tiles import thumbnail
 
 NAMES = {
@@ -46,12 +41,8 @@ MANY_CLASSES = 15  # with more, the table of classes shows the worst and folds t
 WORST = 10
 
 
-def write(
-    path: str | Path,
+def sections(
     *,
-    title: str,
-    command: str,
-    notes: Sequence[str],
     classes: Sequence[str],
     history: Mapping[str, Sequence[float]],
     labels,
@@ -60,14 +51,10 @@ def write(
     diagnosis: Diagnosis | None,
     mistakes: Sequence[Mapping],
     decision_region: Region | None = None,
-    environment: Mapping[str, object] | None = None,
-    model_summary: str = "",
     train_counts: Sequence[int] | None = None,
     best_epoch: int | None = None,
-    files: Mapping[str, str] | None = None,
-    settings: Mapping[str, object] | None = None,
-) -> None:
-    """Writes the self-contained page of one run.
+) -> list[report.Section]:
+    """What this kind of run has to show.
 
     Args:
         labels, probabilities: (N,) and (N, K) of the test split.
@@ -77,13 +64,11 @@ def write(
             "image" (uint8 array) or "row" (column -> value); chosen with mistakes.most_confident.
         train_counts: training rows of each class.
         best_epoch: counted from 1; the weights of which epoch were kept.
-        files: file name -> what it is, of the run directory.
-        settings, environment: name -> value.
     """
     labels, probabilities = np.asarray(labels), np.asarray(probabilities)
     scores = metrics(labels, probabilities)
     counts = confusion(labels, probabilities)
-    sections = [
+    found = [
         report.Section("Result on the test data", headline(scores, labels, counts, baselines, probabilities)),
         *([report.Section("Diagnosis", diagnosis_blocks(diagnosis))] if diagnosis else []),
         report.Section("Learning curves", [report.Pictures(learning_curves(history, best_epoch))]),
@@ -99,14 +84,8 @@ def write(
         report.Section("Most confident mistakes", mistake_blocks(mistakes, classes)),
     ]
     if decision_region is not None:
-        sections.append(report.Section("Decision region", [report.Pictures([draw_region(decision_region, classes)])]))
-    sections.append(report.Section("What was run", run_blocks(command, notes, settings, environment)))
-    if model_summary:
-        sections.append(report.Section("Model", [report.Code(model_summary.strip("\n"))]))
-    if files:
-        sections.append(report.Section("Files of the run", [report.Facts(list(files.items()))]))
-    subtitle = f"Classifier of {len(classes):,} classes, scored on {len(labels):,} test rows"
-    report.write(path, title, subtitle, sections)
+        found.append(report.Section("Decision region", [report.Pictures([draw_region(decision_region, classes)])]))
+    return found
 
 
 def headline(scores, labels, counts, baselines: Sequence[Baseline], probabilities) -> list:
@@ -140,16 +119,6 @@ def headline(scores, labels, counts, baselines: Sequence[Baseline], probabilitie
         *([report.Text(list(omitted(labels, probabilities).values()))] if omitted(labels, probabilities) else []),
         report.Folded("What the columns mean", [report.Text(MEANINGS)]),
     ]
-
-
-def diagnosis_blocks(diagnosis: Diagnosis) -> list:
-    """The label and the advice in a box, with the readings; the remedies below."""
-    tone = "good" if diagnosis.label == "healthy" else "warning"
-    lines = [diagnosis.advice]
-    box = report.Notice(diagnosis.label.capitalize(), lines, diagnosis.readings, tone)
-    if not diagnosis.remedies:
-        return [box]
-    return [box, report.Text(["What helps against it: " + "; ".join(diagnosis.remedies) + "."])]
 
 
 def class_blocks(labels, probabilities, classes: Sequence[str], train_counts: Sequence[int] | None) -> list:
@@ -212,32 +181,3 @@ def mistake_blocks(mistakes: Sequence[Mapping], classes: Sequence[str]) -> list:
     if rows:
         blocks.append(report.Table(["is", "taken for", "confidence", "origin", *columns], rows))
     return blocks
-
-
-def cell(value: object) -> object:
-    """A value of a raw row as the table shows it: whole numbers without decimals, long text shortened."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float):
-        return value if value != value else f"{value:.4g}"
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    text = "" if value is None else str(value)
-    return text if len(text) <= 160 else text[:159] + "…"
-
-
-def run_blocks(command: str, notes: Sequence[str], settings: Mapping | None, environment: Mapping | None) -> list:
-    """The command to type again, what was decided about the data, the settings and the machine."""
-    blocks = [report.Code(command)]
-    if notes:
-        blocks.append(report.Text(notes))
-    for name, facts in (("Settings", settings), ("Environment", environment)):
-        if facts:
-            blocks.append(report.Folded(name, [report.Facts(_flat(facts))]))
-    return blocks
-
-
-def _flat(facts: Mapping) -> list[tuple[str, object]]:
-    """Names and values, those of a group, such as the machines of a training, in its place."""
-    nested = [_flat(value) if isinstance(value, Mapping) else [(name, value)] for name, value in facts.items()]
-    return [one for some in nested for one in some]

@@ -1,16 +1,10 @@
-"""The page of a regression's run.
-
-write(path, *, title, command, notes, target, history, targets, found, level, baselines, diagnosis, importance, worst,
-      input_curve=None, environment=None, model_summary="", best_epoch=None, files=None, settings=None) -> None
-"""
+"""The page of a regression's run."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 
 from evaluation import report
-from evaluation.classification_report import cell, diagnosis_blocks, run_blocks
 from evaluation.curve_plots import learning_curves
 from evaluation.diagnosis import Diagnosis
 from evaluation.permutation_importance import Importance
@@ -25,6 +19,7 @@ from evaluation.regression_plots import (
     residual_histogram,
     residuals,
 )
+from evaluation.report_blocks import cell, diagnosis_blocks
 
 NAMES = {"rmse": "RMSE", "mae": "MAE", "r2": "R2", "nll": "NLL", "coverage": "coverage", "interval_width": "width"}
 MEANINGS = (
@@ -35,12 +30,8 @@ MEANINGS = (
 )
 
 
-def write(
-    path: str | Path,
+def sections(
     *,
-    title: str,
-    command: str,
-    notes: Sequence[str],
     target: str,
     history: Mapping[str, Sequence[float]],
     targets,
@@ -51,13 +42,9 @@ def write(
     importance: Sequence[Importance],
     worst: Sequence[Mapping],
     input_curve: tuple[str, np.ndarray] | None = None,
-    environment: Mapping[str, object] | None = None,
-    model_summary: str = "",
     best_epoch: int | None = None,
-    files: Mapping[str, str] | None = None,
-    settings: Mapping[str, object] | None = None,
-) -> None:
-    """Writes the self-contained page of one run.
+) -> list[report.Section]:
+    """What this kind of run has to show.
 
     Args:
         target: name of what is estimated.
@@ -73,7 +60,7 @@ def write(
     targets = np.asarray(targets, np.float64)
     found = {name: np.asarray(values, np.float64) for name, values in found.items()}
     scores = metrics(targets, found, level)
-    sections = [
+    found = [
         report.Section("Result on the test data", headline(scores, targets, baselines)),
         *([report.Section("Diagnosis", diagnosis_blocks(diagnosis))] if diagnosis else []),
         report.Section("Predictions", prediction_blocks(targets, found, target, input_curve)),
@@ -81,14 +68,9 @@ def write(
         report.Section("Learning curves", [report.Pictures(learning_curves(history, best_epoch))]),
     ]
     if importance:
-        sections.append(report.Section("What the predictions hang on", importance_blocks(importance)))
-    sections.append(report.Section("Largest errors", worst_blocks(worst)))
-    sections.append(report.Section("What was run", run_blocks(command, notes, settings, environment)))
-    if model_summary:
-        sections.append(report.Section("Model", [report.Code(model_summary.strip("\n"))]))
-    if files:
-        sections.append(report.Section("Files of the run", [report.Facts(list(files.items()))]))
-    report.write(path, title, f"Regression of {target}, scored on {len(targets):,} test rows", sections)
+        found.append(report.Section("What the predictions hang on", importance_blocks(importance)))
+    found.append(report.Section("Largest errors", worst_blocks(worst)))
+    return found
 
 
 def headline(scores: Mapping[str, float], targets, baselines: Sequence[RegressionBaseline]) -> list:

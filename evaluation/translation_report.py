@@ -1,24 +1,17 @@
-"""The page of a translation's run.
-
-write(path, *, title, command, notes, history, sources, references, hypotheses, scores, signatures, interval, baselines,
-      attention, search, diagnosis=None, environment=None, model_summary="", best_epoch=None, files=None,
-      settings=None) -> None
-"""
+"""The page of a translation's run."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 
 from evaluation import report
-from evaluation.classification_report import diagnosis_blocks, run_blocks
-from evaluation.curve_plots import learning_curves
 from evaluation.diagnosis import Diagnosis
 from evaluation.evenly import evenly
 from evaluation.figures import letters
+from evaluation.report_blocks import curves, diagnosis_blocks
 from evaluation.translation import FIGURES, bleu_by_length, degenerate, sentence_scores
 from evaluation.translation_baselines import TranslationBaseline
-from evaluation.translation_plots import attention_map, length_bars, validation_curve
+from evaluation.translation_plots import attention_map, length_bars
 
 MEANINGS = (
     "BLEU: share of words, pairs, threes and fours of words that the reference has too (their geometric mean), times "
@@ -34,12 +27,8 @@ SAMPLES = 8
 CUT = 600  # letters of a sample
 
 
-def write(
-    path: str | Path,
+def sections(
     *,
-    title: str,
-    command: str,
-    notes: Sequence[str],
     history: Mapping[str, Sequence[float]],
     sources: Sequence[str],
     references: Sequence[str],
@@ -51,13 +40,9 @@ def write(
     attention: Sequence[tuple[Sequence[str], Sequence[str], np.ndarray]],
     search: str,
     diagnosis: Diagnosis | None = None,
-    environment: Mapping[str, object] | None = None,
-    model_summary: str = "",
     best_epoch: int | None = None,
-    files: Mapping[str, str] | None = None,
-    settings: Mapping[str, object] | None = None,
-) -> None:
-    """Writes the self-contained page of one run.
+) -> list[report.Section]:
+    """What this kind of run has to show.
 
     Args:
         history: one number an epoch, e.g. "loss", "val_loss", "val_bleu"; NaN where it was not measured.
@@ -69,25 +54,20 @@ def write(
         best_epoch: counted from 1; the weights of which epoch were kept.
     """
     sources, references, hypotheses = (list(map(str, one)) for one in (sources, references, hypotheses))
-    sections = [
+    found = [
         report.Section("Result on the test data", headline(scores, interval, baselines, references)),
         *([report.Section("Diagnosis", diagnosis_blocks(diagnosis))] if diagnosis else []),
-        report.Section("Learning curves", [report.Pictures(curves(history, best_epoch))]),
+        report.Section("Learning curves", [report.Pictures(curves(history, best_epoch, FIGURES))]),
         report.Section("Translations", sample_blocks(sources, references, hypotheses)),
         report.Section("Short and long sentences", length_blocks(sources, references, hypotheses)),
         report.Section("Empty, repeating and copied translations", degenerate_blocks(sources, references, hypotheses)),
     ]
     if attention:
-        sections.append(report.Section("Attention", attention_blocks(attention)))
+        found.append(report.Section("Attention", attention_blocks(attention)))
     facts = [(FIGURES.get(name, "interval of BLEU"), signature) for name, signature in signatures.items()]
     decoding = [report.Text([search]), report.Text(["sacreBLEU's signatures:"]), report.Facts(facts)]
-    sections.append(report.Section("Search and scoring", decoding))
-    sections.append(report.Section("What was run", run_blocks(command, notes, settings, environment)))
-    if model_summary:
-        sections.append(report.Section("Model", [report.Code(model_summary.strip("\n"))]))
-    if files:
-        sections.append(report.Section("Files of the run", [report.Facts(list(files.items()))]))
-    report.write(path, title, f"Translation, scored on {len(sources):,} test sentences", sections)
+    found.append(report.Section("Search and scoring", decoding))
+    return found
 
 
 def headline(scores, interval, baselines: Sequence[TranslationBaseline], references: Sequence[str]) -> list:
@@ -115,16 +95,6 @@ def headline(scores, interval, baselines: Sequence[TranslationBaseline], referen
         blocks.append(report.Notice("The references look cut into words", [line]))
     blocks.append(report.Table(header, rows if has_notes else [row[:-1] for row in rows], frozenset(strong)))
     return [*blocks, report.Folded("What the columns mean", [report.Text(MEANINGS)])]
-
-
-def curves(history: Mapping[str, Sequence[float]], best_epoch: int | None) -> list:
-    """All of the history, also what was measured on validation data only."""
-    alone = [name for name in history if name.startswith("val_") and name.removeprefix("val_") not in history]
-    return learning_curves(history, best_epoch) + [
-        validation_curve(FIGURES.get(name.removeprefix("val_"), name), history[name], best_epoch)
-        for name in alone
-        if len(history[name])
-    ]
 
 
 def sample_blocks(sources, references, hypotheses) -> list:

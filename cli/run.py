@@ -1,0 +1,71 @@
+"""How every app is started from a command line: parse, run, and say in one line what the user can mend."""
+
+import os
+import shlex
+import sys
+import traceback
+import typing
+from collections.abc import Callable
+from contextlib import contextmanager
+from pathlib import Path
+
+from cli.arguments import parse
+from cli.errors import UserError
+from training.devices import Checked
+from training.hosts import LOST, Helped, end_at_once, joined, lost
+
+
+def run(main: Callable, prog: str, description: str | None = None) -> None:
+    """Parse the command line into the `config` of `main` and call it.
+
+    The help text is `description`, or the docstring of main's module. A `UserError` ends with one line on stderr and
+    code 2; any other exception is a defect, and keeps its traceback.
+
+    Args:
+        main: Function of one argument `config`, a dataclass.
+        prog: What the user typed: "python -m apps.classify".
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    kind, description = typing.get_type_hints(main)["config"], description or main.__globals__["__doc__"]
+    with errors_told():
+        main(parse(kind, prog=prog, description=description))
+
+
+@contextmanager
+def errors_told():
+    """Report how the process ended, see `run`, and exit with the code for that."""
+    try:
+        yield
+        if joined():  # a finished run: the others are not waited for
+            end_at_once(0)
+    except Helped as helped:
+        print(f"\n{helped}")
+    except Checked as checked:
+        print(f"\n{checked}")
+        sys.exit(1 if checked.lowering.troubles else 0)
+    except KeyboardInterrupt:
+        end("\ninterrupted; the same command goes on where a training stopped", 130)
+    except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception as error:
+        if lost(error):
+            end_at_once(LOST)
+        if isinstance(error, UserError):
+            end(f"error: {error}", 2)
+        if joined():
+            end(traceback.format_exc(), 1)
+        raise
+
+
+def end(message: str, code: int) -> None:
+    """Say why on stderr and end the process; other machines that it trains with find out, and are not waited for."""
+    print(message, file=sys.stderr)
+    if joined():
+        end_at_once(code)
+    sys.exit(code)
+
+
+def typed(prog: str) -> str:
+    """The command line of this run for its report: `prog` and what followed it, or `prog` where a program called."""
+    started_here = Path(sys.argv[0]).stem == prog.rpartition(".")[2]
+    return shlex.join([*prog.split(), *(sys.argv[1:] if started_here else [])])

@@ -1,0 +1,139 @@
+"""A finished run of apps.caption."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from data.images import ImagePrepare
+from data.subwords import Subwords
+from models.search import Search
+from tasks.caption import neighbours
+from tasks.caption.captioner import Caption, ImageCaptioner
+from tasks.records import own_data
+from tasks.request import Evaluation, Prediction
+from training.run_directory import RunDirectory, RunError
+
+
+@dataclass(frozen=True)
+class TrainedCaptioner:
+    """A captioner with its dictionary and the search that it was scored with.
+
+    Attributes:
+        directory: Where it lies.
+        prepare: `ImagePrepare`.
+        subwords: `Subwords`.
+        search: `Search`.
+        longest: Most tokens of a caption.
+        neighbour_count: Similar training images whose captions decide among those that a search finds; 0 for none.
+    """
+
+    directory: RunDirectory
+    prepare: ImagePrepare
+    subwords: Subwords
+    search: Search
+    longest: int
+    neighbour_count: int = 0
+
+    formats = ("saved_model",)
+
+    @classmethod
+    def of(cls, directory: RunDirectory, preparing: dict) -> "TrainedCaptioner":
+        """The run of preparing.json's content. Raises KeyError or TypeError where that lacks or garbles something."""
+        prepare, subwords = ImagePrepare.from_config(preparing["prepare"]), Subwords.from_config(preparing["words"])
+        numbers = int(preparing["longest"]), int(preparing.get("neighbours", 0))
+        return cls(directory, prepare, subwords, Search(**preparing["search"]), *numbers)
+
+    @cached_property
+    def model(self):
+        """The network, in float32 whatever it was trained in."""
+        from models.loading import in_float32, load
+
+        model = in_float32(load(self.directory / "model.keras"))
+        taken = tuple(model.input["image"].shape) if isinstance(model.input, dict) else model.input_shape
+        if taken != (None, *self.prepare.input_shape) or model.output_shape[-1] != len(self.subwords):
+            raise RunError(
+                f"{self.directory.path}: model.keras and preparing.json are not of the same run (the network takes "
+                f"{taken} and gives {model.output_shape[-1]} scores; the images are {self.prepare.input_shape}, and "
+                f"the dictionary has {len(self.subwords)} entries). Train again with `--fresh`."
+            )
+        return model
+
+    @cached_property
+    def neighbours(self):
+        """`layers.neighbours.Neighbours`, None where the run has none."""
+        return neighbours.read(self.directory, self.neighbour_count) if self.neighbour_count else None
+
+    def captioner(self, search: Search | None = None, seed: int = 0) -> ImageCaptioner:
+        """Images to captions, by the run's own search or another."""
+        given = (self.prepare, self.subwords, search or self.search, self.longest, seed)
+        return ImageCaptioner(self.model, *given, self.neighbours)
+
+    def answers(self, request: Prediction) -> list[dict]:
+        """A dict per image, see `tasks.caption.predictions`."""
+        from tasks.caption.predictions import captioned
+
+        return captioned(self, request)
+
+    def part(self, request: Evaluation):
+        """Name of the data, and the `Captions` to score: all of a file, the test split of anything else.
+
+        Raises:
+            DataError: The data is missing or holds no captions, or a flag is for another kind of run.
+        """
+        from data.caption_source import everything, resolve
+        from data.errors import DataError
+        from data.settings import CaptionData
+        from tasks.folder import data_name
+
+        seed = self.directory.read_json("config.json").get("trainer", {}).get("seed", 0)
+        if len(request.data) > 1 or request.source or request.target:
+            raise DataError(
+                "A captioner is scored on one file of captions, without `--source` and `--target`: "
+                f"{request.run} is a run of apps.caption. Received: {' '.join(request.data)}"
+            )
+        if not request.data:
+            return "own-test", resolve(own_data(self.directory, CaptionData), seed=seed).test
+        given = CaptionData(request.data[0], images=request.images, download=request.download)
+        return data_name(request.data[0]), everything(given, seed=seed)
+
+    def score(self, captions) -> tuple[dict[str, float], dict]:
+        """Print the scores of `Captions`; return them, and the captions that were written."""
+        from evaluation.captioning import FIGURES, scores
+
+        found = [one.texts[0] for one in self.captioner()(captions.images, captions.origins)]
+        figures = scores(found, captions.captions)
+        for name, value in figures.items():
+            print(f"{FIGURES[name]:<110}{value:>10.6g}")
+        return figures, {"captions": dict(zip(map(str, captions.origins), found, strict=True))}
+
+    def export(self, kind: str, inputs: dict[str, np.ndarray], folder: str | Path) -> tuple[Path, dict[str, float]]:
+        """Write and check an export, see `export.checked.settle`.
+
+        Raises ExportError on a kind other than saved_model: LiteRT and ONNX have no operations for text.
+        """
+        from export.captioning import CaptionExport
+        from export.checked import FILES, settle
+        from export.errors import ExportError
+
+        if kind != "saved_model":
+            raise ExportError(f"A captioner is exported as saved_model: {kind} has no operations for text.")
+        search, images = self.search, inputs["image"]
+        settings = (search.beams, search.length_penalty, self.longest, search.no_repeat, self.neighbours)
+        made = CaptionExport(self.model, self.prepare, self.subwords, *settings)
+        captioner = self.captioner()
+        values = np.concatenate([values for _, values in captioner.prepared(images)])
+        found = captioner.of_values(values)
+        maps = captioner.attention(values, found)
+        path = Path(folder) / FILES[kind]
+        return settle(path, made.write, lambda unchecked: made.check(unchecked, images, table(found), maps))
+
+
+def table(found: list[Caption]) -> dict[str, np.ndarray]:
+    """Captions as arrays: caption (objects), score and complete, (N, beams) each."""
+    return {
+        "caption": np.array([one.texts for one in found], dtype=object),
+        "score": np.array([one.scores for one in found], "float32"),
+        "complete": np.array([one.complete for one in found], bool),
+    }

@@ -1,0 +1,70 @@
+"""The report of a classification."""
+
+import numpy as np
+
+from tasks.classify.prepared import Prepared
+from tasks.classify.results import Outcome
+from tasks.task import Learned, Page
+
+FILES = {"saved_model/": "raw records in, labels and probabilities out, for TensorFlow Serving and others"}
+
+
+def page(prepared: Prepared, learned: Learned, outcome: Outcome) -> Page:
+    """Scores, curves, classes, confusion, reliability, mistakes."""
+    from evaluation import classification_report
+    from evaluation.model_summary import summary
+
+    splits = prepared.splits
+    sections = classification_report.sections(
+        classes=splits.classes,
+        history=learned.history,
+        kept=learned.kept,
+        labels=splits.test.labels,
+        probabilities=outcome.probabilities,
+        baselines=outcome.baselines,
+        diagnosis=outcome.diagnosis,
+        mistakes=_mistakes(splits, outcome.probabilities),
+        decision_region=_region(learned.model, splits),
+        train_counts=np.bincount(splits.train.labels, minlength=len(splits.classes)).tolist(),
+    )
+    subtitle = f"Classifier of {len(splits.classes):,} classes, scored on {len(splits.test):,} test rows"
+    return Page(subtitle, sections, splits.notes, summary(learned.model))
+
+
+def _mistakes(splits, outputs: np.ndarray) -> list[dict]:
+    """The most confident mistakes of the test split with their images or rows."""
+    from evaluation.mistakes import most_confident
+
+    found = []
+    for i in most_confident(splits.test.labels, outputs):
+        one = splits.test.take(np.array([i]))
+        record = {
+            "truth": int(one.labels[0]),
+            "predicted": int(outputs[i].argmax()),
+            "confidence": float(outputs[i].max()),
+            "origin": str(one.origins[0]),
+        }
+        if splits.kind == "image":
+            record["image"] = np.asarray(splits.prepare.fixed(one.inputs, one.origins))[0]
+        else:
+            record["row"] = {name: values[0] for name, values in one.inputs.items()}
+        found.append(record)
+    return found
+
+
+def _region(model, splits):
+    """The decision region where records are two numbers, else None."""
+    from evaluation.decision_region import Region
+
+    inputs = splits.train.inputs
+    if splits.kind != "table" or len(inputs) != 2 or any(values.dtype.kind != "f" for values in inputs.values()):
+        return None
+    names = tuple(inputs)
+
+    def predict(points: np.ndarray) -> np.ndarray:
+        raw = {name: points[:, i].astype("float32") for i, name in enumerate(names)}
+        logits = model.predict_on_batch(splits.prepare.finish(splits.prepare.fixed(raw)))
+        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return powers / powers.sum(axis=1, keepdims=True)
+
+    return Region(predict, np.stack(list(inputs.values()), axis=1), splits.train.labels, names)

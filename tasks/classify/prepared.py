@@ -1,0 +1,110 @@
+"""A classification with its settings resolved: what is trained on what."""
+
+from dataclasses import dataclass
+
+from tasks.classify.config import ClassLoss, Config
+from tasks.describe import data_lines
+from training.plan import Plan, plan
+from training.trainer import Trainer
+
+FEW_RECORDS = 1000  # to validate on: of fewer the accuracy is too coarse to choose an epoch by
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A `Config` resolved.
+
+    Attributes:
+        splits: `Splits`.
+        recipe: Of `models`.
+        trainer, plan: `Trainer`, and the `Plan` that it comes to.
+        loss: `ClassLoss`.
+        best_by: Validation figure that the best epoch is chosen by.
+        two_stages: Whether the head is trained first, then everything.
+        warm_start: Folder of an earlier run whose weights are taken over, or None.
+        augment: The augmentation that was asked for.
+        reachable: The accuracy that can be reached, where it is known.
+    """
+
+    splits: object
+    recipe: object
+    trainer: Trainer
+    plan: Plan
+    loss: ClassLoss
+    best_by: str
+    two_stages: bool
+    warm_start: str | None
+    augment: str
+    reachable: float | None
+
+    @property
+    def name(self) -> str:
+        return self.splits.name
+
+    def notes(self) -> list[str]:
+        detail = f"{len(self.splits.classes)} classes, inputs {self.splits.input_shape}"
+        return [*data_lines(self.splits, detail), f"model   {self.recipe}"]
+
+    def record(self) -> dict:
+        splits = self.splits
+        return {"kind": splits.kind, "classes": splits.classes, "prepare": splits.prepare.config()}
+
+    def examples(self) -> dict:
+        return self.splits.test.inputs
+
+    def build(self):
+        """A compiled network."""
+        from training.compilation import compile_model
+        from training.devices import seed_everything, set_precision
+
+        seed_everything(self.trainer.seed, self.trainer.deterministic)
+        set_precision(self.trainer.precision)
+        model = self.recipe.build(self.splits.input_shape, len(self.splits.classes))
+        compile_model(model, self.trainer, self.plan, self.cross_entropy(), ["accuracy"])
+        return model
+
+    def cross_entropy(self):
+        """Cross-entropy with the smoothing and the class weights of `loss`."""
+        from training.class_weights import balanced
+        from training.losses import CrossEntropy
+
+        weights = None
+        if self.loss.class_weights == "balanced":
+            weights = list(balanced(self.splits.train.labels, len(self.splits.classes)).values())
+        return CrossEntropy(self.loss.label_smoothing, weights)
+
+
+def load(config: Config):
+    """The splits of `config`, prepared as its model needs them."""
+    from data.source import resolve
+    from data.targets import ClassTarget
+
+    needs = getattr(config.model, "needs", dict)()
+    return resolve(config.data, ClassTarget, seed=config.trainer.seed, **needs)
+
+
+def prepare(config: Config, splits) -> Prepared:
+    """`config` resolved for `splits`."""
+    from data.toys import BEST_ACCURACY
+    from models.convnet import ConvNet
+    from models.mlp import MLP
+    from models.pretrained import Pretrained
+    from tasks.classify.config import Auto
+
+    recipe = config.model
+    if isinstance(recipe, Auto):
+        recipe = ConvNet() if splits.kind == "image" else MLP()
+    two_stages = isinstance(recipe, Pretrained)
+    return Prepared(
+        splits,
+        recipe,
+        config.trainer,
+        plan(config.trainer, len(splits.train)),
+        config.loss,
+        "accuracy" if len(splits.validation) >= FEW_RECORDS and not two_stages else "loss",
+        two_stages,
+        config.warm_start,
+        config.data.augment,
+        # Known of made-up data and taken to be all of images, which people can name.
+        BEST_ACCURACY.get(config.data.data, 1.0 if splits.kind == "image" else None),
+    )

@@ -1,0 +1,79 @@
+"""What a classification has to show: scores beside baselines, and a diagnosis."""
+
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from tasks.classify.prepared import Prepared
+from tasks.task import Learned
+
+LARGEST_TRAINING_SAMPLE = 10_000  # records on which the training accuracy is measured
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """Scores of the three splits, the baselines, the diagnosis, and the test probabilities `(N, K)`."""
+
+    test: dict[str, float]
+    validation: dict[str, float]
+    train: dict[str, float]
+    baselines: list
+    diagnosis: object
+    probabilities: np.ndarray
+
+    def results(self) -> dict:
+        scores = {"test": self.test, "validation": self.validation, "train": self.train}
+        baselines = {baseline.name: baseline.metrics for baseline in self.baselines}
+        return scores | {"baselines": baselines, "diagnosis": asdict(self.diagnosis)}
+
+
+def probabilities(model, split, prepare) -> np.ndarray:
+    """Class probabilities `(N, K)` of a split, in its order."""
+    from data.pipeline import batches
+
+    logits = np.asarray(model.predict(batches(split, prepare, 256), verbose=0), np.float64)
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def score(prepared: Prepared, learned: Learned) -> Outcome:
+    """Score the best weights on all splits, and the baselines on the same; the test split is read here first."""
+    from evaluation import baselines
+    from evaluation.classification import metrics
+    from evaluation.diagnosis import diagnose
+    from training.compilation import highest_rate
+
+    splits, model, trainer = prepared.splits, learned.model, prepared.trainer
+    sample = splits.train.spread(LARGEST_TRAINING_SAMPLE)
+    figures, outputs = {}, {}
+    for name, split in {"train": sample, "validation": splits.validation, "test": splits.test}.items():
+        outputs[name] = probabilities(model, split, splits.prepare)
+        figures[name] = metrics(split.labels, outputs[name])
+    print("scoring baselines on the same splits", flush=True)
+    simple = baselines.score(
+        *(_rows(split, splits.prepare) for split in (splits.train, splits.validation, splits.test)),
+        len(splits.classes),
+        seed=trainer.seed,
+    )
+    diagnosis = diagnose(
+        {name: [row[name] for row in learned.rows] for name in ("loss", "val_loss")},
+        train_accuracy=figures["train"]["accuracy"],
+        validation_accuracy=figures["validation"]["accuracy"],
+        guess=None if model.losses else float(np.log(len(splits.classes))),
+        num_validation=len(splits.validation),
+        target=prepared.reachable,
+        baseline=max(baseline.validation_accuracy for baseline in simple),
+        learning_rate=highest_rate(trainer, model),
+        flags=advice(prepared.recipe, prepared.augment),
+    )
+    return Outcome(figures["test"], figures["validation"], figures["train"], simple, diagnosis, outputs["test"])
+
+
+def told(results: dict) -> tuple[str, dict[str, float]]:
+    """The scores beside the baselines as text, and the figures of the last line."""
+    test, diagnosis = results["test"], results["diagnosis"]
+    lines = [f"{'on the test split':<28}{'accuracy':>9}{'macro F1':>9}"]
+    for name, figures in {"this network": test, **results["baselines"]}.items():
+        lines.append(f"  {name:<26}{figures['accuracy']:>9.4f}{figures['macro_f1']:>9.4f}")
+    lines.append(f"diagnosis: {diagnosis['label']}. {diagnosis['advice']}")
+    return "\n".join(lines), {f"test_{name}": value for name, value in test.items()}

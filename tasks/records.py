@@ -1,0 +1,160 @@
+"""Raw records and labels for finished runs on images or tables: what to predict, and what to score."""
+
+import os
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from cli.errors import UserError
+from tasks.folder import data_name
+from tasks.request import Evaluation, Prediction
+from training.run_directory import RunDirectory, RunError
+
+
+def refuse_text_flags(request: Prediction) -> None:
+    """Raises UserError on a flag that is for runs that write texts."""
+    default = Prediction(run=request.run, files=("x",))
+    for name in ("text", "beams", "length_penalty", "sample", "temperature", "top_k", "top_p", "seed"):
+        if getattr(request, name) != getattr(default, name):
+            flag = f"--{name.replace('_', '-')}"
+            raise UserError(f"`{flag}` is for runs that write texts, and {request.run} is none. Leave it out.")
+    if request.output and not request.output.endswith((".csv", ".jsonl")):
+        raise UserError(f"`--output` must end in .csv or .jsonl. Received: {request.output}")
+
+
+def requested(files: Sequence[str], prepare) -> Iterator[tuple[dict[str, np.ndarray], np.ndarray]]:
+    """Yields raw inputs and origins: one pair for all images, or one per table."""
+    from data import raw_table, tables
+    from data.images import ImagePrepare
+
+    if isinstance(prepare, ImagePrepare):
+        paths = np.array([path for name in files for path in images(name)], dtype=object)
+        yield {"image": paths}, paths
+        return
+    for name in files:
+        read = raw_table.read(name)
+        yield tables.inputs(read, prepare.kinds), read.origins()
+
+
+def images(name: str) -> list[str]:
+    """The image files that a path names, itself or within, sorted. Raises DataError when there are none."""
+    from data.errors import DataError, MissingData
+    from data.images import READABLE
+
+    if os.path.isfile(name):
+        return [name]
+    if not os.path.isdir(name):
+        raise MissingData(f"{name}: no such file or folder. This run predicts images: give image files or folders.")
+    found = [os.path.join(folder, file) for folder, _, inside in os.walk(name) for file in inside]
+    found = sorted(path for path in found if path.lower().endswith(READABLE))
+    if not found:
+        raise DataError(f"{name}: the folder holds no images. Allowed: {' '.join(READABLE)}")
+    return found
+
+
+def labelled(request: Evaluation, trained):
+    """Name of the data, and the split of it to score, with labels as the run has them.
+
+    Args:
+        request: What shall be scored.
+        trained: A `TrainedNetwork`.
+
+    Raises:
+        DataError: The data is missing, of another kind, lacks columns, or has labels that the run does not know.
+    """
+    from data.errors import DataError
+    from data.images import ImagePrepare
+    from data.settings import Data
+    from data.source import kind_of
+
+    if len(request.data) > 1 or request.source or request.images:
+        raise DataError(
+            "Two files, `--source` and `--images` are for runs on sentences or captions, and "
+            f"{request.run} is none. Received: {' '.join(request.data)}"
+        )
+    settings = trained.directory.read_json("config.json")
+    seed = settings.get("trainer", {}).get("seed", 0)
+    if not request.data:
+        return "own-test", test_split(own_data(trained.directory, Data), seed, trained)
+    (data,) = request.data
+    kind = kind_of(data, trained.target_type)
+    is_image_run = isinstance(trained.prepare, ImagePrepare)
+    if {"table": is_image_run, "toy": is_image_run, "folder": not is_image_run}.get(kind, False):
+        wants = "images" if is_image_run else "a table"
+        raise DataError(f"{data}: the run {request.run} was trained on {wants}, and this is a {kind}.")
+    name = data_name(data)
+    if kind == "table":
+        return name, table_split(data, request.target or settings["data"].get("target"), trained)
+    if kind == "folder":
+        return name, folder_split(data, trained)
+    return name, test_split(Data(data, target=request.target, download=request.download), seed, trained)
+
+
+def table_split(path: str, target: str | None, trained):
+    """Every row of a table."""
+    from data import raw_table, tables
+    from data.errors import DataError, listing
+    from data.targets import NoTarget
+
+    table = raw_table.read(path)
+    if target is None and trained.target_type is not NoTarget:
+        raise DataError(f"{path}: which column holds the truth? Give --target: {listing(table.columns, 40)}")
+    name = None if target is None else table.column_name(target, "--target")
+    return tables.split(table, trained.target(name), trained.prepare.kinds)
+
+
+def folder_split(root: str, trained):
+    """Every image below the class folders of a folder, or of its train, val and test folders."""
+    from data import image_folders
+    from data.splits import Split
+
+    parts = [image_folders.find(folder, [], trained.labelled) for folder in image_folders.part_folders(root).values()]
+    paths = np.concatenate([part.paths for part in parts])
+    names = np.concatenate([part.names for part in parts])
+    labels = matched(names, trained.classes, root) if trained.labelled else np.zeros(len(paths), np.int32)
+    return Split({"image": paths}, labels, paths)
+
+
+def test_split(data, seed: int, trained):
+    """The test split of a dataset that has one, or as the seed makes it."""
+    from data.errors import DataError
+    from data.source import resolve
+    from data.splits import Split
+
+    splits = resolve(data, trained.target_type, seed=seed, standardize=False)
+    missing = sorted(set(trained.prepare.signature()) - set(splits.test.inputs))
+    if missing:
+        raise DataError(
+            f"{data.data}: lacks {', '.join(missing)}, which the run was trained on. "
+            f"Received: {', '.join(splits.test.inputs)}"
+        )
+    if not splits.classes or not trained.labelled:
+        return splits.test
+    names = np.array(splits.classes, dtype=object)[splits.test.labels]
+    return Split(splits.test.inputs, matched(names, trained.classes, data.data), splits.test.origins)
+
+
+def own_data(directory: RunDirectory, kind: type):
+    """What a run was trained on, a `kind` of data settings. Raises RunError when config.json does not hold it."""
+    settings = directory.read_json("config.json")
+    try:
+        given = {name: tuple(value) if isinstance(value, list) else value for name, value in settings["data"].items()}
+        return kind(**given)
+    except (KeyError, TypeError) as error:
+        raise RunError(
+            f"{directory / 'config.json'}: does not say what the run was trained on ({error}). Give --data."
+        ) from error
+
+
+def matched(names: np.ndarray, classes: tuple[str, ...], where: str) -> np.ndarray:
+    """Class indices int32 (N,) of class names. Raises DataError on a name that is none of `classes`."""
+    from data.errors import DataError, listing, suggestion
+
+    unknown = sorted(set(names) - set(classes))
+    if unknown:
+        raise DataError(
+            f"{where}: class {unknown[0]!r} is not one of the run's ({len(unknown)} such class(es))."
+            f"{suggestion(unknown[0], classes)} Allowed: {listing(classes)}"
+        )
+    index = {name: position for position, name in enumerate(classes)}
+    return np.array([index[name] for name in names], np.int32)

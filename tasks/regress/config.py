@@ -1,0 +1,60 @@
+"""The settings of a regression."""
+
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+import tyro
+
+from cli.errors import UserError
+from data.settings import Data
+from models.ensemble import Ensemble
+from models.linear import Linear
+from models.mlp import MLP
+from training.trainer import Trainer
+
+Model = (
+    Annotated[Ensemble, tyro.conf.subcommand("ensemble")]
+    | Annotated[MLP, tyro.conf.subcommand("mlp")]
+    | Annotated[Linear, tyro.conf.subcommand("linear")]
+)
+
+
+@dataclass(frozen=True)
+class Config:
+    """Estimate a number from the columns of a table."""
+
+    model: Model = Ensemble()
+    """The network; `python -m apps.regress NAME --help` shows its own flags."""
+    data: Data = field(default_factory=lambda: Data("diabetes"))
+    trainer: Trainer = field(
+        default_factory=lambda: Trainer(batch_size=128, optimizer="adamw", learning_rate=3e-3, weight_decay=0.01)
+    )
+    loss: Literal["squared", "absolute", "huber", "gaussian"] = "squared"
+    """squared: the mean is estimated; absolute: the median; huber: between them, for outliers; gaussian: mean and
+    spread of each row, so that intervals are wide where the data are noisy."""
+    level: float = 0.9
+    """Share of new rows that the prediction intervals should contain, in (0, 1)."""
+    mc_dropout: int = 0
+    """mlp: predict with this many thinned networks (Monte Carlo dropout), whose disagreement widens intervals; 0: one."""
+    run_dir: str | None = None
+    """Folder of this run. Default: runs/regress/DATA-MODEL-HASH, where HASH is of all settings."""
+    fresh: bool = False
+    """Train anew where an earlier run of the same settings is found."""
+
+    def __post_init__(self):
+        if not 0 < self.level < 1:
+            raise UserError(f"`--level` must be in (0, 1). Received: {self.level}")
+        if self.mc_dropout < 0 or self.mc_dropout == 1:
+            raise UserError(f"`--mc-dropout` must be 0, or 2 or more. Received: {self.mc_dropout}")
+        if self.mc_dropout and not (isinstance(self.model, MLP) and self.model.dropout):
+            raise UserError(
+                "`--mc-dropout` needs the model mlp with `--dropout` above 0. "
+                f"Received: {type(self.model).__name__.lower()}"
+            )
+
+
+TINY = Config(model=Ensemble(members=4, folds=2, hidden=(32,), bins=8), trainer=Trainer(epochs=10, learning_rate=5e-3))
+"""Diabetes in seconds, for tests."""
+
+OBJECTIVES = {"val_loss": "min", "val_rmse": "min"}
+"""What `measure` gives, and which way is better."""

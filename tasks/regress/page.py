@@ -1,0 +1,59 @@
+"""The report of a regression."""
+
+import numpy as np
+
+from tasks.regress.prepared import Prepared
+from tasks.regress.results import Outcome
+from tasks.regress.training import Regression
+from tasks.task import Page
+
+WORST = 12  # rows with the largest errors
+FILES = {"saved_model/": "raw rows in, prediction, std, lower and upper out, for TensorFlow Serving and others"}
+
+
+def page(prepared: Prepared, learned: Regression, outcome: Outcome) -> Page:
+    """Errors, predictions, intervals, curves, importances, the worst rows."""
+    from evaluation import regression_report
+    from evaluation.model_summary import summary
+
+    splits = prepared.splits
+    sections = regression_report.sections(
+        target=splits.target,
+        history=learned.history,
+        kept=learned.kept,
+        targets=splits.test.labels,
+        found=outcome.answers,
+        level=prepared.level,
+        baselines=outcome.baselines,
+        diagnosis=outcome.diagnosis,
+        importance=outcome.importance,
+        worst=_worst(splits, outcome.answers),
+        input_curve=_only_input(splits),
+    )
+    subtitle = f"Regression of {splits.target}, scored on {len(splits.test):,} test rows"
+    return Page(subtitle, sections, (*splits.notes, *prepared.rows.notes), summary(learned.model))
+
+
+def _worst(splits, answers: dict[str, np.ndarray]) -> list[dict]:
+    """The test rows with the largest errors."""
+    test = splits.test
+    order = np.argsort(-np.abs(test.labels - answers["prediction"]), kind="stable")[:WORST]
+    return [
+        {
+            "truth": test.labels[i],
+            "predicted": answers["prediction"][i],
+            "lower": answers["lower"][i],
+            "upper": answers["upper"][i],
+            "origin": test.origins[i],
+            "row": {name: values[i] for name, values in test.inputs.items()},
+        }
+        for i in order
+    ]
+
+
+def _only_input(splits) -> tuple[str, np.ndarray] | None:
+    """Name and test values of the input, where it is a single number."""
+    inputs = splits.test.inputs
+    if len(inputs) != 1 or next(iter(inputs.values())).dtype.kind != "f":
+        return None
+    return next(iter(inputs.items()))

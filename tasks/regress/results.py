@@ -1,0 +1,97 @@
+"""What a regression has to show: errors beside baselines, intervals, a diagnosis, importances."""
+
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from tasks.regress.prepared import Prepared
+from tasks.regress.training import Regression, outputs
+
+LARGEST_TRAINING_SAMPLE = 10_000  # rows on which the training error is measured
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """Scores of the three splits, the baselines, the diagnosis, importances, and the answers for the test split."""
+
+    test: dict[str, float]
+    validation: dict[str, float]
+    train: dict[str, float]
+    baselines: list
+    diagnosis: object
+    importance: list
+    answers: dict[str, np.ndarray]
+    target: str
+
+    def results(self) -> dict:
+        scores = {"test": self.test, "validation": self.validation, "train": self.train}
+        baselines = {baseline.name: baseline.metrics for baseline in self.baselines}
+        importance = {one.column: one.growth for one in self.importance}
+        found = {"baselines": baselines, "diagnosis": asdict(self.diagnosis)}
+        return scores | found | {"target": self.target, "importance": importance}
+
+
+def score(prepared: Prepared, learned: Regression) -> Outcome:
+    """Score the best weights on all splits, and the baselines on the same; the test split is read here first."""
+    from data.pipeline import fixed_part
+    from evaluation import regression_baselines
+    from evaluation.diagnosis import diagnose
+    from evaluation.permutation_importance import permutation_importance
+    from evaluation.regression import metrics
+    from training.compilation import highest_rate
+
+    splits, rows, core, decode = prepared.splits, prepared.rows, learned.core, learned.decode
+    sample, seed = splits.train.spread(LARGEST_TRAINING_SAMPLE), prepared.trainer.seed
+    answers = {
+        "train": decode.reference(outputs(core, sample, splits.prepare)),
+        "validation": decode.reference(rows.unseen(outputs(core, rows.validation, rows.prepare))),
+        "test": decode.reference(outputs(core, splits.test, splits.prepare)),
+    }
+    truths = {"train": sample.labels, "validation": rows.validation.labels[:, 0], "test": splits.test.labels}
+    figures = {name: metrics(truths[name], found, prepared.level) for name, found in answers.items()}
+    print("scoring baselines on the same splits", flush=True)
+    simple = regression_baselines.score(
+        *(
+            (fixed_part(split, splits.prepare), split.labels)
+            for split in (splits.train, splits.validation, splits.test)
+        ),
+        pooled=rows.folds is not None,
+        seed=seed,
+    )
+    diagnosis = diagnose(
+        {name: [row[name] for row in learned.rows] for name in ("loss", "val_loss")},
+        train_accuracy=_share(figures["train"]["r2"]),
+        validation_accuracy=_share(figures["validation"]["r2"]),
+        guess=1.0 if prepared.loss == "squared" and not core.losses else None,
+        baseline=_share(max(baseline.validation_r2 for baseline in simple)),
+        learning_rate=highest_rate(prepared.trainer, core),
+        flags=advice(prepared.recipe),
+        measure="R2",
+    )
+
+    def predict(columns):
+        fixed = splits.prepare.finish(splits.prepare.fixed(columns))
+        means = core.predict(np.asarray(fixed), batch_size=1024, verbose=0)[..., 0].mean(axis=1)
+        return decode.mean + decode.scale * means
+
+    importance = permutation_importance(predict, splits.test.inputs, splits.test.labels, seed=seed)
+    test, validation, train = (figures[name] for name in ("test", "validation", "train"))
+    return Outcome(test, validation, train, simple, diagnosis, importance, answers["test"], splits.target)
+
+
+def _share(r2: float) -> float:
+    """R2 as the diagnosis takes it: not below 0, which is answering the mean."""
+    return min(max(r2, 0.0), 1.0)
+
+
+def told(results: dict) -> tuple[str, dict[str, float]]:
+    """The errors beside the baselines as text, and the figures of the last line."""
+    test, baselines, diagnosis = results["test"], results["baselines"], results["diagnosis"]
+    lines = [f"{'on the test split':<28}{'RMSE':>12}{'MAE':>12}{'R2':>9}"]
+    for name, figures in {"this network": test, **baselines}.items():
+        lines.append(f"  {name:<26}{figures['rmse']:>12.5g}{figures['mae']:>12.5g}{figures['r2']:>9.4f}")
+    lines.append(f"intervals of {test['promised_coverage']:.0%}: {test['coverage']:.1%} of the test rows lie inside")
+    lines.append(f"diagnosis: {diagnosis['label']}. {diagnosis['advice']}")
+    line = {f"test_{name}": value for name, value in test.items()}
+    line |= {f"{name.split()[0]}_rmse": figures["rmse"] for name, figures in baselines.items()}
+    return "\n".join(lines), line

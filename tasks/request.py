@@ -1,0 +1,65 @@
+"""What a user asks of a finished run: the settings of apps.predict and apps.evaluate."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import tyro
+
+from cli.errors import UserError
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """Predict with a trained run."""
+
+    run: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")]
+    """Folder of the run."""
+    files: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="FILE")] = ()
+    """Images, folders of images, tables, or files of sentences."""
+    output: str | None = None
+    """File to write: .csv or .jsonl; translations: also a plain text. Default: CSV on the screen."""
+    top: int | None = None
+    """How many answers to give for each record, the best first. Default: 3 labels, 1 translation or caption."""
+    text: tuple[str, ...] = ()
+    """Translator: sentences to translate, instead of files."""
+    beams: int | None = None
+    """Translator, captioner: hypotheses of beam search, 1 for greedy. Default: as it was scored with."""
+    length_penalty: float | None = None
+    """Translator, captioner: compare by log probability / tokens ** this. Default: as it was scored with."""
+    sample: bool = False
+    """Translator, captioner: draw `--top` texts at random instead."""
+    temperature: float = 1.0
+    """With `--sample`: below 1 prefers probable words, above 1 improbable ones."""
+    top_k: int | None = None
+    """With `--sample`: draw among this many most probable subwords only."""
+    top_p: float = 1.0
+    """With `--sample`: draw among the fewest subwords that have this probability together."""
+    seed: int = 0
+    """With `--sample`: seed of the draws."""
+
+    def __post_init__(self):
+        if not self.files and not self.text:
+            raise UserError("Name at least one FILE to predict. Received: none")
+        if self.files and self.text:
+            raise UserError(f"Give files or `--text`, not both. Received: {self.files[0]} and --text {self.text[0]!r}")
+        if self.top is not None and self.top < 1:
+            raise UserError(f"`--top` must be at least 1. Received: {self.top}")
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Score a trained run on other data."""
+
+    run: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")]
+    """Folder of the run."""
+    data: tuple[str, ...] = ()
+    """A table, a folder with one folder of images per class, a bundled name or tfds:NAME; for a translator two files or
+    one with tabs. Default: the run's own test split."""
+    source: str | None = None
+    """Translator, with one file: the column to translate from. Default: the first."""
+    images: str | None = None
+    """Captioner: the folder of the images. Default: looked for beside the file of captions."""
+    target: str | None = None
+    """Table: the column with the truth. Default: the column of that name or number in training."""
+    download: bool = False
+    """tfds: may the dataset be downloaded if it is not prepared yet."""

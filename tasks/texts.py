@@ -1,0 +1,29 @@
+"""What predictions of texts share, of translations and captions: the search, and the ranking of what it finds."""
+
+from dataclasses import replace
+
+from cli.errors import UserError
+from models.search import Search
+from tasks.request import Prediction
+
+
+def ranking(one, name: str, top: int) -> list[dict]:
+    """The `top` best texts that a search has found for one record, each with its score and whether it is complete."""
+    found = zip(one.texts, one.scores, one.complete, strict=True)
+    return [{name: text, "score": float(f"{score:.6g}"), "complete": complete} for text, score, complete in found][:top]
+
+
+def search_of(own: Search, request: Prediction, top: int) -> Search:
+    """The run's own search, changed as `request` says, with at least `top` hypotheses."""
+    beams = request.beams or max(own.beams, top)
+    if request.sample:
+        beams = request.beams or top
+    if beams < top:
+        raise UserError(f"`--top` cannot be more than `--beams`. Received: --top {top} --beams {beams}")
+    changed = {"beams": beams, "sample": request.sample}
+    if request.sample:
+        changed["no_repeat"] = 0  # which is of beam search
+    changed |= {"temperature": request.temperature, "top_k": request.top_k, "top_p": request.top_p}
+    if request.length_penalty is not None:
+        changed["length_penalty"] = request.length_penalty
+    return replace(own, **changed)

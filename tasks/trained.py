@@ -1,0 +1,125 @@
+"""A finished run, ready to be used: how it prepares records, and its network."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+
+from tasks.request import Prediction
+from tasks.task import Trained, by_name
+from training.run_directory import RunDirectory, RunError
+
+RECORDS_AT_ONCE = 256
+
+
+def read(path: str) -> Trained:
+    """The run in the folder `path`. Raises RunError when it is missing, unfinished, broken or of an unknown app."""
+    directory = RunDirectory.existing(path)
+    name = directory.read_json("config.json").get("app")
+    try:
+        task = by_name(name)
+    except ValueError as error:
+        raise RunError(f"{directory / 'config.json'}: {error}") from None
+    preparing = directory.read_json("preparing.json")
+    if not (directory / "model.keras").is_file():
+        raise RunError(
+            f"{directory / 'model.keras'}: missing, so this run is not finished. Type its training command again."
+        )
+    try:
+        return task.restore(directory, preparing)
+    except (KeyError, TypeError) as error:
+        raise RunError(
+            f"{directory / 'preparing.json'}: lacks or garbles {error}. Train the run again with `--fresh`."
+        ) from error
+
+
+@dataclass(frozen=True)
+class TrainedNetwork:
+    """A finished run of a task on images or tables. A kind of run says how it decodes, and what output it needs.
+
+    Attributes:
+        directory: Where it lies.
+        prepare: Its preparing function, from preparing.json.
+        decode: From the network's output to answers, as its exports do it.
+        target_type: Kind of target of `data.targets` that it learned.
+        labelled: Whether it is scored on records with classes.
+    """
+
+    directory: RunDirectory
+    prepare: object
+    decode: object
+
+    formats: ClassVar[tuple[str, ...]] = ("saved_model", "litert", "onnx")
+
+    @classmethod
+    def of(cls, directory: RunDirectory, preparing: dict) -> "TrainedNetwork":
+        """The run of preparing.json's content. Raises KeyError or TypeError where that lacks or garbles something."""
+        prepare = prepare_of(preparing["kind"]).from_config(preparing["prepare"])
+        return cls(directory, prepare, cls.decoding(preparing))
+
+    @cached_property
+    def model(self):
+        """The network, in float32 whatever it was trained in, so that predictions are those of the exports."""
+        from models.loading import in_float32, load
+
+        model = in_float32(load(self.directory / "model.keras"))
+        if model.input_shape[1:] != self.prepare.input_shape or not self.fits(model.output_shape):
+            raise RunError(
+                f"{self.directory.path}: model.keras and preparing.json are not of the same run (the network takes "
+                f"{model.input_shape[1:]} and gives {model.output_shape[1:]}, the records are "
+                f"{self.prepare.input_shape}). Train the run again with `--fresh`."
+            )
+        return model
+
+    def prepared(self, inputs: Mapping[str, np.ndarray], origins: np.ndarray):
+        """Yields raw records as model input float32 (n, ...), some at a time.
+
+        Raises DataError, with its origin, on an unreadable one.
+        """
+        for start in range(0, len(origins), RECORDS_AT_ONCE):
+            part = slice(start, start + RECORDS_AT_ONCE)
+            chunk = {name: values[part] for name, values in inputs.items()}
+            fixed = self.prepare.fixed(chunk, origins[part]) if "image" in chunk else self.prepare.fixed(chunk)
+            yield np.asarray(self.prepare.finish(fixed))
+
+    def outputs(self, inputs: Mapping[str, np.ndarray], origins: np.ndarray) -> np.ndarray:
+        """The network's outputs (N, ...) for raw records."""
+        return np.concatenate([self.model.predict_on_batch(batch) for batch in self.prepared(inputs, origins)])
+
+    def answers(self, request: Prediction) -> list[dict]:
+        """A dict per record of the files of `request`, see `answered`."""
+        from tasks.records import refuse_text_flags, requested
+
+        refuse_text_flags(request)
+        rows = []
+        for inputs, origins in requested(request.files, self.prepare):
+            rows += self.answered(inputs, origins, request.top or 3)
+        return rows
+
+    def part(self, request):
+        """Name and split of the data of an `Evaluation`, with labels as the run has them."""
+        from tasks.records import labelled
+
+        return labelled(request, self)
+
+    def export(self, kind: str, examples: Mapping[str, np.ndarray], folder: Path) -> tuple[Path, dict[str, float]]:
+        """Write and check an export, see `export.checked.write_checked`."""
+        from export.checked import write_checked
+
+        return write_checked(kind, self.model, self.prepare, self.decode, examples, folder)
+
+
+def prepare_of(kind: str):
+    """The preparing class of a kind of data. Raises RunError on a kind that is none."""
+    if kind == "image":
+        from data.images import ImagePrepare
+
+        return ImagePrepare
+    if kind == "table":
+        from data.table_features import TablePrepare
+
+        return TablePrepare
+    raise RunError(f"preparing.json: `kind` must be image or table. Received: {kind!r}")

@@ -1,0 +1,58 @@
+"""What a translator has to show: scores beside baselines."""
+
+from dataclasses import dataclass
+
+from tasks.task import Learned
+from tasks.translate.prepared import Prepared
+from tasks.translate.translator import SentenceTranslator, Translation
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """Scores of test and validation pairs, the baselines on the test pairs, and the translations of these."""
+
+    test: dict[str, float]
+    validation: dict[str, float]
+    interval: tuple[float, float]
+    signatures: dict[str, str]
+    baselines: list
+    translations: list[Translation]
+    translator: SentenceTranslator
+
+    def results(self) -> dict:
+        found = {"test": self.test, "validation": self.validation, "interval": self.interval}
+        return found | {"baselines": {one.name: one.scores for one in self.baselines}, "signatures": self.signatures}
+
+
+def score(prepared: Prepared, learned: Learned) -> Outcome:
+    """Translate the validation and the test pairs by the search of the run; the test pairs are read here first."""
+    from evaluation import translation, translation_baselines
+
+    splits = prepared.splits
+    translator = SentenceTranslator(learned.model, prepared.source, prepared.target, prepared.search)
+    print(f"translating {len(splits.validation):,} validation and {len(splits.test):,} test sentences", flush=True)
+    figures, kept = {}, []
+    for name in ("validation", "test"):
+        pairs = getattr(splits, name)
+        kept = translator(pairs.sources, pairs.origins)
+        hypotheses = [one.texts[0] for one in kept]
+        figures[name] = translation.scores(hypotheses, pairs.targets)
+    train, test = splits.train, splits.test
+    simple = translation_baselines.score(
+        train.sources, train.targets, test.sources, test.targets, seed=prepared.trainer.seed
+    )
+    interval = translation.bleu_interval(hypotheses, test.targets)
+    return Outcome(figures["test"], figures["validation"], interval, translation.signatures(), simple, kept, translator)
+
+
+def told(results: dict) -> tuple[str, dict[str, float]]:
+    """The scores of the test pairs beside the baselines as text, and the figures of the last line."""
+    test, (low, high) = results["test"], results["interval"]
+    lines = [f"{'on the test split':<44}{'BLEU':>8}{'chrF':>8}{'TER':>8}{'exact match':>13}"]
+    for name, figures in {"this network": test, **results["baselines"]}.items():
+        scores = "".join(f"{figures[key]:>8.2f}" for key in ("bleu", "chrf", "ter"))
+        lines.append(f"  {name:<42}{scores}{figures['exact_match']:>13.3f}")
+    lines.append(f"BLEU of other test sets like this one lies between {low:.1f} and {high:.1f} (95%, bootstrap)")
+    lines.append(f"BLEU without capitals: {test['bleu_lowercase']:.2f}   {results['signatures']['bleu']}")
+    line = {f"test_{name}": value for name, value in test.items()}
+    return "\n".join(lines), line | {"target_tokens_per_second": results["target_tokens_per_second"]}

@@ -1,0 +1,45 @@
+"""The training of a translator: cross-entropy, then, where so set, rewards."""
+
+from functools import partial
+
+from models.search import Search
+from tasks import members
+from tasks.task import Learned
+from tasks.translate import validation
+from tasks.translate.prepared import Prepared
+from training.run_directory import RunDirectory
+
+
+def train(prepared: Prepared, run: RunDirectory) -> Learned:
+    """The trained network, or an ensemble, and a row of figures per epoch."""
+    return Learned(*members.train(train_one, prepared, run))
+
+
+def train_one(prepared: Prepared, run: RunDirectory):
+    """One trained network and a row of figures per epoch; greedy translations choose the best one."""
+    from tasks.translate.rewards import reward
+    from training.fit import fit
+
+    plan, model = prepared.plan, prepared.build()
+    rows = fit(
+        model,
+        partial(prepared.batches.dataset, prepared.trainer.seed, epochs=plan.epochs),
+        prepared.validation(),
+        trainer=prepared.trainer,
+        plan=plan,
+        run=run,
+        best_by="bleu",
+        measure=validation.bleu(prepared, model, Search(beams=1)),
+    )
+    if prepared.reward_epochs:
+        reward(prepared, model, run)
+    return model, rows
+
+
+def measure(prepared: Prepared, learned: Learned) -> dict[str, float]:
+    """`OBJECTIVES` on the validation pairs."""
+    from training.token_cross_entropy import TokenCrossEntropy
+    from training.validation import figures
+
+    bleu = validation.bleu(prepared, learned.model, Search(beams=1))()["bleu"]
+    return {"val_bleu": bleu, **figures(learned.model, prepared.validation(), TokenCrossEntropy(), padding=0)}

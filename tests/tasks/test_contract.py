@@ -1,0 +1,169 @@
+"""What every task promises, for each folder of tasks/: one run of seconds, asked everything that a run can be asked."""
+
+import csv
+import json
+import shutil
+from dataclasses import fields, is_dataclass, replace
+
+import numpy as np
+import pytest
+
+from apps import evaluate, export, predict
+from cli.errors import UserError
+from export import examples
+from tasks import course
+from tasks.request import Evaluation, Prediction
+from tasks.task import by_name, names
+from tasks.trained import read
+from tests.tasks.runs import FILES, guard_in_this_process, interrupted
+from training.run_directory import RunDirectory
+
+TASKS = names()
+
+
+def test_there_are_tasks():
+    assert {"classify", "regress", "autoencode", "translate", "caption"} <= set(TASKS)
+
+
+@pytest.fixture(scope="module", params=TASKS)
+def finished(request, tmp_path_factory):
+    """A task, and the folder of a whole run, interrupted in its second epoch and typed again; metrics of one that was
+    not are beside it."""
+    task, folder = by_name(request.param), tmp_path_factory.mktemp(request.param)
+    trainer = replace(task.tiny.trainer, epochs=max(2, min(task.tiny.trainer.epochs, 3)))
+    config = replace(task.tiny, trainer=trainer)
+    whole, halves = (replace(config, run_dir=str(folder / name)) for name in ("whole", "halves"))
+    course.run(task, whole, until="trained")
+    with interrupted("begin", 2):
+        course.run(task, halves, until="trained")
+    with guard_in_this_process():
+        figures = course.run(task, halves)
+    return task, halves, folder, figures
+
+
+def test_an_interrupted_run_goes_on_to_the_byte(finished):
+    _, _, folder, _ = finished
+    assert (folder / "halves/metrics.csv").read_bytes() == (folder / "whole/metrics.csv").read_bytes()
+    from models.loading import load
+
+    one, other = (load(folder / name / "model.keras").get_weights() for name in ("whole", "halves"))
+    assert all(np.array_equal(mine, theirs) for mine, theirs in zip(one, other, strict=True))
+
+
+def test_a_run_ends_with_all_its_files(finished):
+    task, _, folder, _ = finished
+    optional = {name.rstrip("/") for name in task.files}
+    found = {path.name for path in (folder / "halves").iterdir()}
+    assert found >= FILES and found <= FILES | optional
+    assert not list((folder / "halves").rglob("checkpoint.npz"))
+    page = (folder / "halves/report.html").read_text("utf-8")
+    assert "<script src" not in page and "http://" not in page.replace("http://www.w3.org", "")
+    for name in task.files:
+        assert name in page
+
+
+def test_typed_again_it_prints_the_same_last_line(finished, capsys):
+    task, config, _, figures = finished
+    assert course.run(task, config) == json.loads(json.dumps(figures))
+    line = dict(pair.split("=") for pair in capsys.readouterr().out.splitlines()[-1].split())
+    assert float(line["saved_model_difference"]) <= 1e-5
+    first, value = next(iter(figures.items()))
+    assert float(line[f"test_{first}"]) == pytest.approx(value, rel=1e-4)
+
+
+def test_every_figure_is_a_number_and_json_is_json(finished):
+    _, _, folder, figures = finished
+    for name in ("config.json", "results.json", "preparing.json", "environment.json"):
+        json.loads((folder / "halves" / name).read_text("utf-8"), parse_constant=pytest.fail)
+    assert all(isinstance(value, int | float) for value in figures.values())
+
+
+def test_its_own_test_split_is_scored_alike(finished):
+    _, _, folder, figures = finished
+    scores = evaluate.main(Evaluation(str(folder / "halves")))
+    shared = set(scores) & set(figures)
+    assert shared
+    assert {name: scores[name] for name in shared} == pytest.approx({n: figures[n] for n in shared}, rel=1e-4)
+
+
+def test_raw_records_get_answers(finished, tmp_path):
+    _, _, folder, _ = finished
+    raw = examples.read(folder / "halves" / "examples.json")
+    files, output = as_files(raw, tmp_path), tmp_path / "answers.csv"
+    rows = predict.main(Prediction(str(folder / "halves"), files, output=str(output)))
+    assert len(rows) == len(next(iter(raw.values()))) == len({row["origin"] for row in rows})
+    assert [row["origin"] for row in csv.DictReader(output.read_text("utf-8").splitlines())] == [
+        row["origin"] for row in rows
+    ]
+
+
+def as_files(raw: dict[str, np.ndarray], folder) -> tuple[str, ...]:
+    """Raw records as a user would bring them: image files, lines of text, or a table."""
+    if "image" in raw:
+        for number, content in enumerate(raw["image"]):
+            (folder / f"{number:03d}.png").write_bytes(content)
+        return (str(folder),)
+    if "text" in raw:
+        (folder / "lines.txt").write_text("".join(f"{text}\n" for text in raw["text"]), "utf-8")
+        return (str(folder / "lines.txt"),)
+    with (folder / "rows.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(raw)
+        writer.writerows(zip(*raw.values(), strict=True))
+    return (str(folder / "rows.csv"),)
+
+
+def test_it_exports_to_the_formats_that_it_names_and_to_no_other(finished, tmp_path):
+    _, _, folder, _ = finished
+    trained = read(str(folder / "halves"))
+    assert trained.formats[0] == "saved_model"
+    with guard_in_this_process():
+        found = export.main(export.Config(str(folder / "halves"), "all", str(tmp_path / "exports")))
+    assert set(found) == {f"{kind}_difference" for kind in trained.formats}
+    for kind in {"litert", "onnx"} - set(trained.formats):
+        with pytest.raises(UserError, match="saved_model"):
+            export.main(export.Config(str(folder / "halves"), kind, str(tmp_path)))
+
+
+DAMAGES = {
+    "preparing": lambda run: (run / "preparing.json").write_text("{}"),
+    "config": lambda run: (run / "config.json").write_text('{"app": "nothing"}'),
+    "model": lambda run: (run / "model.keras").write_bytes((run / "model.keras").read_bytes()[:999]),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_a_damaged_run_is_refused(finished, damage, tmp_path):
+    _, _, folder, _ = finished
+    run = shutil.copytree(folder / "halves", tmp_path / "run", ignore=shutil.ignore_patterns("saved_model"))
+    damage(run)
+    with pytest.raises(UserError, match=str(run)):
+        _ = read(str(run)).model
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_settings_are_data(name):
+    """Frozen dataclasses all the way, a line of help for each, and values that JSON has."""
+    task = by_name(name)
+    assert task.name == name and isinstance(task.tiny, task.config)
+    pending = [task.config(), task.tiny]
+    while pending:
+        value = pending.pop()
+        assert type(value).__dataclass_params__.frozen
+        for field in fields(value):
+            inner = getattr(value, field.name)
+            if is_dataclass(inner):
+                pending.append(inner)
+            else:
+                json.dumps(inner)
+
+
+def test_the_test_split_is_out_of_reach_while_it_trains(finished, tmp_path):
+    """A search trains and measures on splits whose test part raises."""
+    from data.folds import withheld
+
+    task, config, _, _ = finished
+    once = replace(config, trainer=replace(config.trainer, epochs=1))
+    prepared = task.prepare(once, withheld(task.load(once)))
+    learned = task.train(prepared, RunDirectory(tmp_path))
+    assert set(task.measure(prepared, learned)) >= set(task.objectives)

@@ -6,7 +6,7 @@ from typing import Literal
 from cli.arguments import flags
 from cli.run import typed
 from tasks.exporting import export_run
-from tasks.folder import open_run, settings_of
+from tasks.folder import open_run
 from tasks.task import Learned, Outcome, Prepared, Task
 from training.run_directory import RunDirectory
 
@@ -53,7 +53,7 @@ def run(task: Task, config, until: Literal["trained", "reported"] = "reported") 
         return {}
     outcome = task.score(prepared, learned)
     differences = export_run(directory, prepared.examples())
-    write_report(task, prepared, learned, outcome, directory, settings_of(config))
+    write_report(task, prepared, learned, outcome, directory, settings)
     results = outcome.results() | {"export": differences} | speeds(directory)
     directory.write_json("results.json", results)
     directory.forget_checkpoints()
@@ -71,7 +71,7 @@ def write_report(
     closing = run_sections(
         command=typed(f"python -m apps.{task.name}"),
         notes=page.notes,
-        settings={**settings["data"], **settings["trainer"]},
+        settings={name: value for name, value in settings.items() if name not in ("app", "format", "files")},
         environment=directory.read_json("environment.json"),
         model_summary=page.summary,
         files=FILES | task.files,

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from tasks.advice import flags
 from tasks.autoencode.prepared import Prepared
 from tasks.task import Learned
 
@@ -86,7 +87,7 @@ def score(prepared: Prepared, learned: Learned) -> Outcome:
         validation_accuracy=explained["validation"],
         baseline=min(max(figures["validation"]["pca_explained"], 0.0), 1.0),
         learning_rate=highest_rate(trainer, learned.model),
-        flags=advice(prepared.recipe, prepared.augment),
+        flags=flags(prepared.recipe, prepared.augment),
         measure="share of the variance kept",
     )
     test, validation, train = (figures[name] for name in ("test", "validation", "train"))

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from tasks.advice import flags
 from tasks.classify.prepared import Prepared
 from tasks.task import Learned
 
@@ -38,7 +39,6 @@ def probabilities(model, split, prepare) -> np.ndarray:
 
 def score(prepared: Prepared, learned: Learned) -> Outcome:
     """Score the best weights on all splits, and the baselines on the same; the test split is read here first."""
-    from evaluation import baselines
     from evaluation.classification import metrics
     from evaluation.diagnosis import diagnose
     from training.compilation import highest_rate
@@ -50,11 +50,7 @@ def score(prepared: Prepared, learned: Learned) -> Outcome:
         outputs[name] = probabilities(model, split, splits.prepare)
         figures[name] = metrics(split.labels, outputs[name])
     print("scoring baselines on the same splits", flush=True)
-    simple = baselines.score(
-        *(_rows(split, splits.prepare) for split in (splits.train, splits.validation, splits.test)),
-        len(splits.classes),
-        seed=trainer.seed,
-    )
+    simple = simple_methods(splits, trainer.seed)
     diagnosis = diagnose(
         {name: [row[name] for row in learned.rows] for name in ("loss", "val_loss")},
         train_accuracy=figures["train"]["accuracy"],
@@ -64,9 +60,34 @@ def score(prepared: Prepared, learned: Learned) -> Outcome:
         target=prepared.reachable,
         baseline=max(baseline.validation_accuracy for baseline in simple),
         learning_rate=highest_rate(trainer, model),
-        flags=advice(prepared.recipe, prepared.augment),
+        flags=flags(prepared.recipe, prepared.augment),
     )
     return Outcome(figures["test"], figures["validation"], figures["train"], simple, diagnosis, outputs["test"])
+
+
+def simple_methods(splits, seed: int) -> list:
+    """The baselines, which are given no more records than they look at: of photographs none."""
+    from evaluation import baselines
+
+    parts, classes = (splits.train, splits.validation, splits.test), len(splits.classes)
+    if np.prod(splits.input_shape) > baselines.MAX_FEATURES:
+        return baselines.majority(*(part.labels for part in parts), classes)
+    chosen = baselines.looked_at(splits.train.labels, len(splits.input_shape) > 1, seed)
+    if len(chosen) < len(splits.train):
+        parts = (splits.train.take(chosen), *parts[1:])
+    rows = ((_inputs(part, splits.prepare), part.labels) for part in parts)
+    return baselines.score(*rows, classes, seed=seed, labels=splits.train.labels)
+
+
+def _inputs(split, prepare) -> np.ndarray:
+    """The prepared records of a split, float32 (N, ...)."""
+    from data.pipeline import batches
+
+    found, start = np.empty((len(split), *prepare.input_shape), np.float32), 0
+    for some, _ in batches(split, prepare, 1024).as_numpy_iterator():
+        found[start : start + len(some)] = some
+        start += len(some)
+    return found
 
 
 def told(results: dict) -> tuple[str, dict[str, float]]:

@@ -36,9 +36,9 @@ class Config:
     """Share of new rows that the prediction intervals should contain, in (0, 1)."""
     mc_dropout: int = 0
     """mlp: predict with this many thinned networks (Monte Carlo dropout), whose disagreement widens intervals; 0: one."""
-    run_dir: str | None = None
+    run_dir: str | None = field(default=None, metadata={"names_run": False})
     """Folder of this run. Default: runs/regress/DATA-MODEL-HASH, where HASH is of all settings."""
-    fresh: bool = False
+    fresh: bool = field(default=False, metadata={"names_run": False})
     """Train anew where an earlier run of the same settings is found."""
 
     def __post_init__(self):

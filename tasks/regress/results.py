@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from tasks.advice import flags
 from tasks.regress.prepared import Prepared
 from tasks.regress.training import Regression, outputs
 
@@ -65,7 +66,7 @@ def score(prepared: Prepared, learned: Regression) -> Outcome:
         guess=1.0 if prepared.loss == "squared" and not core.losses else None,
         baseline=_share(max(baseline.validation_r2 for baseline in simple)),
         learning_rate=highest_rate(prepared.trainer, core),
-        flags=advice(prepared.recipe),
+        flags=flags(prepared.recipe),
         measure="R2",
     )
 

@@ -57,9 +57,9 @@ class Config:
     """Highest learning rate of those epochs."""
     longest_tokens: int = 250
     """Training pairs with more tokens on a side are left out, and counted."""
-    run_dir: str | None = None
+    run_dir: str | None = field(default=None, metadata={"names_run": False})
     """Folder of this run. Default: runs/translate/DATA-MODEL-HASH, where HASH is of all settings."""
-    fresh: bool = False
+    fresh: bool = field(default=False, metadata={"names_run": False})
     """Train anew where an earlier run of the same settings is found."""
 
     def __post_init__(self):

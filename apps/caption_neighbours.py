@@ -21,7 +21,7 @@ def require_enough(count: int, images: int) -> None:
 
 
 def write(directory: RunDirectory, config, model, captions, subwords, inputs):
-    """The `models.neighbours.Neighbours` of a captioner just trained, also as a file of its run; None without them.
+    """The `layers.Neighbours` of a captioner just trained, also as a file of its run; None without them.
 
     Args:
         directory: Of the run.
@@ -33,8 +33,8 @@ def write(directory: RunDirectory, config, model, captions, subwords, inputs):
     """
     from apps.caption_batches import texts
     from data.caption_batches import encode
+    from layers import Neighbours
     from models.captioner import Captioner
-    from models.neighbours import Neighbours
 
     if not config.neighbours:
         return None
@@ -55,8 +55,8 @@ def write(directory: RunDirectory, config, model, captions, subwords, inputs):
 
 
 def read(directory: RunDirectory, count: int):
-    """The `models.neighbours.Neighbours` of a run. Raises RunError where its file is missing or broken."""
-    from models.neighbours import Neighbours
+    """The `layers.Neighbours` of a run. Raises RunError where its file is missing or broken."""
+    from layers import Neighbours
 
     try:
         return Neighbours.load(directory / FILE, count)

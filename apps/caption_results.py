@@ -116,7 +116,7 @@ def score(model, splits, subwords, inputs, seen, config, neighbours=None) -> Fou
         model: The network from pixels or features, as it was trained last.
         inputs: `ImageInputs`.
         seen: What `model` takes: `inputs`, or `PixelInputs`.
-        neighbours: `models.neighbours.Neighbours` that order captions, or None.
+        neighbours: `layers.Neighbours` that order captions, or None.
     """
     from time import perf_counter
 

@@ -59,7 +59,7 @@ class TrainedCaptioner:
 
     @cached_property
     def neighbours(self):
-        """`models.neighbours.Neighbours`, None where the run has none."""
+        """`layers.Neighbours`, None where the run has none."""
         from apps.caption_neighbours import read
 
         return read(self.directory, self.neighbour_count) if self.neighbour_count else None

@@ -63,6 +63,7 @@ def measure(halves, split, prepare, components) -> Measured:
 
 def score(model, recipe, splits, rows: list[dict], config) -> Found:
     """Score the best weights on all splits, and PCA on the same; the test split is read here first."""
+    from apps.advice import flags
     from evaluation.diagnosis import diagnose
     from evaluation.reconstruction import PrincipalComponents
     from models.autoencoder import parts
@@ -84,7 +85,7 @@ def score(model, recipe, splits, rows: list[dict], config) -> Found:
         validation_accuracy=kept["validation"],
         baseline=min(max(figures["validation"]["pca_explained"], 0.0), 1.0),
         learning_rate=highest_rate(config.trainer, model),
-        flags=_flags(recipe, config),
+        flags=flags(recipe, config.data.augment),
         measure="share of the variance kept",
     )
     test, validation, train = (figures[name] for name in ("test", "validation", "train"))
@@ -248,16 +249,3 @@ def _samples(found: Found, splits, seed: int):
     if splits.kind != "image":
         return Records({"made": made})
     return Records({f"made {part + 1}": made[part * SHOWN : (part + 1) * SHOWN] for part in range(4)})
-
-
-def _flags(recipe, config):
-    """The flags that the diagnosis may recommend for this recipe."""
-    from evaluation.diagnosis import Flags
-
-    augment = None if config.data.augment == "strong" else "--augment strong"
-    return {
-        "DenseAutoencoder": Flags(regularize="--noise"),
-        "ConvAutoencoder": Flags(bigger="--filters", regularize="--noise", augment=augment),
-        "VariationalAutoencoder": Flags(bigger="--hidden or --filters", regularize="--beta"),
-        "SparseAutoencoder": Flags(regularize="--l2"),
-    }[type(recipe).__name__]

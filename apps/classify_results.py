@@ -32,6 +32,7 @@ def probabilities(model, split, prepare) -> np.ndarray:
 
 def score(model, recipe, splits, rows: list[dict], config) -> Found:
     """Score the best weights on all splits, and the baselines on the same; the test split is read here first."""
+    from apps.advice import flags
     from data.toys import BEST_ACCURACY
     from evaluation import baselines
     from evaluation.classification import metrics
@@ -60,7 +61,7 @@ def score(model, recipe, splits, rows: list[dict], config) -> Found:
         target=BEST_ACCURACY.get(config.data.data, 1.0 if splits.kind == "image" else None),
         baseline=max(baseline.validation_accuracy for baseline in simple),
         learning_rate=highest_rate(config.trainer, model),
-        flags=_flags(recipe, config),
+        flags=flags(recipe, config.data.augment),
     )
     return Found(figures["test"], figures["validation"], figures["train"], simple, found, outputs["test"])
 
@@ -157,18 +158,3 @@ def _region(model, splits):
         return powers / powers.sum(axis=1, keepdims=True)
 
     return Region(predict, np.stack(list(inputs.values()), axis=1), splits.train.labels, names)
-
-
-def _flags(recipe, config):
-    """The flags that the diagnosis may recommend for this recipe, less the one already given."""
-    from evaluation.diagnosis import Flags
-
-    augment = None if config.data.augment == "strong" else "--augment strong"
-
-    return {
-        "Logistic": Flags(bigger=None, regularize="--l2"),
-        "MLP": Flags(),
-        "ConvNet": Flags(bigger="--filters", augment=augment),
-        "ResNet": Flags(bigger="--depth", regularize="--l2", augment=augment),
-        "Pretrained": Flags(bigger="--fine-tune-epochs"),
-    }[type(recipe).__name__]

@@ -50,12 +50,12 @@ def calibrated(model, rows, config):
 
 def score(core, decode, splits, rows, history: list[dict], config) -> Found:
     """Score the best weights on all splits, and the baselines on the same; the test split is read here first."""
+    from apps.advice import flags
     from data.pipeline import fixed_part
     from evaluation import regression_baselines
-    from evaluation.diagnosis import Flags, diagnose
+    from evaluation.diagnosis import diagnose
     from evaluation.permutation_importance import permutation_importance
     from evaluation.regression import metrics
-    from models.linear import Linear
     from training.compilation import highest_rate
 
     sample = splits.train.spread(LARGEST_TRAINING_SAMPLE)
@@ -82,7 +82,7 @@ def score(core, decode, splits, rows, history: list[dict], config) -> Found:
         guess=1.0 if config.loss == "squared" and not core.losses else None,
         baseline=_share(max(baseline.validation_r2 for baseline in simple)),
         learning_rate=highest_rate(config.trainer, core),
-        flags=Flags(bigger=None, regularize="--l2") if isinstance(config.model, Linear) else Flags(),
+        flags=flags(config.model),
         measure="R2",
     )
 

@@ -8,7 +8,7 @@ statistics of the large dataset are not overwritten by those of a small one.
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 # name -> (constructor in keras.applications, scale and offset of its pixels from 0..255).
 BACKBONES = {
@@ -25,6 +25,9 @@ BACKBONES = {
 @dataclass(frozen=True)
 class Pretrained:
     """A pretrained backbone with a new head: the head on frozen features first, then everything at a low rate."""
+
+    ADVICE: ClassVar[dict[str, str | None]] = {"bigger": "--fine-tune-epochs"}
+    """The flags that `apps/advice.py` recommends for it."""
 
     backbone: Literal[
         "mobilenet_v2",

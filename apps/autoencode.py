@@ -57,9 +57,9 @@ class Config:
     loss: Literal["squared_error", "half_sum_of_squares", "cross_entropy"] = "squared_error"
     """What is made small: the mean squared error; half the sum of squares, as in textbooks; or the cross-entropy of
     values between 0 and 1 (images)."""
-    run_dir: str | None = None
+    run_dir: str | None = field(default=None, metadata={"names_run": False})
     """Folder of this run. Default: runs/autoencode/DATA-MODEL-HASH, where HASH is of all settings."""
-    fresh: bool = False
+    fresh: bool = field(default=False, metadata={"names_run": False})
     """Train anew where an earlier run of the same settings is found."""
 
 
@@ -153,7 +153,7 @@ def main(config: Config) -> dict[str, float]:
     trainer = config.trainer
     print(f"device  {configure(trainer.device, trainer.check_device, trainer.machines)}")
     refuse_class_settings(config.trainer)
-    directory, settings = open_run("autoencode", config, {"anomaly": config.anomaly, "loss": config.loss})
+    directory, settings = open_run("autoencode", config)
     directory.check(settings, fresh=config.fresh)
     if not config.fresh and (results := directory.results()):
         print(f"{directory.path} is finished; --fresh trains it anew.\n")

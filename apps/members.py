@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Annotated
 
 import tyro
@@ -27,7 +27,7 @@ class Members:
     count: Annotated[int, tyro.conf.arg(name="members")] = 1
     """Networks with other seeds that are asked together: the mean of their probabilities. So many take so many times
     as long, in use and, but for what `--member-jobs` gains, in training."""
-    jobs: Annotated[int | None, tyro.conf.arg(name="member-jobs")] = None
+    jobs: Annotated[int | None, tyro.conf.arg(name="member-jobs")] = field(default=None, metadata={"names_run": False})
     """Members that are trained at a time, each in a process with its share of the cores. Default: on a CPU as many as
     it has cores, elsewhere one."""
 

@@ -18,7 +18,12 @@ NAMES_NO_RUN = {
     *("run_dir", "fresh", "features", "members.jobs", "trainer.checkpoint_minutes"),
     *("trainer.machines.hosts", "trainer.machines.rank", "trainer.machines.coordinator", "trainer.check_device"),
 }
-ANOTHER = {str: lambda one: one + "x", bool: lambda one: not one, int: lambda one: one + 1, float: lambda one: one + 0.25}
+ANOTHER = {
+    str: lambda one: one + "x",
+    bool: lambda one: not one,
+    int: lambda one: one + 1,
+    float: lambda one: one + 0.25,
+}
 ANOTHER |= {tuple: lambda one: (*one, *(one[:1] or ("x",))), type(None): lambda _: "x"}
 
 

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 
 from apps.command import child_environment
 from tuning.chief import Chief
-from tuning.search import address
 from tuning.search_folder import SearchError
+from tuning.settings import address
 
 GRACE = 30.0  # seconds that workers have to hear that all is done
 RESTARTS = 20  # of one worker

@@ -18,8 +18,8 @@ from dataclasses import replace
 from apps.arguments import command, flags
 from apps.command import child_environment
 from training.run_directory import RunDirectory
-from tuning.search import Found
 from tuning.search_folder import SearchError
+from tuning.settings import Found
 from tuning.trial import Trial
 
 # Seeds that no trial has: those count up from the number of the trial.

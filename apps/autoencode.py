@@ -57,9 +57,9 @@ class Config:
     loss: Literal["squared_error", "half_sum_of_squares", "cross_entropy"] = "squared_error"
     """What is made small: the mean squared error; half the sum of squares, as in textbooks; or the cross-entropy of
     values between 0 and 1 (images)."""
-    run_dir: str | None = None
+    run_dir: str | None = field(default=None, metadata={"names_run": False})
     """Folder of this run. Default: runs/autoencode/DATA-MODEL-HASH, where HASH is of all settings."""
-    fresh: bool = False
+    fresh: bool = field(default=False, metadata={"names_run": False})
     """Train anew where an earlier run of the same settings is found."""
 
 
@@ -92,6 +92,7 @@ def load(config: Config):
 
     Raises DataError where the data or the anomaly cannot be used.
     """
+    from data import augmentation
     from data.anomaly import keep_out
     from data.errors import DataError
     from data.source import resolve
@@ -100,7 +101,8 @@ def load(config: Config):
     if splits.kind == "image":
         splits = replace(splits, prepare=splits.prepare.in_unit_range())
         if config.data.augment == "auto":
-            splits = replace(splits, augmentation=None, notes=splits.notes[:-1])
+            _, said = augmentation.choose("auto", splits.name, splits.classes, splits.prepare.size)
+            splits = replace(splits, augmentation=None, notes=tuple(note for note in splits.notes if note != said))
     elif config.loss == "cross_entropy" and config.data.data != "one_hot_8":
         raise DataError(
             "`--loss cross_entropy` needs values between 0 and 1, and the features of a table have no bounds. "
@@ -153,7 +155,7 @@ def main(config: Config) -> dict[str, float]:
     trainer = config.trainer
     print(f"device  {configure(trainer.device, trainer.check_device, trainer.machines)}")
     refuse_class_settings(config.trainer)
-    directory, settings = open_run("autoencode", config, {"anomaly": config.anomaly, "loss": config.loss})
+    directory, settings = open_run("autoencode", config)
     directory.check(settings, fresh=config.fresh)
     if not config.fresh and (results := directory.results()):
         print(f"{directory.path} is finished; --fresh trains it anew.\n")

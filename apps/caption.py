@@ -86,11 +86,11 @@ class Config:
     neighbours: int = 0
     """Similar training images whose captions decide which of the `--beams` hypotheses comes first; 0: the most probable
     does. 20, with as many beams, describes photographs better (docs/captioning.md)."""
-    features: str = "runs/features"
+    features: str = field(default="runs/features", metadata={"names_run": False})
     """Folder in which the features of images are kept, for all runs."""
-    run_dir: str | None = None
+    run_dir: str | None = field(default=None, metadata={"names_run": False})
     """Folder of this run. Default: runs/caption/DATA-MODEL-HASH, where HASH is of all settings."""
-    fresh: bool = False
+    fresh: bool = field(default=False, metadata={"names_run": False})
     """Train anew where an earlier run of the same settings is found."""
 
     def __post_init__(self):
@@ -182,10 +182,7 @@ def main(config: Config) -> dict[str, float]:
     jobs = members.at_a_time(config)
     if config.reward_epochs:
         require_alone("`--reward-epochs`: captions are drawn")
-    own = ("encoder", "search", "vocab_size", "keep_capitals", "word_dropout", "mirror", "every_caption", "buckets",
-           "longest_tokens", "reward_epochs", "reward_learning_rate", "neighbours")  # fmt: skip
-    extra = {name: getattr(config, name) for name in own} | {"members": config.members.count}
-    directory, settings = open_run("caption", config, extra)
+    directory, settings = open_run("caption", config)
     directory.check(settings, fresh=config.fresh)
     if not config.fresh and (results := directory.results()):
         print(f"{directory.path} is finished; --fresh trains it anew.\n")

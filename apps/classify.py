@@ -51,11 +51,13 @@ class Config:
     """The network; `python -m apps.classify NAME --help` shows its own flags."""
     data: Data = field(default_factory=Data)
     trainer: Trainer = field(default_factory=Trainer)
-    warm_start: Annotated[str | None, tyro.conf.arg(name="from")] = None
+    warm_start: Annotated[str | None, tyro.conf.arg(name="from")] = field(
+        default=None, metadata={"files": "model.keras"}
+    )
     """An earlier run to start from: every weight of the same name and shape is taken over."""
-    run_dir: str | None = None
+    run_dir: str | None = field(default=None, metadata={"names_run": False})
     """Folder of this run. Default: runs/classify/DATA-MODEL-HASH, where HASH is of all settings."""
-    fresh: bool = False
+    fresh: bool = field(default=False, metadata={"names_run": False})
     """Train anew where an earlier run of the same settings is found."""
 
 
@@ -114,7 +116,7 @@ def main(config: Config) -> dict[str, float]:
 
     trainer = config.trainer
     print(f"device  {configure(trainer.device, trainer.check_device, trainer.machines)}")
-    directory, settings = open_run("classify", config, {"from": config.warm_start})
+    directory, settings = open_run("classify", config)
     directory.check(settings, fresh=config.fresh)
     if not config.fresh and (results := directory.results()):
         print(f"{directory.path} is finished; --fresh trains it anew.\n")

@@ -34,7 +34,6 @@ def score(model, recipe, splits, rows: list[dict], config) -> Found:
     """Score the best weights on all splits, and the baselines on the same; the test split is read here first."""
     from apps.advice import flags
     from data.toys import BEST_ACCURACY
-    from evaluation import baselines
     from evaluation.classification import metrics
     from evaluation.diagnosis import diagnose
     from training.compilation import highest_rate
@@ -45,11 +44,7 @@ def score(model, recipe, splits, rows: list[dict], config) -> Found:
         outputs[name] = probabilities(model, split, splits.prepare)
         figures[name] = metrics(split.labels, outputs[name])
     print("scoring baselines on the same splits", flush=True)
-    simple = baselines.score(
-        *(_rows(split, splits.prepare) for split in (splits.train, splits.validation, splits.test)),
-        len(splits.classes),
-        seed=config.trainer.seed,
-    )
+    simple = simple_methods(splits, config.trainer.seed)
     found = diagnose(
         {name: [row[name] for row in rows] for name in ("loss", "val_loss")},
         train_accuracy=figures["train"]["accuracy"],
@@ -66,12 +61,29 @@ def score(model, recipe, splits, rows: list[dict], config) -> Found:
     return Found(figures["test"], figures["validation"], figures["train"], simple, found, outputs["test"])
 
 
-def _rows(split, prepare):
-    """A split as arrays, at most what the baselines will look at."""
+def simple_methods(splits, seed: int) -> list:
+    """The baselines, which are given no more records than they look at: of photographs none."""
+    from evaluation import baselines
+
+    parts, classes = (splits.train, splits.validation, splits.test), len(splits.classes)
+    if np.prod(splits.input_shape) > baselines.MAX_FEATURES:
+        return baselines.majority(*(part.labels for part in parts), classes)
+    chosen = baselines.looked_at(splits.train.labels, len(splits.input_shape) > 1, seed)
+    if len(chosen) < len(splits.train):
+        parts = (splits.train.take(chosen), *parts[1:])
+    rows = ((_inputs(part, splits.prepare), part.labels) for part in parts)
+    return baselines.score(*rows, classes, seed=seed, labels=splits.train.labels)
+
+
+def _inputs(split, prepare) -> np.ndarray:
+    """The prepared records of a split, float32 (N, ...)."""
     from data.pipeline import batches
 
-    parts = list(batches(split, prepare, 1024).as_numpy_iterator())
-    return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
+    found, start = np.empty((len(split), *prepare.input_shape), np.float32), 0
+    for some, _ in batches(split, prepare, 1024).as_numpy_iterator():
+        found[start : start + len(some)] = some
+        start += len(some)
+    return found
 
 
 def write_report(directory: RunDirectory, config, model, splits, rows: list[dict], found: Found) -> None:

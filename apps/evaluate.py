@@ -8,10 +8,13 @@
     python -m apps.evaluate runs/caption/NAME --data captions.csv       every image that the file names
 
 Classes are matched by name; the target of a regression is in the units of training. The scores go to
-evaluation-NAME.json in the run's folder, and the last line gives them.
+evaluation-NAME.json in the run's folder (of other data of the same name to evaluation-NAME-2.json), the last line gives
+them.
 """
 
+import os
 from dataclasses import dataclass
+from itertools import count
 from typing import Annotated
 
 import numpy as np
@@ -50,12 +53,23 @@ def main(config: Config) -> dict[str, float]:
     trained = read(config.run)
     name, split = {"translate": pairs, "caption": captioned}.get(trained.task, labelled)(config, trained)
     scores, details = trained.score(split)
-    file = f"evaluation-{name}.json"
-    content = {"data": " ".join(config.data) or "own test split", "rows": len(split), "scores": scores, **details}
+    settings = {"data": [os.path.abspath(one) if os.path.exists(one) else one for one in config.data]}
+    settings |= {"source": config.source, "images": config.images, "target": config.target}
+    file = file_for(trained.directory, name, settings)
+    content = {"data": " ".join(config.data) or "own test split", "of": settings, "rows": len(split)}
+    content |= {"scores": scores, **details}
     trained.directory.write_json(file, content)
     print(f"written to {trained.directory / file}")
     print(" ".join([f"rows={len(split)}", *(f"{key}={value:.6g}" for key, value in scores.items())]))
     return scores
+
+
+def file_for(directory, name: str, settings: dict) -> str:
+    """The record of the scores on data of this name: the one that has these settings, else the first that is free."""
+    for number in count(1):
+        file = f"evaluation-{name}.json" if number == 1 else f"evaluation-{name}-{number}.json"
+        if not (directory / file).exists() or directory.read_json(file).get("of") == settings:
+            return file
 
 
 def labelled(config: Config, trained):

@@ -12,7 +12,6 @@ Each export is loaded in a fresh process that cannot import this suite and compa
 one that differs is refused. The last line gives the largest relative differences.
 """
 
-import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from typing import Annotated, Literal
 
 import tyro
 
-from apps.command import SUITE, run
+from apps.command import child_environment, run
 from export.errors import ExportError
 
 
@@ -84,8 +83,7 @@ def in_tensorflow(config: Config) -> dict[str, float]:
     """
     command = [sys.executable, "-m", "apps.export", config.run, "--format", config.format]
     command += ["--output", config.output] if config.output else []
-    environment = {**os.environ, "KERAS_BACKEND": "tensorflow"}
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(SUITE), os.environ.get("PYTHONPATH")]))
+    environment = child_environment(KERAS_BACKEND="tensorflow")
     done = subprocess.run(command, env=environment, capture_output=True, text=True, encoding="utf-8", check=False)
     if done.returncode:
         reason = next((line for line in reversed(done.stderr.splitlines()) if line.strip()), "no message")

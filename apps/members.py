@@ -1,18 +1,17 @@
 """Several networks of one configuration, trained one after the other or side by side, and asked together."""
 
-import os
 import queue
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Annotated
 
 import tyro
 
 from apps.arguments import flags
-from apps.command import SUITE
+from apps.command import child_environment
 from training.run_directory import RunDirectory
 
 
@@ -27,7 +26,7 @@ class Members:
     count: Annotated[int, tyro.conf.arg(name="members")] = 1
     """Networks with other seeds that are asked together: the mean of their probabilities. So many take so many times
     as long, in use and, but for what `--member-jobs` gains, in training."""
-    jobs: Annotated[int | None, tyro.conf.arg(name="member-jobs")] = None
+    jobs: Annotated[int | None, tyro.conf.arg(name="member-jobs")] = field(default=None, metadata={"names_run": False})
     """Members that are trained at a time, each in a process with its share of the cores. Default: on a CPU as many as
     it has cores, elsewhere one."""
 
@@ -109,8 +108,7 @@ def side_by_side(config, directory: RunDirectory, jobs: int) -> None:
     """
     from training.devices import backend, cores
 
-    path = os.pathsep.join([str(SUITE), *filter(None, [os.environ.get("PYTHONPATH")])])
-    environment = {**os.environ, "PYTHONPATH": path, "KERAS_BACKEND": backend()}
+    environment = child_environment(KERAS_BACKEND=backend())
     app = directory.read_json("config.json")["app"]
     print(f"members {config.members.count}, {jobs} at a time, each in a process of its own", flush=True)
     numbers, ends = queue.SimpleQueue(), {}
@@ -126,10 +124,13 @@ def side_by_side(config, directory: RunDirectory, jobs: int) -> None:
             own = [app, str(number), str(directory.path), ",".join(map(str, share)), *flags(config)]
             command = [sys.executable, "-m", "apps.member", *own]
             pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-            with subprocess.Popen(command, env=environment, text=True, encoding="utf-8", **pipes) as process:
-                for line in process.stdout:
-                    print(f"member {number + 1}: {line}", end="", flush=True)
-            ends[number] = process.returncode
+            try:
+                with subprocess.Popen(command, env=environment, text=True, encoding="utf-8", **pipes) as process:
+                    for line in process.stdout:
+                        print(f"member {number + 1}: {line}", end="", flush=True)
+                ends[number] = process.returncode
+            except Exception as error:  # it would be lost with this thread
+                ends[number] = f"none: {error}"
 
     shares = [cores()[part::jobs] for part in range(jobs)]
     threads = [threading.Thread(target=work, args=(share,), daemon=True) for share in shares]

@@ -19,7 +19,7 @@ import io
 import json
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Annotated
 
 import numpy as np
@@ -73,6 +73,7 @@ def main(config: Config) -> list[dict]:
     configure()
     from apps.trained import read
 
+    refuse_overwriting(config)
     trained = read(config.run)
     if trained.task == "translate":
         from apps.predict_translations import translated
@@ -93,17 +94,41 @@ def main(config: Config) -> list[dict]:
     else:
         if not config.output.endswith((".csv", ".jsonl")):
             text = "".join(row["translation"] + "\n" for row in predictions)
-        with open(config.output, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        write(config.output, text)
         print(f"predictions={len(predictions)} output={config.output}")
     return predictions
 
 
+def refuse_overwriting(config: Config) -> None:
+    """Raise ValueError where the output would replace a file that is to be read."""
+    for name in config.files if config.output and os.path.exists(config.output) else ():
+        if os.path.exists(name) and os.path.samefile(name, config.output):
+            raise ValueError(f"`--output` must name another file than the input {name}. Received: {config.output}")
+
+
+def write(path: str, text: str) -> None:
+    """Write a file whole or not at all: a disk that is full leaves what was there."""
+    path = os.path.realpath(path)
+    into = f"{path}.partial" if os.path.isfile(path) or not os.path.exists(path) else path  # a device is no file
+    try:
+        with open(into, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        if into != path:
+            os.replace(into, path)
+    finally:
+        if into != path and os.path.exists(into):
+            os.remove(into)
+
+
+OF_TEXTS = ("text", "beams", "length_penalty", "sample", "temperature", "top_k", "top_p", "seed")
+"""Settings of runs that write texts."""
+
+
 def predicted(trained, config: Config) -> list[dict]:
     """The answers of a run on images or tables. Raises ValueError on a flag that is for runs that write texts."""
-    for name in ("text", "beams", "length_penalty", "sample"):
-        if getattr(config, name) not in (None, (), False):
-            flag = f"--{name.replace('_', '-')}"
+    for one in fields(config):
+        if one.name in OF_TEXTS and getattr(config, one.name) != one.default:
+            flag = f"--{one.name.replace('_', '-')}"
             raise ValueError(
                 f"`{flag}` is for translators and captioners; {config.run} is a run of apps.{trained.task}. Leave it "
                 "out."
@@ -150,7 +175,8 @@ def table(predictions: list[dict]) -> str:
     """CSV with a column per key; a list `top` becomes label_2, probability_2, label_3, ..."""
     rows = [flat(row) for row in predictions]
     text = io.StringIO()
-    writer = csv.DictWriter(text, rows[0] if rows else [], lineterminator="\n")
+    columns = dict.fromkeys(name for row in rows for name in row)  # some have fewer answers than others
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()

@@ -53,6 +53,8 @@ def sentences_of(config) -> tuple[list[str], list[str]]:
 
 def search_of(own, config, top: int):
     """The run's own search, changed as `config` says, with at least `top` hypotheses."""
+    if config.seed and not config.sample:
+        raise ValueError(f"`--seed` is for drawing at random: add `--sample`. Received: {config.seed}")
     beams = config.beams or max(own.beams, top)
     if config.sample:
         beams = config.beams or top

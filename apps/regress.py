@@ -50,9 +50,9 @@ class Config:
     """Share of new rows that the prediction intervals shall hold, in (0, 1)."""
     mc_dropout: int = 0
     """mlp: predict with so many thinned networks (Monte Carlo dropout), whose disagreement widens intervals; 0: one."""
-    run_dir: str | None = None
+    run_dir: str | None = field(default=None, metadata={"names_run": False})
     """Folder of this run. Default: runs/regress/DATA-MODEL-HASH, where HASH is of all settings."""
-    fresh: bool = False
+    fresh: bool = field(default=False, metadata={"names_run": False})
     """Train anew where an earlier run of the same settings is found."""
 
     def __post_init__(self):
@@ -117,8 +117,7 @@ def main(config: Config) -> dict[str, float]:
 
     trainer = config.trainer
     print(f"device  {configure(trainer.device, trainer.check_device, trainer.machines)}")
-    more = {"loss": config.loss, "level": config.level, "mc_dropout": config.mc_dropout}
-    directory, settings = open_run("regress", config, more)
+    directory, settings = open_run("regress", config)
     directory.check(settings, fresh=config.fresh)
     if not config.fresh and (results := directory.results()):
         print(f"{directory.path} is finished; --fresh trains it anew.\n")

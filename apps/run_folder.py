@@ -1,33 +1,36 @@
-"""The folder of a run: which one a configuration means, and the settings that name it."""
+"""The folder of a run: which one a configuration means, and the settings that name it.
+
+Every field of a `Config`, those of the dataclasses in it included, names the run, so that two runs of different
+settings never share a folder. A field that changes no result says so: `field(metadata={"names_run": False})`. One that
+names files, whose content matters as well, says `{"files": True}`, or which file of a folder that is:
+`{"files": "model.keras"}`.
+"""
 
 import atexit
+import json
 import shutil
 import tempfile
-from dataclasses import asdict
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 from training.hosts import rank, require_same
 from training.run_directory import RunDirectory
 
+FORMAT = 2
+"""Of config.json. Runs without this number, made before it, lack settings; they can be used but not gone on with."""
 
-def open_run(app: str, config, extra: dict | None = None) -> tuple[RunDirectory, dict]:
+
+def open_run(app: str, config) -> tuple[RunDirectory, dict]:
     """The folder of the run and the settings that name it, all that change its result; nothing is made yet.
 
     Args:
         app: "classify", "regress" ...: the folder below runs/.
         config: the `Config` of the app, with data, model, trainer and run_dir.
-        extra: further settings that tell two runs of the app apart.
     """
     from data.fingerprint import fingerprint
 
-    model = {"name": type(config.model).__name__.lower(), **asdict(config.model)}
-    without = ("checkpoint_minutes", "check_device", "machines")
-    trainer = {name: value for name, value in asdict(config.trainer).items() if name not in without}
-    settings = {"app": app, "data": asdict(config.data), "model": model, "trainer": trainer}
-    settings |= extra or {}
-    given = (config.data.data, config.data.validation, config.data.test)
-    named = [[one] if isinstance(one, str) else list(one or []) for one in given]
-    settings["files"] = fingerprint(*(path for paths in named for path in paths))
+    settings = {"format": FORMAT, "app": app, **settings_of(config), "files": fingerprint(*files_of(config))}
     require_same(settings)
     if config.trainer.check_device:  # whatever is in the run's own folder stays as it is
         passing = tempfile.mkdtemp()
@@ -36,10 +39,41 @@ def open_run(app: str, config, extra: dict | None = None) -> tuple[RunDirectory,
     if config.run_dir:
         run = RunDirectory(config.run_dir)
     else:
-        run = RunDirectory.for_config(app, f"{data_name(named[0][0])}-{model['name']}", settings)
+        data = config.data.data
+        name = data_name(data if isinstance(data, str) else "".join(data[:1]))
+        run = RunDirectory.for_config(app, f"{name}-{settings['model']['name']}", settings)
     if number := rank():  # it may share the disk with machine 0
         run = RunDirectory(run.path.with_name(f"{run.path.name}.rank{number}"))
     return run, settings
+
+
+def settings_of(config) -> dict:
+    """The fields of a dataclass that name a run, as JSON has them: a dataclass is an object, a tuple a list.
+
+    The field `model`, which is one of several dataclasses, has the name of its own in "name".
+    """
+    found = {}
+    for one in fields(config):
+        if not one.metadata.get("names_run", True):
+            continue
+        value = getattr(config, one.name)
+        if is_dataclass(value):
+            name = {"name": type(value).__name__.lower()} if one.name == "model" else {}
+            found[one.name] = name | settings_of(value)
+        else:
+            found[one.name] = json.loads(json.dumps(value))
+    return found
+
+
+def files_of(config) -> Iterator[str]:
+    """Yields the paths that the fields of a dataclass name, inner ones included; a bundled name is yielded as it is."""
+    for one in fields(config):
+        value, which = getattr(config, one.name), one.metadata.get("files")
+        if is_dataclass(value):
+            yield from files_of(value)
+        elif which:
+            for path in [value] if isinstance(value, str) else value or ():
+                yield path if which is True else str(Path(path) / which)
 
 
 def data_name(data: str) -> str:

@@ -75,9 +75,9 @@ class Config:
     """Highest learning rate of those epochs."""
     longest_tokens: int = 250
     """Training pairs with more tokens on a side are left out, and counted."""
-    run_dir: str | None = None
+    run_dir: str | None = field(default=None, metadata={"names_run": False})
     """Folder of this run. Default: runs/translate/DATA-MODEL-HASH, where HASH is of all settings."""
-    fresh: bool = False
+    fresh: bool = field(default=False, metadata={"names_run": False})
     """Train anew where an earlier run of the same settings is found."""
 
     def __post_init__(self):
@@ -193,10 +193,7 @@ def main(config: Config) -> dict[str, float]:
     jobs = members.at_a_time(config)
     if config.reward_epochs:
         require_alone("`--reward-epochs`: training sentences are translated")
-    own = ("search", "vocab_size", "dictionary", "lower", "subword_dropout", "tokens", "buckets", "longest_tokens",
-           "reward_epochs", "reward_learning_rate")  # fmt: skip
-    extra = {name: getattr(config, name) for name in own} | {"members": config.members.count}
-    directory, settings = open_run("translate", config, extra)
+    directory, settings = open_run("translate", config)
     directory.check(settings, fresh=config.fresh)
     if not config.fresh and (results := directory.results()):
         print(f"{directory.path} is finished; --fresh trains it anew.\n")

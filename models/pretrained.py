@@ -5,7 +5,7 @@ frozen features first, then everything at a low rate. Batch norm stays in infere
 statistics of the large dataset are not overwritten by those of a small one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -39,7 +39,7 @@ class Pretrained:
         "convnext_tiny",
     ] = "mobilenet_v2"
     """Network of keras.applications."""
-    weights: str = "imagenet"
+    weights: str = field(default="imagenet", metadata={"files": True})
     """imagenet (downloaded once by Keras into KERAS_HOME), none, or the path of a weights file."""
     size: int = 224
     """Side in pixels that images are resized to, unless `--image-size` says otherwise."""

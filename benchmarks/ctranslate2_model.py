@@ -17,7 +17,8 @@ def convert(model, folder: str) -> None:
         model: `keras.Model` of `models.Transformer` with norms first, sinusoidal positions, relu, one dictionary.
         folder: There already, and empty.
     """
-    from models.translator import ENCODED, Translator
+    from models.part_names import ENCODED
+    from models.translator import Translator
 
     parts = Translator.of(model)
     encoder, decoder, table = model.get_layer(ENCODED), parts.decoder, parts.embedding

@@ -141,7 +141,7 @@ def lamina(arguments, folder: Path):
     from models.mlp import MLP
     from training.trainer import Trainer
     from tuning.runner import Runner
-    from tuning.search import Search
+    from tuning.settings import Search
 
     x, y = rows()
     lines = [",".join([*(f"x{i}" for i in range(COLUMNS)), "y"])]
@@ -195,7 +195,8 @@ def strategies(arguments) -> None:
     """The best validation score of both strategies, same splits and budget, by seed."""
     from data.source import Data
     from models.mlp import MLP
-    from tuning.search import Search, search
+    from tuning.search import search
+    from tuning.settings import Search
 
     if arguments.data:
         from apps.regress import Config

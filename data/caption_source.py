@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,13 +20,13 @@ KINDS = (
 class CaptionData:
     """Where the images and their captions are, and how to read them."""
 
-    data: str = "scenes"
+    data: str = field(default="scenes", metadata={"files": True})
     """scenes; a file of captions: COCO's or Karpathy's JSON, Flickr8k's token file, a table; or tfds:NAME"""
-    images: str | None = None
+    images: str | None = field(default=None, metadata={"files": True})
     """the folder of the images; otherwise looked for beside the file of captions"""
-    validation: str | None = None
+    validation: str | None = field(default=None, metadata={"files": True})
     """your own validation split: a list of image names, or a file of captions; otherwise carved from training"""
-    test: str | None = None
+    test: str | None = field(default=None, metadata={"files": True})
     """your own test split: a list of image names, or a file of captions; otherwise a tenth, 1,000 at most"""
     image: str | None = None
     """a table: the column of image names (a name, a number from 1, or "last"); otherwise found by looking"""

@@ -1,5 +1,8 @@
 """Decides what each column of a raw table is, from the training rows, and turns its cells into raw input.
 
+One rule looks at all rows of the file, in its order: a column that only numbers them is left out. Training rows drawn
+at random no longer show that, and the number still gives away the label where the file is sorted by it.
+
 | kind | rule, on the training rows | raw input |
 |---|---|---|
 | number | every cell is a number (or missing); a date counts as its day | float32, NaN is missing |
@@ -64,12 +67,13 @@ def numbers(cells, form):
     return np.where(np.isfinite(values), values, np.nan)
 
 
-def decide(name, table):
+def decide(name, table, file):
     """Returns the `ColumnKind` of a column.
 
     Args:
         name: of the column.
         table: the `RawTable` of the training rows.
+        file: the `RawTable` that they were taken from, with all its rows in the order of the file.
 
     Raises:
         DataError: a few cells of a number column are no numbers.
@@ -82,20 +86,27 @@ def decide(name, table):
     different = len(set(known.tolist()))
     if different == 1 and not gone.any():
         return ColumnKind("left out", note=f"Column {name!r} is left out: always {str(known[0])[:40]!r}.")
+    if _numbers_rows(file.columns[name]):
+        return ColumnKind("left out", note=f"Column {name!r} is left out: it only numbers the rows.")
     for form in ("plain", "date", "comma"):
         values = numbers(known, form)
         bad = np.isnan(values)
         if not bad.any():
-            return _number(name, values, form, gone)
+            return _number(name, form)
         if bad.mean() <= TYPOS and len(set(values[~bad].tolist())) >= FEWEST_NUMBERS:
             refuse_non_number(name, numbers(cells, form), table)
     return _words(name, known.tolist(), different, gone)
 
 
-def _number(name, values, form, gone):
-    steps = np.diff(values)
-    if form == "plain" and len(values) >= FEWEST_IDS and not gone.any() and np.all(steps == steps[0]) and steps[0]:
-        return ColumnKind("left out", note=f"Column {name!r} is left out: it only numbers the rows.")
+def _numbers_rows(cells):
+    """Whether the cells of all rows, in the order of the file, grow or fall by the same step."""
+    if len(cells) < FEWEST_IDS or np.isnan(numbers(cells[:FEWEST_IDS], "plain")).any():
+        return False
+    steps = np.diff(numbers(cells, "plain"))
+    return bool(steps[0] and np.all(steps == steps[0]))
+
+
+def _number(name, form):
     notes = {"date": f"Column {name!r} holds dates: days since 1970-01-01 go in.", "plain": ""}
     notes["comma"] = f"Column {name!r} is read with a decimal comma."
     return ColumnKind("number", form, notes[form])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -27,13 +27,13 @@ TABLES = (".csv", ".tsv", ".txt", ".data", ".jsonl", ".ndjson", ".json")
 class Data:
     """Where the data is, and how to read it."""
 
-    data: str = "digits"
+    data: str = field(default="digits", metadata={"files": True})
     """a bundled name, a table (.csv .tsv .jsonl, also .gz), a folder of images, or tfds:NAME"""
     target: str | None = None
     """table: the column to predict (for autoencoding: that labels the rows): its name, its number from 1, or "last" """
-    validation: str | None = None
+    validation: str | None = field(default=None, metadata={"files": True})
     """your own validation table or folder; otherwise it is carved from the training data"""
-    test: str | None = None
+    test: str | None = field(default=None, metadata={"files": True})
     """your own test table or folder; otherwise a fifth of the data is held out"""
     group: str | None = None
     """table: rows with the same value in this column stay in one split (a patient, a customer); not used as input"""

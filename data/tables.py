@@ -55,7 +55,7 @@ def from_raw(name, table, own, config, seed, task="classify"):
             f"{table.path}: only one column found ({listing(table.columns)}). Allowed delimiters: comma, tab, "
             f"semicolon or |. A table needs two columns at least."
         )
-    notes = list(table.notes)
+    file, notes = table, list(table.notes)
     target = NoTarget()
     if task != "autoencode" or config.target is not None:
         wanted = _target_name(table, config.target)
@@ -71,7 +71,7 @@ def from_raw(name, table, own, config, seed, task="classify"):
     for column in table.columns:
         if column in left_out:
             continue
-        decided = column_kinds.decide(column, parts[0])
+        decided = column_kinds.decide(column, parts[0], file)
         notes += [decided.note] if decided.note else []
         if decided.kind != "left out":
             kinds[column] = decided

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 class TranslationData:
     """Where the sentence pairs are, and how to read them."""
 
-    data: tuple[str, ...] = ("phrases",)
+    data: tuple[str, ...] = field(default=("phrases",), metadata={"files": True})
     """phrases; a file with tabs (.tsv .tab .txt); two files, source and target, line by line; tfds:NAME. Also .gz"""
-    validation: tuple[str, ...] = ()
+    validation: tuple[str, ...] = field(default=(), metadata={"files": True})
     """your own validation pairs, one file or two as --data; otherwise carved from the training pairs"""
-    test: tuple[str, ...] = ()
+    test: tuple[str, ...] = field(default=(), metadata={"files": True})
     """your own test pairs, one file or two as --data; otherwise a tenth of the pairs, 2,000 at most, is held out"""
     source: str | None = None
     """the language or the column to translate from: phrases: a locale (en); a file: a column; tfds: a language"""

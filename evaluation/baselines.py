@@ -1,6 +1,6 @@
 """What simple methods reach on the same splits and the same prepared features: the number a network has to beat.
 
-    score(train, validation, test, num_classes, *, seed=0) -> list[Baseline]
+    score(train, validation, test, num_classes, *, seed=0, labels=None) -> list[Baseline]
 
 Each split is (inputs, labels): inputs (N, ...) float, prepared as for the network; labels (N,) class indices.
 The methods: the most frequent class, logistic regression, gradient boosting. They are fitted on the training split
@@ -49,24 +49,34 @@ class Baseline:
     note: str
 
 
-def score(train: Rows, validation: Rows, test: Rows, num_classes: int, *, seed: int = 0) -> list[Baseline]:
+def score(
+    train: Rows, validation: Rows, test: Rows, num_classes: int, *, seed: int = 0, labels: np.ndarray | None = None
+) -> list[Baseline]:
     """Fits the baselines on `train` and scores them on the other two splits; about 30 seconds on one core at most.
 
     The result depends on the data and `seed` alone. A class without training rows is given probability 0.
 
+    Args:
+        train, validation, test: see above.
+        num_classes: classes.
+        seed: of the rows that are looked at, and of boosting.
+        labels: (all,) labels of all training rows, where `train` holds only those that `looked_at` names.
+
     Raises:
         ValueError: the inputs hold NaN or infinity, which the network could not have learnt from either.
     """
-    inputs, labels = flat(train[0], "train"), np.asarray(train[1])
+    inputs, own = flat(train[0], "train"), np.asarray(train[1])
     others = [(flat(rows, name), np.asarray(y)) for name, (rows, y) in (("validation", validation), ("test", test))]
     is_image = np.ndim(train[0]) > 2
-    chosen = stratified(labels, IMAGE_ROWS if is_image else TABLE_ROWS, seed)
-    cut = "" if len(chosen) == len(labels) else f"{len(chosen):,} of {len(labels):,} training rows"
-
-    results = [fitted(MAJORITY, DummyClassifier(), inputs, labels, others, num_classes, [])]
-    if inputs.shape[1] > MAX_FEATURES or len(np.unique(labels)) < 2:
+    everything = own if labels is None else np.asarray(labels)
+    results = majority(everything, others[0][1], others[1][1], num_classes)
+    if inputs.shape[1] > MAX_FEATURES or len(np.unique(everything)) < 2:
         return results
-    inputs, labels = inputs[chosen], labels[chosen]
+    if labels is None:
+        chosen = looked_at(own, is_image, seed)
+        inputs, own = inputs[chosen], own[chosen]
+    cut = "" if len(own) == len(everything) else f"{len(own):,} of {len(everything):,} training rows"
+    labels = own
 
     steps = max(1, min(LOGISTIC_STEPS, int(LOGISTIC_WORK / (inputs.size * num_classes))))
     logistic = LogisticRegression(max_iter=steps)
@@ -97,6 +107,17 @@ def score(train: Rows, validation: Rows, test: Rows, num_classes: int, *, seed: 
         notes = [cut, f"{rounds} rounds" if rounds < BOOSTING_ROUNDS else ""]
         results.append(fitted("gradient boosting", boosting, inputs, labels, others, num_classes, notes))
     return results
+
+
+def majority(labels: np.ndarray, validation: np.ndarray, test: np.ndarray, num_classes: int) -> list[Baseline]:
+    """The most frequent of the training `labels` (N,), scored on those of the other splits; it sees no inputs."""
+    none, *others = ((np.zeros((len(some), 1), np.float32), some) for some in (labels, validation, test))
+    return [fitted(MAJORITY, DummyClassifier(), *none, others, num_classes, [])]
+
+
+def looked_at(labels: np.ndarray, is_image: bool, seed: int) -> np.ndarray:
+    """Sorted indices of the training rows that logistic regression and boosting are fitted on."""
+    return stratified(labels, IMAGE_ROWS if is_image else TABLE_ROWS, seed)
 
 
 def fitted(

@@ -9,7 +9,7 @@ Everything is made of TensorFlow's own operations, so any loader runs it. Signat
 
 An image is the content of a JPEG, PNG, GIF or BMP file of any size; one that cannot be decoded fails with TensorFlow's
 message. `score` is the log probability divided by the number of tokens ** length penalty; where the captions of similar
-training images decide, see `models.neighbours`. `complete` is false where a
+training images decide, see `layers.Neighbours`. `complete` is false where a
 caption has come to the limit of its length without an end. Pieces of the end and after it are empty, and look nowhere.
 """
 
@@ -37,7 +37,7 @@ class CaptionExport:
         subwords: `Subwords`.
         beams, length_penalty: Of `serving_default` and `attention`.
         no_repeat: Of all signatures, see `models.search.Search`.
-        neighbours: `models.neighbours.Neighbours` that order captions, or None.
+        neighbours: `layers.Neighbours` that order captions, or None.
         longest: Most tokens of a caption.
     """
 

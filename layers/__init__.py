@@ -34,6 +34,7 @@ from layers.lstm import LSTM
 from layers.monte_carlo_dropout import MonteCarloDropout
 from layers.multi_head_attention import MultiHeadAttention
 from layers.multiplicative_attention import MultiplicativeAttention
+from layers.neighbours import Neighbours
 from layers.padded_shortcut import PaddedShortcut
 from layers.penalties import L1, L1L2, L2
 from layers.piecewise_linear import PiecewiseLinear
@@ -87,6 +88,7 @@ __all__ = [
     "HeUniform",
     "LecunNormal",
     "LecunUniform",
+    "Neighbours",
     "Normal",
     "Orthogonal",
     "PaddedShortcut",

@@ -58,8 +58,9 @@ class AdditiveAttention(keras.layers.Layer):
             )
 
         def add(name, *shape):
-            # A clone: an initializer without a seed would draw the same numbers twice.
-            return self.add_weight(name=name, shape=shape, initializer=self.kernel_initializer.clone())
+            return self.add_weight(
+                name=name, shape=shape, initializer=initializers.apart(self.kernel_initializer, name)
+            )
 
         self.query_kernel = add("query_kernel", query_shape[-1], self.units)
         self.key_kernel = add("key_kernel", key_shape[-1], self.units)

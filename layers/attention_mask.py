@@ -3,9 +3,7 @@
 from keras import ops
 
 from layers import activations
-
-# Far below any score, and finite: the difference of two infinities would be NaN.
-HIDDEN = -1e30
+from layers.hidden import HIDDEN
 
 
 def combine(scores, mask=None, causal: bool = False):

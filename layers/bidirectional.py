@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from layers import initializers
 from layers.recurrent import Recurrent
 
 MERGES = ("concat", "sum")
@@ -48,6 +49,8 @@ class Bidirectional(keras.layers.Layer):
         self.merge = merge
         settings = {**layer.get_config(), "dtype": self.dtype_policy}
         self.forward = type(layer).from_config({**settings, "name": "forward"})
+        for name in ("kernel_initializer", "recurrent_initializer", "bias_initializer"):
+            settings[name] = initializers.apart(getattr(layer, name), "backward")
         self.backward = type(layer).from_config({**settings, "name": "backward", "go_backwards": True})
         self.supports_masking = True
 

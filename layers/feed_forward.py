@@ -56,8 +56,7 @@ class FeedForward(keras.layers.Layer):
         self.supports_masking = True
 
     def _dense(self, units, activation, name):
-        # A clone, as one object would draw the same values each time.
-        initializer = self.kernel_initializer.clone()
+        initializer = initializers.apart(self.kernel_initializer, name)
         return Dense(units, activation, kernel_initializer=initializer, name=name, dtype=self.dtype_policy)
 
     def build(self, input_shape):

@@ -16,7 +16,7 @@ class GroupedDense(keras.layers.Layer):
     Args:
         units: Positive integer, the number of outputs of each group.
         groups: Positive integer, the number of groups.
-        kernel_initializer: Of each W[g]: a name or an initializer, see `layers/initializers.py`.
+        kernel_initializer: Of each W[g], which draw apart: a name or an initializer, see `layers/initializers.py`.
         bias_initializer: Of b.
         kernel_regularizer: Penalty on W, such as `layers.L2(1e-4)`; None is none.
 
@@ -60,17 +60,19 @@ class GroupedDense(keras.layers.Layer):
                 f"Received: shape={input_shape}"
             )
         inputs = input_shape[-1]
+        initializers_of_groups = [initializers.apart(self.kernel_initializer, group) for group in range(self.groups)]
+
+        def draw_each(shape, dtype=None):
+            # An initializer given the whole shape would take the groups for inputs.
+            return ops.stack([initializer(shape[1:], dtype=dtype) for initializer in initializers_of_groups])
+
         self.kernel = self.add_weight(
             name="kernel",
             shape=(self.groups, inputs, self.units),
-            initializer=self._each_group,
+            initializer=draw_each,
             regularizer=self.kernel_regularizer,
         )
         self.bias = self.add_weight(name="bias", shape=(self.groups, self.units), initializer=self.bias_initializer)
-
-    def _each_group(self, shape, dtype=None):
-        """Draws W[0], W[1], ...: an initializer given the whole shape would take the groups for inputs."""
-        return ops.stack([self.kernel_initializer(shape[1:], dtype=dtype) for _ in range(shape[0])])
 
     def call(self, inputs):
         if len(inputs.shape) == 2:

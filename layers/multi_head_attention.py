@@ -93,8 +93,8 @@ class MultiHeadAttention(keras.layers.Layer):
     def _dense(self, units, name):
         return Dense(
             units,
-            kernel_initializer=self.kernel_initializer.clone(),  # one object would draw the same values each time
-            bias_initializer=self.bias_initializer.clone(),
+            kernel_initializer=initializers.apart(self.kernel_initializer, name),
+            bias_initializer=initializers.apart(self.bias_initializer, name),
             name=name,
             dtype=self.dtype_policy,
         )

@@ -89,14 +89,12 @@ class RecurrentDecoder(keras.layers.Layer):
         self.dropout = dropout
         self.kernel_initializer = initializers.get(kernel_initializer)
         self.seed = seed
-        # A clone each, as one initializer would draw the same numbers twice.
-        initializer = self.kernel_initializer.clone
         self.lower, self.upper = (
             CELLS[cell](
                 units,
                 return_sequences=True,
                 return_state=True,
-                kernel_initializer=initializer(),
+                kernel_initializer=initializers.apart(self.kernel_initializer, name),
                 name=name,
                 dtype=self.dtype_policy,
             )
@@ -106,13 +104,14 @@ class RecurrentDecoder(keras.layers.Layer):
             Dense(
                 units * self.lower.STATES,
                 "tanh",
-                kernel_initializer=initializer(),
+                kernel_initializer=initializers.apart(self.kernel_initializer, f"{name}_start"),
                 name=f"{name}_start",
                 dtype=self.dtype_policy,
             )
             for name in ("lower", "upper")
         )
-        form = {"return_weights": True, "kernel_initializer": initializer(), "dtype": self.dtype_policy}
+        initializer = initializers.apart(self.kernel_initializer, "attention")
+        form = {"return_weights": True, "kernel_initializer": initializer, "dtype": self.dtype_policy}
         if attention == "additive":
             self.looked = AdditiveAttention(units, name="attention", **form)
         else:
@@ -131,7 +130,7 @@ class RecurrentDecoder(keras.layers.Layer):
         self.looked.build((batch, length, self.units), source_shape)
         self.upper.build((batch, length, self.units + source_features))
         self.upper_start.build((batch, source_features))
-        initializer = self.kernel_initializer.clone()
+        initializer = initializers.apart(self.kernel_initializer, "readout")
         self.readout = Dense(features, "tanh", kernel_initializer=initializer, name="readout", dtype=self.dtype_policy)
         self.readout.build((batch, length, self.units + source_features + features))
 

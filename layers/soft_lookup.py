@@ -3,6 +3,7 @@
 from keras import ops
 
 from layers import activations
+from layers.hidden import HIDDEN
 
 
 def soft_lookup(scores, values, mask=None):
@@ -29,7 +30,6 @@ def soft_lookup(scores, values, mask=None):
         return ops.matmul(weights, values), weights
     mask = ops.cast(mask, "bool")
     counts = mask[:, None, :]
-    # Not minus infinity: a row of it alone has no softmax.
-    weights = ops.where(counts, softmax(ops.where(counts, exact, -1e9)), 0)
+    weights = ops.where(counts, softmax(ops.where(counts, exact, HIDDEN)), 0)
     weights = ops.cast(weights, values.dtype)
     return ops.matmul(weights, ops.where(mask[:, :, None], values, 0)), weights

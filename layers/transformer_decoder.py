@@ -97,7 +97,7 @@ class TransformerDecoder(keras.layers.Layer):
                 norm,
                 epsilon,
                 positions == "rotary",
-                self.kernel_initializer.clone(),
+                initializers.apart(self.kernel_initializer, number),
                 seeds[number],
                 name=f"block_{number}",
                 dtype=self.dtype_policy,

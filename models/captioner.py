@@ -78,7 +78,7 @@ class Captioner:
         decoder: A layer with `start` and `step`, see `layers.TransformerDecoder`.
         grid: (rows, columns) of the regions; (1, 1) where the decoder sees the image as a whole.
         name: Of the recipe's network.
-        neighbours: `models.neighbours.Neighbours`, which order what is found; or None.
+        neighbours: `layers.Neighbours`, which order what is found; or None.
     """
 
     encoder: object

@@ -5,6 +5,7 @@ convolutions and batch normalisation of Radford et al., 2016 (arXiv:1511.06434).
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from models.autoencoder import (
     CODE,
@@ -21,6 +22,13 @@ from models.autoencoder import (
 @dataclass(frozen=True)
 class ConvAutoencoder:
     """Convolutional autoencoder: each stage halves the image; a dense code; each stage of the decoder doubles."""
+
+    ADVICE: ClassVar[dict[str, str | None]] = {
+        "bigger": "--filters",
+        "regularize": "--noise",
+        "augment": "--augment strong",
+    }
+    """The flags that `tasks/advice.py` recommends for it."""
 
     code: int = 32
     """Numbers in the code."""

@@ -5,11 +5,15 @@ The plan of LeCun et al., 1998 (Gradient-based learning applied to document reco
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 
 @dataclass(frozen=True)
 class ConvNet:
     """Convolutional network: per stage `convolutions` 3x3 convolutions with ReLU and one 2x2 max pooling."""
+
+    ADVICE: ClassVar[dict[str, str | None]] = {"bigger": "--filters", "augment": "--augment strong"}
+    """The flags that `tasks/advice.py` recommends for it."""
 
     filters: tuple[int, ...] = (32, 64, 128)
     """Channels of each stage."""

@@ -23,9 +23,10 @@ from typing import NamedTuple
 import numpy as np
 from keras import ops, tree
 
+from layers.hidden import HIDDEN
+from layers.rows import rows
 from models.repetition import repeating
 
-HIDDEN = -1e30  # below every log probability of a text, and finite: the difference of two infinities would be NaN
 TINY = float(np.finfo("float32").tiny)
 CHUNK = 64  # tokens of which the largest is looked for first
 LEAVE_AT = 8  # sentences leave when at least 1 / LEAVE_AT of those in the batch are done
@@ -266,11 +267,3 @@ def best_continuations(probabilities, totals, count, never):
 def logs(probabilities):
     """Logarithms; of 0, `HIDDEN`."""
     return ops.where(probabilities > 0, ops.log(ops.maximum(probabilities, TINY)), HIDDEN)
-
-
-def rows(values, index):
-    """`values[b, index[b, i]]` for tensors of shape (batch, rows, ...) and (batch, n): (batch, n, ...)."""
-    shape = ops.shape(values)
-    first = ops.arange(shape[0]) * shape[1]
-    flat = ops.reshape(values, (-1, *shape[2:]))
-    return ops.take(flat, index + ops.cast(ops.expand_dims(first, 1), index.dtype), axis=0)

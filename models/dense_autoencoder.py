@@ -5,6 +5,7 @@ layer Hinton and Salakhutdinov, 2006 (Reducing the dimensionality of data with n
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from models.autoencoder import (
     CODE,
@@ -23,6 +24,9 @@ from models.mlp import ActivationName
 @dataclass(frozen=True)
 class DenseAutoencoder:
     """Dense autoencoder: widths down to the code, mirrored up again; the code itself is linear by default."""
+
+    ADVICE: ClassVar[dict[str, str | None]] = {"regularize": "--noise"}
+    """The flags that `tasks/advice.py` recommends for it."""
 
     hidden: tuple[int, ...] = (256, 128, 32)
     """Units of the encoder's layers, the last is the size of the code; the decoder mirrors them."""

@@ -1,6 +1,6 @@
 """What a captioner sees with: a stem of its own, learned from scratch, or a pretrained backbone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from models.pretrained import BACKBONES
@@ -26,7 +26,7 @@ class ImageEncoder:
     ] = "auto"
     """A network of keras.applications, or stem: four convolutions that are learned with the captions. auto: stem for
     scenes, else mobilenet_v2."""
-    weights: str = "imagenet"
+    weights: str = field(default="imagenet", metadata={"files": True})
     """Of the backbone: imagenet (downloaded once by Keras into KERAS_HOME), none, or the path of a weights file."""
     fine_tune_epochs: int = 0
     """Epochs in which the backbone learns too, after the captioner has learned on its features."""

@@ -1,11 +1,15 @@
 """Linear regression: one linear layer."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 
 @dataclass(frozen=True)
 class Linear:
     """Linear regression, `y = w x + b`; with `--l2` ridge, with `--l1` the lasso."""
+
+    ADVICE: ClassVar[dict[str, str | None]] = {"bigger": None, "regularize": "--l2"}
+    """The flags that `tasks/advice.py` recommends for it."""
 
     l1: float = 0.0
     """Strength of the L1 penalty on the weights (never on the bias)."""

@@ -1,11 +1,15 @@
 """Logistic regression: the linear classifier, a network of one layer."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 
 @dataclass(frozen=True)
 class Logistic:
     """Logistic regression, `logits = W x + b`; its decision boundary is a line, a plane, a hyperplane."""
+
+    ADVICE: ClassVar[dict[str, str | None]] = {"bigger": None, "regularize": "--l2"}
+    """The flags that `tasks/advice.py` recommends for it."""
 
     l1: float = 0.0
     """Strength of the L1 penalty on the weights (never on the bias); drives weights to zero."""

@@ -5,10 +5,10 @@ frozen features first, then everything at a low rate. Batch norm stays in infere
 statistics of the large dataset are not overwritten by those of a small one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 # name -> (constructor in keras.applications, scale and offset of its pixels from 0..255).
 BACKBONES = {
@@ -26,6 +26,9 @@ BACKBONES = {
 class Pretrained:
     """A pretrained backbone with a new head: the head on frozen features first, then everything at a low rate."""
 
+    ADVICE: ClassVar[dict[str, str | None]] = {"bigger": "--fine-tune-epochs"}
+    """The flags that `tasks/advice.py` recommends for it."""
+
     backbone: Literal[
         "mobilenet_v2",
         "resnet50_v2",
@@ -36,7 +39,7 @@ class Pretrained:
         "convnext_tiny",
     ] = "mobilenet_v2"
     """Network of keras.applications."""
-    weights: str = "imagenet"
+    weights: str = field(default="imagenet", metadata={"files": True})
     """imagenet (downloaded once by Keras into KERAS_HOME), none, or the path of a weights file."""
     size: int = 224
     """Side in pixels that images are resized to, unless `--image-size` says otherwise."""

@@ -36,7 +36,8 @@ class Recurrent:
         import keras
 
         from layers import GRU, LSTM, Bidirectional, Dropout, RecurrentDecoder
-        from models.translator import ENCODED, inputs_and_embeddings
+        from models.part_names import ENCODED
+        from models.translator import inputs_and_embeddings
 
         inputs, x, target, embedding = inputs_and_embeddings(source_size, target_size, self.embedding_units)
         cell = {"gru": GRU, "lstm": LSTM}[self.cell]

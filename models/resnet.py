@@ -5,7 +5,7 @@ Strides sit in the first convolution of a block, as in the paper.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 # depth -> blocks per stage; the bottleneck blocks begin at 50.
 IMAGENET_BLOCKS = {18: (2, 2, 2, 2), 34: (3, 4, 6, 3), 50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3)}
@@ -16,6 +16,9 @@ EPSILON = 1.001e-5  # as keras.applications, so that its weights give its output
 @dataclass(frozen=True)
 class ResNet:
     """Residual network: 20 to 110 for small images (CIFAR plan), 18 to 152 for photographs (ImageNet plan)."""
+
+    ADVICE: ClassVar[dict[str, str | None]] = {"bigger": "--depth", "regularize": "--l2", "augment": "--augment strong"}
+    """The flags that `tasks/advice.py` recommends for it."""
 
     depth: Literal[18, 20, 32, 34, 44, 50, 56, 101, 110, 152] = 20
     """Layers with weights; 20, 32, 44, 56, 110 are the CIFAR plans, 18, 34, 50, 101, 152 the ImageNet plans."""

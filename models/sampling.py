@@ -2,7 +2,8 @@
 
 from keras import ops
 
-from models.decoding import Tokens, never_written, rows
+from layers.rows import rows
+from models.decoding import Tokens, never_written
 
 
 def sample(

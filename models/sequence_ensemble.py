@@ -7,7 +7,7 @@ Reference:
     Sutskever et al. 2014, Sequence to sequence learning with neural networks (arXiv:1409.3215), section 3.6.
 """
 
-from models.translator import ENCODED
+from models.part_names import ENCODED
 
 MEMBER = "member_"
 """Start of the names of the members within the network that they are together."""

@@ -33,7 +33,7 @@ class ShowAttendTell:
 
         from layers import Dense, Dropout, LearnedPositions, RecurrentDecoder
         from models.captioner import regions, start
-        from models.translator import ENCODED
+        from models.part_names import ENCODED
 
         inputs, grid, target, embedding = start(inputs_name, shape, target_size, self.embedding_units)
         x = Dense(self.units, "relu", kernel_initializer="he_normal", name="projection")(regions(grid))

@@ -36,7 +36,7 @@ class ShowTell:
 
         from layers import Dense, Dropout, RecurrentDecoder
         from models.captioner import start
-        from models.translator import ENCODED
+        from models.part_names import ENCODED
 
         inputs, grid, target, embedding = start(inputs_name, shape, target_size, self.embedding_units)
         x = keras.layers.GlobalAveragePooling2D(name="pooling")(grid)

@@ -4,7 +4,7 @@ Ng, 2011 (Sparse autoencoder, lecture notes of CS294A).
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from models.autoencoder import CODE, check_sizes
 from models.dense_autoencoder import DenseAutoencoder
@@ -14,6 +14,9 @@ from models.mlp import ActivationName
 @dataclass(frozen=True)
 class SparseAutoencoder:
     """Sparse autoencoder: dense, with a penalty on the activity of the code."""
+
+    ADVICE: ClassVar[dict[str, str | None]] = {"regularize": "--l2"}
+    """The flags that `tasks/advice.py` recommends for it."""
 
     hidden: tuple[int, ...] = (128,)
     """Units of the encoder's layers, the last is the size of the code; the decoder mirrors them."""

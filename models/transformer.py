@@ -60,7 +60,8 @@ class Transformer:
         import keras
 
         from layers import Dropout, LayerNorm, SinusoidalPositions, TransformerDecoder, TransformerEncoderBlock
-        from models.translator import ENCODED, inputs_and_embeddings
+        from models.part_names import ENCODED
+        from models.translator import inputs_and_embeddings
 
         rates = (self.dropout, self.attention_dropout, self.hidden_dropout)
         block = (self.num_heads, self.feed_forward_units, *rates, self.activation, self.norm)

@@ -42,7 +42,7 @@ class TransformerCaptioner:
 
         from layers import Dense, Dropout, LayerNorm, LearnedPositions, TransformerDecoder, TransformerEncoderBlock
         from models.captioner import regions, start
-        from models.translator import ENCODED
+        from models.part_names import ENCODED
 
         block = (self.num_heads, self.feed_forward_units, self.dropout)
         inputs, grid, target, embedding = start(inputs_name, shape, target_size, self.units)

@@ -1,9 +1,6 @@
-"""What all networks for translation have in common: their two inputs, their tables, and the names of their parts."""
+"""What all networks for translation have in common: their two inputs, their tables, and their parts for decoding."""
 
 from dataclasses import dataclass
-
-ENCODED = "encoded"
-"""Name of the layer whose output is what the decoder looks at."""
 
 
 def inputs_and_embeddings(source_size: int | None, target_size: int, units: int):

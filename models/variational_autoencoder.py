@@ -5,7 +5,7 @@ is the beta of Higgins et al., 2017.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from models.autoencoder import CODE, check_sizes
 from models.conv_autoencoder import conv_decoder, encoder_stages, require_images
@@ -16,6 +16,9 @@ from models.mlp import ActivationName
 @dataclass(frozen=True)
 class VariationalAutoencoder:
     """Variational autoencoder: squared error plus beta times the distance of the codes from a standard normal."""
+
+    ADVICE: ClassVar[dict[str, str | None]] = {"bigger": "--hidden or --filters", "regularize": "--beta"}
+    """The flags that `tasks/advice.py` recommends for it."""
 
     code: int = 16
     """Numbers in the code; those that are not worth their cost stay unused."""

@@ -1,12 +1,14 @@
 """The folder of one run: what was asked for, what came out, and where an interrupted run goes on."""
 
 import csv
+import errno
 import hashlib
 import json
 import os
-import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
+
+from training.own_files import Own, foreign, remove
 
 try:
     import fcntl
@@ -16,9 +18,43 @@ except ImportError:  # Windows has none: there two processes may write one run
 HELD: dict[Path, int] = {}
 """The folders that this process writes, and the descriptors that keep other processes from it."""
 
+LOCK = "lock"
+SAVED_MODEL: Own = {
+    "saved_model.pb": None,
+    "fingerprint.pb": None,
+    "variables": {"variables.*": None},
+    "assets": {"*": None},
+    "assets.extra": {"inputs.json": None},
+}
+_EXPORTS: Own = {
+    "saved_model": SAVED_MODEL,
+    "saved_model.refused": SAVED_MODEL,
+    **dict.fromkeys(("model.tflite", "model.tflite.refused", "model.onnx", "model.onnx.refused")),
+}
+_STAGE: Own = dict.fromkeys(("metrics.csv", "timing.csv", "checkpoint.npz"))
+_STAGES: Own = {**_STAGE, "head": _STAGE, "fine-tuning": _STAGE, "rewards": _STAGE}
+_RECORDS = ("config.json", "environment.json", "preparing.json", "results.json", "examples.json", "evaluation-*.json")
+RUN: Own = {
+    LOCK: None,
+    **dict.fromkeys(_RECORDS),
+    **dict.fromkeys(("report.html", "model.keras", "neighbours.npz")),
+    **_STAGES,
+    "member-*": _STAGES,
+    **_EXPORTS,
+    "unchecked-*": {**_EXPORTS, "earlier": SAVED_MODEL},
+}
+"""What a run writes into its folder, see `training.own_files`: nothing else is ever deleted there."""
+
 
 class RunError(ValueError):
     """A run directory that is missing, broken, unfinished, of another run or in use."""
+
+
+def lockless(path: Path, error: OSError) -> str:
+    """What to tell where a folder cannot be locked. Raises RunError where the reason is not that it has no locks."""
+    if error.errno not in (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP):
+        raise RunError(f"{path}: cannot be locked ({error.strerror}). Name another `--run-dir`.") from None
+    return f"{path}: this file system has no locks ({error.strerror}); start no second command on this folder"
 
 
 class RunDirectory:
@@ -55,14 +91,26 @@ class RunDirectory:
         return run
 
     def check(self, config: Mapping, *, fresh: bool = False) -> None:
-        """Raise RunError when the folder holds something else or, unless `fresh`, a run of other settings."""
-        if self.path.is_file():
+        """Raise RunError when the folder holds something else or, unless `fresh`, a run of other settings.
+
+        With `fresh` also where it holds files that a run does not write, which would be in the way of emptying it.
+        """
+        if self.path.is_symlink() and not self.path.exists():
+            raise RunError(f"{self.path}: is a link to nothing; `--run-dir` must name a folder for the run.")
+        if self.path.exists() and not self.path.is_dir():
             raise RunError(f"{self.path}: is a file; `--run-dir` must name a folder for the run.")
-        if not self.path.is_dir() or not any(self.path.iterdir()):
+        if not self.path.is_dir() or self._only_begun():
             return
-        if not (self / "config.json").exists():
-            raise RunError(f"{self.path}: is not empty and holds no run (no config.json); name another `--run-dir`.")
+        if not self._is_run():
+            raise RunError(
+                f"{self.path}: is not empty and holds no run (no config.json of one); name another `--run-dir`."
+            )
         if fresh:
+            if others := foreign(self.path, RUN):
+                raise RunError(
+                    f"{self.path}: `--fresh` would empty this folder, but it holds what no run writes: "
+                    f"{', '.join(others[:5])}{' ...' * (len(others) > 5)}. Move that, or name another `--run-dir`."
+                )
             return
         if (earlier := self.read_json("config.json")) != json.loads(json.dumps(config, default=str)):
             changed = sorted(key for key in {*earlier, *config} if earlier.get(key) != config.get(key))
@@ -71,17 +119,32 @@ class RunDirectory:
                 "Name another `--run-dir`, or `--fresh` to replace it."
             )
 
+    def _only_begun(self) -> bool:
+        """Whether the folder is empty, or an attempt ended in it before the first record was written whole."""
+        names = {entry.name for entry in self.path.iterdir()}
+        return names <= {LOCK, "config.json.partial"} and not foreign(self.path, RUN)
+
+    def _is_run(self) -> bool:
+        """Whether a run wrote this folder: by its settings or, where these are damaged, by its environment."""
+        return isinstance(self._glance("config.json").get("app"), str) or "backend" in self._glance("environment.json")
+
+    def _glance(self, name: str) -> dict:
+        """A record, empty where it is missing or broken."""
+        try:
+            return self.read_json(name)
+        except RunError:
+            return {}
+
     def start(self, config: Mapping, environment: Mapping, *, fresh: bool = False) -> None:
-        """Make the folder, or take up an earlier run of the same settings; `fresh` empties a run's folder first.
+        """Make the folder, or take up an earlier run of the same settings; `fresh` deletes a run's files first.
 
         Raises RunError as `check` does, and where another process writes this run.
         """
         self.check(config, fresh=fresh)
-        if fresh and self.path.is_dir():
-            self._hold()
-            shutil.rmtree(self.path)
         self.path.mkdir(parents=True, exist_ok=True)
         self._hold()
+        if fresh:
+            remove(self.path, RUN, keep=(LOCK,))
         self.write_json("config.json", config)
         self.write_json("environment.json", environment)
 
@@ -92,7 +155,8 @@ class RunDirectory:
         key = self.path.resolve()
         if key in HELD:
             os.close(HELD.pop(key))
-        descriptor = os.open(self.path, os.O_RDONLY)
+        # A file opened for writing: NFS locks nothing else. It stays, so that all processes lock the same one.
+        descriptor = os.open(self / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -100,8 +164,9 @@ class RunDirectory:
             raise RunError(
                 f"{self.path}: another process is at this run. Wait for it, or name another `--run-dir`."
             ) from None
-        except OSError:  # a file system without locks
+        except OSError as error:
             os.close(descriptor)
+            print(lockless(self.path, error), flush=True)
         else:
             HELD[key] = descriptor
 
@@ -125,6 +190,10 @@ class RunDirectory:
             ) from None
         except (json.JSONDecodeError, UnicodeDecodeError) as error:
             raise RunError(f"{path}: not valid JSON ({error}). Train the run again with `--fresh`.") from None
+        except OSError as error:
+            raise RunError(
+                f"{path}: cannot be read ({error.strerror}). Train the run again in another folder."
+            ) from None
         if not isinstance(content, dict):
             raise RunError(f"{path}: must hold a JSON object. Received: {type(content).__name__}")
         return content

@@ -77,13 +77,13 @@ class Trainer:
     slower."""
     device: Device = "auto"
     """Where to train. auto: on a TPU, which needs JAX, else on a GPU, where there is one; it says which and why."""
-    check_device: Literal["tpu"] | None = None
+    check_device: Literal["tpu"] | None = field(default=None, metadata={"names_run": False})
     """tpu: train nothing; say whether the steps of this run could be compiled for a TPU, and what stands in the way."""
     deterministic: bool = False
     """Forbid operations whose results vary on a GPU; slower there, not needed on a CPU."""
-    checkpoint_minutes: float = 5.0
+    checkpoint_minutes: float = field(default=5.0, metadata={"names_run": False})
     """The most minutes of training that an interruption can cost: the state is written down within epochs, too."""
-    machines: Hosts = field(default_factory=Hosts)
+    machines: Hosts = field(default_factory=Hosts, metadata={"names_run": False})
     seed: int = 0
     """Seed of the splits, the initial weights, the order of the rows, dropout and augmentation."""
 

@@ -16,9 +16,10 @@ import threading
 import time
 from dataclasses import dataclass
 
+from apps.command import child_environment
 from tuning.chief import Chief
-from tuning.search import address
 from tuning.search_folder import SearchError
+from tuning.settings import address
 
 GRACE = 30.0  # seconds that workers have to hear that all is done
 RESTARTS = 20  # of one worker
@@ -47,7 +48,7 @@ class Supervised:
             if self.restarts > RESTARTS:
                 raise SearchError(f"{self.identity} has failed {self.restarts} times. See what it printed above.")
             print(f"{self.identity} has ended with code {self.process.returncode}: it is started again", flush=True)
-        self.process = subprocess.Popen(self.command, env={**os.environ, "KERASTUNER_TUNER_ID": self.identity})
+        self.process = subprocess.Popen(self.command, env=child_environment(KERASTUNER_TUNER_ID=self.identity))
 
     def ended(self) -> bool:
         """Whether it has finished its work."""

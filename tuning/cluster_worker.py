@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tuning.search import address
+from tuning.settings import address
 from tuning.trial_loop import outcome_of
 from tuning.workers import Workers
 

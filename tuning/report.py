@@ -16,8 +16,8 @@ from apps.arguments import flags
 from apps.command import run
 from training.run_directory import RunDirectory, RunError
 from tuning.journal import Journal
-from tuning.search import Search
 from tuning.search_folder import SearchError
+from tuning.settings import Search
 from tuning.space import range_of
 
 

@@ -16,9 +16,10 @@ import sys
 from dataclasses import replace
 
 from apps.arguments import command, flags
+from apps.command import child_environment
 from training.run_directory import RunDirectory
-from tuning.search import Found
 from tuning.search_folder import SearchError
+from tuning.settings import Found
 from tuning.trial import Trial
 
 # Seeds that no trial has: those count up from the number of the trial.
@@ -66,7 +67,8 @@ def finish(found: Found) -> dict[str, float]:
         except SearchError as error:
             failure = error
     folder.write_json("results.json", results)
-    subprocess.run([sys.executable, "-m", "tuning.report", str(found.folder)], check=True, stdout=subprocess.DEVNULL)
+    page = [sys.executable, "-m", "tuning.report", str(found.folder)]
+    subprocess.run(page, check=True, stdout=subprocess.DEVNULL, env=child_environment())
     line = announce(found, results)
     if failure:
         raise failure
@@ -143,7 +145,8 @@ def tested(found: Found, best: Trial, config) -> dict[str, float]:
         log = run.path.with_suffix(".log")
         with log.open("a", encoding="utf-8") as output:
             arguments = flags(replace(config, run_dir=str(run.path)))
-            code = subprocess.run([sys.executable, "-m", app, *arguments], stdout=output).returncode
+            line = [sys.executable, "-m", app, *arguments]
+            code = subprocess.run(line, stdout=output, env=child_environment()).returncode
         if code:
             raise SearchError(
                 f"{app} ended with code {code} for the best configuration; see {log}. The same command tries again."

@@ -12,8 +12,8 @@ from apps import arguments
 from training.devices import stderr_closed
 from tuning.display import Display
 from tuning.journal import Journal
-from tuning.search import Found, Search, check, seconds
 from tuning.search_folder import SearchError, SearchFolder
+from tuning.settings import Found, Search, check, seconds
 from tuning.trial import Trial
 from tuning.trial_loop import TrialLoop, task_of
 from tuning.trial_process import read_outcome

@@ -9,7 +9,8 @@ import sys
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from apps.command import child_environment
+
 # Trials at once take of a GPU's memory what they need, not all of it at the start.
 SHARE_GPU = {"TF_FORCE_GPU_ALLOW_GROWTH": "true", "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
 
@@ -32,14 +33,13 @@ class Workers:
         self._start()
 
     def _start(self) -> None:
-        path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "tuning.worker", self.space],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
-                env={**SHARE_GPU, **os.environ, "PYTHONPATH": path},
+                env={**SHARE_GPU, **child_environment()},
                 pass_fds=() if self.lock is None else (self.lock,),
                 start_new_session=True,  # an interrupt from the keyboard is for the search alone
             )

@@ -39,7 +39,7 @@ class ImageCaptioner:
         search: `Search`.
         longest: The most tokens of a caption, the end token counted.
         seed: Of drawing at random.
-        neighbours: `models.neighbours.Neighbours`, which order what beam search finds; or None.
+        neighbours: `layers.Neighbours`, which order what beam search finds; or None.
     """
 
     def __init__(

@@ -19,7 +19,7 @@ class Captioning(Learned):
     Attributes:
         network: `keras.Model` as it was trained last, from features or pixels; `model` is from pixels.
         inputs: What `network` takes: `ImageInputs` or `PixelInputs`.
-        neighbours: `layers.neighbours.Neighbours` that rank captions, or None.
+        neighbours: `layers.Neighbours` that rank captions, or None.
     """
 
     network: Any = None

@@ -249,3 +249,20 @@ def test_wrong_flags_stop_with_one_message(arguments, message, tmp_path, monkeyp
     monkeypatch.chdir(tmp_path)
     assert message in refusal(autoencode.main, arguments, monkeypatch, capsys)
     assert not any(tmp_path.iterdir())
+
+
+def test_only_the_note_of_augmentation_is_dropped(monkeypatch):
+    """Pixels are rebuilt as they are; what else the source has said stays, in whichever place."""
+    from data import augmentation, source
+
+    resolve = source.resolve
+
+    def with_a_last_note(*given, **settings):
+        splits = resolve(*given, **settings)
+        return replace(splits, notes=(*splits.notes, "The last word."))
+
+    monkeypatch.setattr(source, "resolve", with_a_last_note)
+    notes = autoencode.load(autoencode.Config()).notes
+    assert notes[-1] == "The last word."
+    assert not any(note.startswith("Augmentation") for note in notes)
+    assert augmentation.choose("auto", "digits", (), (8, 8))[1].startswith("Augmentation")

@@ -1,5 +1,6 @@
 """How apps start, and how they refuse."""
 
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -79,3 +80,20 @@ def test_a_wrong_flag_says_what_is_allowed():
     assert done.returncode == 2
     assert "onx" in done.stderr + done.stdout
     assert "litert" in done.stderr + done.stdout
+
+
+def test_children_find_the_suite_wherever_this_process_found_it(monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", "/some/where")
+    found = command.child_environment(KERAS_BACKEND="jax")
+    assert found["PYTHONPATH"] == os.pathsep.join([str(command.SUITE), "/some/where"])
+    assert found["KERAS_BACKEND"] == "jax"
+    monkeypatch.delenv("PYTHONPATH")
+    assert command.child_environment()["PYTHONPATH"] == str(command.SUITE)
+
+
+@pytest.mark.parametrize(
+    "file", [*command.SUITE.glob("apps/*.py"), *command.SUITE.glob("tuning/*.py")], ids=lambda path: path.stem
+)
+def test_every_child_process_is_given_its_environment(file):
+    text = file.read_text("utf-8")
+    assert text.count("subprocess.run(") + text.count("subprocess.Popen(") <= text.count("child_environment("), file

@@ -70,3 +70,15 @@ def test_bad_data(digits_run, people_run, people_csv, tmp_path):
         evaluate.main(evaluate.Config(digits, data=(str(tmp_path / "letters"),)))
     with pytest.raises(DataError, match="lacks age, net income, town"):
         evaluate.main(evaluate.Config(people, data=("moons",)))
+
+
+def test_two_files_of_one_name_have_scores_each(people_run, people_csv, tmp_path):
+    run, files = people_run[0], []
+    for folder, rows in (("a", 50), ("b", 80)):
+        files.append(tmp_path / folder / "survey.csv")
+        files[-1].parent.mkdir()
+        files[-1].write_text("".join(people_csv.read_text("utf-8").splitlines(keepends=True)[: rows + 1]), "utf-8")
+    for path in (*files, *files):  # the second time the same files are written anew
+        evaluate.main(evaluate.Config(str(run), data=(str(path),)))
+    rows = {path.name: json.loads(path.read_text())["rows"] for path in run.glob("evaluation-survey*.json")}
+    assert rows == {"evaluation-survey.json": 50, "evaluation-survey-2.json": 80}

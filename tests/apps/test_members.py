@@ -187,3 +187,14 @@ def test_a_whole_run_of_captioners(quick, tmp_path, capsys):
     assert not list(Path("run").rglob("checkpoint.npz"))
     assert "2 networks decide together" in Path("run/report.html").read_text("utf-8")
     assert len(read("run").captioner()(np.array([str(next(tmp_path.rglob("*.jpg")))], dtype=object))) == 1
+
+
+def test_a_member_that_cannot_be_started_is_named(tmp_path, monkeypatch, capsys):
+    def none_left(*_, **__):
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(subprocess, "Popen", none_left)
+    directory = RunDirectory(tmp_path)
+    directory.write_json("config.json", {"app": "translate"})
+    with pytest.raises(members.MemberError, match="1, 2, 3 ended early .*Resource temporarily unavailable"):
+        members.side_by_side(translate.Config(members=Members(3)), directory, 2)

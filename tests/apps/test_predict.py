@@ -6,7 +6,9 @@ import pytest
 import tensorflow as tf
 
 from apps import predict
+from apps.predict_translations import search_of
 from data.errors import DataError
+from models.search import Search
 
 
 def rows_of(text):
@@ -103,3 +105,52 @@ def test_answers_other_than_translations_are_tables(digits_run, tmp_path):
 def test_settings_are_checked(settings, message):
     with pytest.raises(ValueError, match=message):
         predict.Config("run", **{"files": ("x",), **settings})
+
+
+def test_a_table_has_the_columns_of_every_row():
+    one = {"origin": "a:1", "translation": "", "top": [{"translation": ""}]}
+    two = {"origin": "a:2", "translation": "x", "top": [{"translation": "x"}, {"translation": "y"}]}
+    assert predict.table([one, two]) == "origin,translation,translation_2\na:1,,\na:2,x,y\n"
+
+
+def test_an_input_is_never_written_over(people_run, people_csv, tmp_path, monkeypatch):
+    new = tmp_path / "new.csv"
+    new.write_bytes(people_csv.read_bytes())
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match="`--output` must name another file than the input new.csv. Received: ./new"):
+        predict.main(predict.Config(str(people_run[0]), ("new.csv",), output="./new.csv"))
+    assert new.read_bytes() == people_csv.read_bytes()
+
+
+def test_an_output_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    output = tmp_path / "out.csv"
+    output.write_text("earlier")
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", full)
+    with pytest.raises(OSError, match="No space"):
+        predict.write(str(output), "later")
+    monkeypatch.undo()
+    assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("out.csv", "earlier")]
+    predict.write(str(output), "later")
+    assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("out.csv", "later")]
+    predict.write("/dev/null", "later")  # no file that could be replaced
+
+
+@pytest.mark.parametrize(
+    ("setting", "flag"),
+    [
+        *(({"temperature": 0.5}, "--temperature"), ({"top_k": 5}, "--top-k"), ({"top_p": 0.5}, "--top-p")),
+        *(({"seed": 3}, "--seed"), ({"length_penalty": 0.0}, "--length-penalty"), ({"beams": 2}, "--beams")),
+    ],
+)
+def test_flags_of_texts_are_refused_by_classifiers(digits_run, setting, flag):
+    with pytest.raises(ValueError, match=f"`{flag}` is for translators and captioners"):
+        predict.main(predict.Config(str(digits_run[0]), ("x.png",), **setting))
+
+
+def test_a_seed_without_draws_is_refused():
+    with pytest.raises(ValueError, match="`--seed` is for drawing at random: add `--sample`. Received: 3"):
+        search_of(Search(), predict.Config("run", ("x",), seed=3), 1)

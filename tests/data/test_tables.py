@@ -47,11 +47,32 @@ def test_columns_that_tell_nothing_are_left_out_with_a_note(write, load):
     assert "'always' is left out: always 'k'" in notes
 
 
-def test_a_column_that_numbers_the_rows_is_left_out(write, load):
-    content = ",x,y\n" + "".join(f"{row},{row * row % 17},{'ab'[row % 2]}\n" for row in range(30))
-    splits = load(write("t.csv", content), target="y", validation=write("v.csv", content), test=write("w.csv", content))
+def numbered(rows, start=1, step=1, unlabelled=()):
+    """Id (numbers the rows), x, y; sorted by the class, as Kaggle's Iris is. No class in the rows `unlabelled`."""
+    classes = ["" if row in unlabelled else "ab"[row >= rows // 2] for row in range(rows)]
+    return "Id,x,y\n" + "".join(f"{start + step * row},{row * row % 17},{classes[row]}\n" for row in range(rows))
+
+
+@pytest.mark.parametrize("own", [(), ("validation",), ("test",), ("validation", "test")])
+@pytest.mark.parametrize("numbering", [{}, {"start": 0}, {"start": 900, "step": -1}, {"unlabelled": (3, 40)}])
+def test_a_column_that_numbers_the_rows_is_left_out(own, numbering, write, load):
+    named = {part: write(f"{part}.csv", numbered(60, start=5, step=2)) for part in own}
+    splits = load(write("t.csv", numbered(60, **numbering)), target="y", **named)
     assert list(splits.prepare.kinds) == ["x"]
-    assert any("'column 1' is left out: it only numbers the rows" in note for note in splits.notes)
+    assert any("'Id' is left out: it only numbers the rows" in note for note in splits.notes)
+
+
+@pytest.mark.parametrize("asked", [{"group": "g"}, {"time": "t"}])
+def test_a_column_that_numbers_the_rows_is_left_out_of_splits_by_group_and_time(asked, write, load):
+    rows = "".join(f"{row},{row * row % 17},{row % 9},{row * 7 % 60},{'ab'[row >= 30]}\n" for row in range(60))
+    assert "Id" not in load(write("t.csv", "Id,x,g,t,y\n" + rows), target="y", **asked).prepare.kinds
+
+
+def test_a_column_that_numbers_other_rows_stays(write, load):
+    """Training rows in an order of their own, or too few rows to tell, are no row numbers."""
+    rows = [f"{row * 7 % 60},{row * row % 17},{'ab'[row % 2]}\n" for row in range(60)]
+    assert "Id" in load(write("t.csv", "Id,x,y\n" + "".join(rows)), target="y").prepare.kinds
+    assert "Id" in load(write("s.csv", numbered(18)), target="y").prepare.kinds
 
 
 def test_raw_records_are_cells_and_origins_are_lines(write, load):

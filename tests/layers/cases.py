@@ -164,5 +164,6 @@ def rows(cases, slow_on_jax):
     ]
 
 
-# Public names that are no layer, initializer or penalty, and the test that proves each.
-ELSEWHERE = {"ReplicaSeed": "test_seed.py"}
+# Public names without a row, and the test that proves each: what is no layer, initializer or penalty, and a layer of
+# tokens whose answer has no slope.
+ELSEWHERE = {"ReplicaSeed": "test_seed.py", "Neighbours": "test_neighbours.py"}

@@ -9,6 +9,7 @@ from models.ensemble import Ensemble, bin_edges
 from models.linear import Linear
 from models.mlp import MLP
 from models.regression import monte_carlo, standardized, with_units
+from tests.layers.starts import alike
 
 RANDOM = np.random.default_rng(0)
 FEATURES = RANDOM.normal(size=(200, 5)).astype("float32")
@@ -45,6 +46,23 @@ def test_an_ensemble_starts_from_ridge_regression():
     np.testing.assert_allclose(
         ensemble().predict(FEATURES, verbose=0)[..., 0], FEATURES @ LINEAR[:, :-1].T + LINEAR[:, -1], atol=1e-5
     )
+
+
+def test_no_two_members_begin_equal_and_a_seed_gives_the_same_again():
+    """With columns of two values only, first weights are all in which members trained on the same rows differ."""
+    begun = []
+    for _ in range(2):
+        keras.utils.set_random_seed(2)
+        model = ensemble()
+        # (members, inputs, units) of each hidden layer; of the embeddings, whose members lie side by side
+        kernels = {f"hidden_{i}": np.array(model.get_layer(f"hidden_{i}").kernel) for i in (1, 2)}
+        embedding = np.array(model.get_layer("embedding").kernel)  # (columns, bins, members * numbers)
+        kernels["embedding"] = np.moveaxis(embedding.reshape(*embedding.shape[:-1], 4, 3), -2, 0)
+        begun.append(kernels)
+    for name, kernel in begun[0].items():
+        assert len(np.unique(kernel, axis=0)) == 4, name
+        np.testing.assert_array_equal(kernel, begun[1][name])
+    assert alike(model.trainable_weights[:-2]) == []  # the last two: the linear path, given from outside
 
 
 def test_members_share_no_weight():

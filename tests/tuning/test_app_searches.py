@@ -13,7 +13,8 @@ from models.mlp import MLP
 from models.show_attend_tell import ShowAttendTell
 from models.transformer import Transformer
 from tests.tuning.same_process import SameProcess
-from tuning.search import Search, search
+from tuning.search import search
+from tuning.settings import Search
 
 SMALL_TRANSFORMER = Transformer(units=16, num_layers=1, num_heads=2, feed_forward_units=32, dropout=0.0)
 MODELS = {

@@ -20,7 +20,8 @@ ROOT = Path(__file__).parent.parent.parent
 CHIEF = """
 import sys
 from tests.tuning.tiny_app import Config
-from tuning.search import Search, search
+from tuning.search import search
+from tuning.settings import Search
 found = search("tests.tuning.crashing_space", Config(run_dir=sys.argv[1]),
                Search(trials="8", chief="127.0.0.1:" + sys.argv[2], workers=2))
 print("ended", len(found.trials), repr(found.stopped))

@@ -17,7 +17,8 @@ ROOT = Path(__file__).parent.parent.parent
 SEARCH = """
 import sys
 from tests.tuning.tiny_app import Config
-from tuning.search import Search, search
+from tuning.search import search
+from tuning.settings import Search
 search("tests.tuning.tiny_space", Config(run_dir=sys.argv[1]), Search(strategy=sys.argv[2], trials=sys.argv[3], jobs=1))
 """
 KILLS = 10

@@ -11,8 +11,8 @@ from apps.arguments import parse
 from tests.tuning import tiny_app, tiny_space
 from tuning import report, result
 from tuning.journal import Journal
-from tuning.search import Found, Search
 from tuning.search_folder import SearchError
+from tuning.settings import Found, Search
 from tuning.space import hyperparameters
 from tuning.trial import Trial
 

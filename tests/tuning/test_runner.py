@@ -11,8 +11,9 @@ from tests.tuning.same_process import SameProcess
 from training.hosts import Hosts
 from tuning.journal import Journal
 from tuning.runner import Runner
-from tuning.search import Search, check, search
+from tuning.search import search
 from tuning.search_folder import SearchError
+from tuning.settings import Search, check
 
 SPACE = "tests.tuning.tiny_space"
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from tests.tuning.tiny_app import Config, TinyTrainer
-from tuning.search import Search, check
 from tuning.search_folder import SearchError, SearchFolder
+from tuning.settings import Search, check
 
 
 def folder(base: Config, strategy: str = "random", **further) -> SearchFolder:

@@ -1,13 +1,15 @@
 """The order of texts by those of similar records, against n-grams counted by hand."""
 
+import json
 from collections import Counter
 
+import keras
 import numpy as np
 import pytest
 from keras import ops
 
-from models.decoding import HIDDEN
-from models.neighbours import LONGEST, WEIGHT, Neighbours, mean_f1
+from layers.hidden import HIDDEN
+from layers.neighbours import LONGEST, WEIGHT, Neighbours, mean_f1
 
 END = 9
 
@@ -68,6 +70,24 @@ def test_what_the_captions_of_the_nearest_say_comes_first(tmp_path):
         np.testing.assert_allclose(new[:, 1], -1.0 * WEIGHT, atol=1e-6)  # of nothing alike the more probable
         assert ended.tolist() == [[True, True, False, False], [False, True, True, False]]
         assert (new[:, 3] == np.float32(HIDDEN)).all() and not ordered[:, 3].any()
+
+
+def test_config_and_file_of_a_model_give_the_same_layer(tmp_path):
+    random = np.random.default_rng(3)
+    neighbours = known(random)
+    config = neighbours.get_config()
+    assert json.dumps(Neighbours.from_config(json.loads(json.dumps(config))).get_config()) == json.dumps(config)
+    inputs = [keras.Input((2,)), keras.Input((4, 6), dtype="int32"), keras.Input((4,))]
+    model = keras.Model(inputs, neighbours(*inputs))
+    assert model.output_shape == (None, 4)
+    model.save(tmp_path / "model.keras")
+    given = [
+        ops.array(random.uniform(90, 110, (3, 2)), "float32"),
+        ops.array(random.integers(1, 10, (3, 4, 6)), "int32"),
+        ops.zeros((3, 4)),
+    ]
+    again = keras.saving.load_model(tmp_path / "model.keras")
+    np.testing.assert_array_equal(np.asarray(again(given)), np.asarray(neighbours(*given)))
 
 
 def test_as_one_graph_of_any_batch():

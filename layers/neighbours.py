@@ -1,4 +1,4 @@
-"""Which of the captions that a search has found is most like what people wrote of the most similar training images?
+"""Orders the captions that a search has found by their likeness to those of the most similar training images.
 
 A network knows an image by its features, and so finds training images that resemble it; their captions were written by
 people. Of the hypotheses of beam search the one comes first that agrees best with them.
@@ -15,7 +15,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from models.decoding import HIDDEN, rows
+from layers.hidden import HIDDEN
+from layers.rows import rows
 
 LONGEST = 3  # n-grams of 1 to 3 tokens
 WEIGHT = 0.1  # of a hypothesis' own score beside its likeness
@@ -48,13 +49,15 @@ class Neighbours(keras.layers.Layer):
     """
 
     def __init__(self, vectors: np.ndarray, texts: np.ndarray, count: int, mean: np.ndarray | None = None, **kwargs):
-        super().__init__(dtype="float32", **kwargs)
+        super().__init__(**{"dtype": "float32", **kwargs})
+        vectors, texts = np.asarray(vectors), np.asarray(texts)  # a configuration holds lists
         if not 1 <= count <= len(vectors):
             raise ValueError(f"`count` must be between 1 and the {len(vectors)} known records. Received: count={count}")
         if mean is None:
             mean = vectors.mean(axis=0, dtype="float64")
             vectors = vectors - mean
             vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+        mean = np.asarray(mean)
         self.count = count
         # As the file has them, in half precision: a run that is read again finds the same neighbours.
         self.known = self._held("vectors", vectors.astype("float16"), "float32")
@@ -87,6 +90,13 @@ class Neighbours(keras.layers.Layer):
         # One record at a time: all pairs of places of all pairs of texts are many.
         likeness = ops.map(lambda pair: mean_f1(*pair), (tokens, texts))
         return ops.where(scores > HIDDEN / 2, likeness + WEIGHT * scores, HIDDEN)
+
+    def compute_output_shape(self, vectors_shape, tokens_shape, scores_shape):
+        return scores_shape
+
+    def get_config(self):
+        vectors, mean, texts = (ops.convert_to_numpy(one).tolist() for one in (self.known, self.mean, self.texts))
+        return {**super().get_config(), "vectors": vectors, "texts": texts, "count": self.count, "mean": mean}
 
     def order(self, vectors, tokens, scores, complete, end: int):
         """What a search has found, see `models.decoding.beam_search`, by falling new scores; `end` ends texts."""

@@ -1,0 +1,47 @@
+"""What the diagnosis recommends for each recipe: flags that its command has."""
+
+import dataclasses
+import typing
+
+import pytest
+
+from apps import autoencode, classify, regress
+from apps.advice import flags
+from evaluation.diagnosis import Flags
+
+AUGMENT = "--augment strong"
+EXPECTED = {
+    "Logistic": Flags(bigger=None, regularize="--l2"),
+    "Linear": Flags(bigger=None, regularize="--l2"),
+    "MLP": Flags(),
+    "Ensemble": Flags(),
+    "ConvNet": Flags(bigger="--filters", augment=AUGMENT),
+    "ResNet": Flags(bigger="--depth", regularize="--l2", augment=AUGMENT),
+    "Pretrained": Flags(bigger="--fine-tune-epochs"),
+    "DenseAutoencoder": Flags(regularize="--noise"),
+    "ConvAutoencoder": Flags(bigger="--filters", regularize="--noise", augment=AUGMENT),
+    "VariationalAutoencoder": Flags(bigger="--hidden or --filters", regularize="--beta"),
+    "SparseAutoencoder": Flags(regularize="--l2"),
+}
+RECIPES = {typing.get_args(one)[0] for app in (classify, autoencode, regress) for one in typing.get_args(app.Model)} - {
+    classify.Auto,
+    autoencode.Auto,
+}
+
+
+@pytest.mark.parametrize("recipe", sorted(RECIPES, key=lambda kind: kind.__name__))
+def test_every_recipe_gives_advice_of_flags_that_it_has(recipe):
+    found = flags(recipe())
+    assert found == EXPECTED[recipe.__name__]
+    assert flags(recipe(), "strong") == dataclasses.replace(found, augment=None)
+    for flag in (found.bigger, found.regularize):
+        for name in flag.split(" or ") if flag else ():
+            assert name.removeprefix("--").replace("-", "_") in recipe.__dataclass_fields__
+
+
+def test_a_recipe_without_advice_gets_the_defaults():
+    @dataclasses.dataclass(frozen=True)
+    class New:
+        hidden: int = 1
+
+    assert flags(New()) == Flags()

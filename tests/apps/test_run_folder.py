@@ -1,0 +1,107 @@
+"""The folder of a run: what names it, and what config.json says."""
+
+import copy
+import dataclasses
+import json
+import typing
+from pathlib import Path
+
+import pytest
+
+from apps import autoencode, caption, classify, regress, translate
+from apps.run_folder import open_run
+from models.pretrained import Pretrained
+from training.run_directory import RunDirectory
+
+APPS = (classify, regress, autoencode, translate, caption)
+NAMES_NO_RUN = {
+    *("run_dir", "fresh", "features", "members.jobs", "trainer.checkpoint_minutes"),
+    *("trainer.machines.hosts", "trainer.machines.rank", "trainer.machines.coordinator", "trainer.check_device"),
+}
+ANOTHER = {
+    str: lambda one: one + "x",
+    bool: lambda one: not one,
+    int: lambda one: one + 1,
+    float: lambda one: one + 0.25,
+}
+ANOTHER |= {tuple: lambda one: (*one, *(one[:1] or ("x",))), type(None): lambda _: "x"}
+
+
+def with_one_field_changed(config, prefix=""):
+    """Yields (dotted name, copy) for each field, inner ones included; what is allowed together is not looked at."""
+    for field in dataclasses.fields(config):
+        value = getattr(config, field.name)
+        if dataclasses.is_dataclass(value):
+            changes = with_one_field_changed(value, f"{prefix}{field.name}.")
+        else:
+            changes = [(prefix + field.name, ANOTHER[type(value)](value))]
+        for name, changed in changes:
+            other = copy.copy(config)
+            object.__setattr__(other, field.name, changed)
+            yield name, other
+
+
+def configs(app):
+    """The default configuration with each of its networks."""
+    for choice in typing.get_args(typing.get_type_hints(app.Config, include_extras=True)["model"]):
+        other = copy.copy(app.Config())
+        object.__setattr__(other, "model", typing.get_args(choice)[0]())
+        yield other
+
+
+def folder(app, config) -> Path:
+    """Where a run of these settings lies, wherever it is asked to."""
+    name = app.__name__.removeprefix("apps.")
+    return RunDirectory.for_config(name, "x", open_run(name, config)[1]).path
+
+
+@pytest.mark.parametrize("app", APPS, ids=lambda app: app.__name__)
+def test_every_setting_names_the_run_but_for_those_that_change_no_result(app):
+    folders = []
+    for config in configs(app):
+        folders.append(folder(app, config))
+        for name, other in with_one_field_changed(config):
+            assert (folder(app, other) == folders[-1]) is (name in NAMES_NO_RUN), name
+    assert len(set(folders)) == len(folders) > 2
+
+
+@pytest.mark.parametrize("app", APPS, ids=lambda app: app.__name__)
+def test_the_settings_are_json_that_says_all(app):
+    settings = open_run(app.__name__.removeprefix("apps."), app.Config())[1]
+    assert json.loads(json.dumps(settings, allow_nan=False)) == settings
+    assert list(settings)[:2] == ["format", "app"]
+    assert settings["format"] == 2
+    assert settings["model"]["name"] == type(app.Config().model).__name__.lower()
+    assert settings["data"].keys() == {field.name for field in dataclasses.fields(app.Config().data)}
+    if app in (translate, caption):
+        assert settings["search"] == dataclasses.asdict(app.Config().search)
+        assert settings["members"] == {"count": 1}
+
+
+@pytest.mark.parametrize(
+    ("app", "setting"),
+    [
+        (classify, lambda path: {"warm_start": str(path.parent)}),
+        (classify, lambda path: {"model": Pretrained(weights=str(path))}),
+        (caption, lambda path: {"encoder": caption.ImageEncoder("mobilenet_v2", weights=str(path))}),
+        (caption, lambda path: {"data": caption.CaptionData("captions.csv", images=str(path.parent))}),
+        (classify, lambda path: {"data": classify.Data("digits", test=str(path))}),
+        (translate, lambda path: {"data": translate.TranslationData(("a", str(path)))}),
+    ],
+)
+def test_other_content_of_a_file_names_another_run(app, setting, tmp_path):
+    path = tmp_path / "run" / "model.keras"
+    path.parent.mkdir()
+    path.write_text("one")
+    config = dataclasses.replace(app.Config(), **setting(path))
+    before = folder(app, config)
+    path.write_text("two or more")
+    assert folder(app, config) != before
+
+
+def test_an_evaluation_of_the_run_behind_from_changes_nothing(tmp_path):
+    (tmp_path / "model.keras").write_text("one")
+    config = classify.Config(warm_start=str(tmp_path))
+    before = folder(classify, config)
+    (tmp_path / "evaluation-own-test.json").write_text("{}")
+    assert folder(classify, config) == before

@@ -49,7 +49,7 @@ def banknote(arguments) -> None:
     import numpy as np
 
     from apps.autoencode import Config, build, load, train
-    from data.source import Data
+    from data.settings import Data
     from evaluation.code_accuracy import fold_accuracy
     from evaluation.reconstruction import PrincipalComponents, squared_errors
     from models.autoencoder import parts

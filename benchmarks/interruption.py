@@ -33,8 +33,7 @@ def configurations(folder: Path) -> dict:
     """Name to module of an app and settings of seconds, which have all that a state can hold: averages of weights,
     early stopping, dropout, augmentation, schedules, stages."""
     from apps import autoencode, caption, classify, regress, translate
-    from data.caption_source import CaptionData
-    from data.source import Data
+    from data.settings import CaptionData, Data
     from models.convnet import ConvNet
     from models.image_encoder import ImageEncoder
     from models.pretrained import Pretrained

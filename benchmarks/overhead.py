@@ -36,7 +36,7 @@ def main() -> None:
     parser.add_argument("app", choices=APPS)
     given, flags = parser.parse_known_args()
 
-    from apps.command import run
+    from cli.run import run
     from training.checkpoint import Checkpoint
     from training.run_directory import RunDirectory
 

@@ -20,10 +20,11 @@ from typing import Annotated
 import numpy as np
 import tyro
 
-from apps.command import run
 from apps.regress import Config as Regression
 from apps.regress import Model
-from data.source import TABLES, Data
+from cli.run import run
+from data.settings import Data
+from data.table_file import FORMATS
 from models.ensemble import Ensemble
 from training.trainer import Trainer
 
@@ -59,7 +60,7 @@ def main(config: Config) -> dict:
     print(HEADER, flush=True)
     for path in sorted(Path(config.folder).iterdir()):
         name = path.name.split(".")[0]
-        if path.suffix not in TABLES or (config.only and name not in config.only):
+        if path.suffix not in FORMATS or (config.only and name not in config.only):
             continue
         results[name] = table(path, targets.get(name, "last"), config)
         print(line(name, results[name]), flush=True)
@@ -70,9 +71,9 @@ def main(config: Config) -> dict:
 
 def table(path: Path, target: str, config: Config) -> list[dict[str, float]]:
     """The scores of every split of one table."""
-    from data import raw_table
+    from data import table_file
 
-    raw = raw_table.read(str(path))
+    raw = table_file.read(str(path))
     count = config.large_splits if len(raw) > 10_000 else config.splits
     return [one_split(raw, target, seed, config) for seed in range(count)]
 

@@ -137,7 +137,7 @@ def lamina(arguments, folder: Path):
     """Seconds of a search, and the memory of its parent when each trial ends."""
     import tuning.display
     from apps.classify import Config
-    from data.source import Data
+    from data.settings import Data
     from models.mlp import MLP
     from training.trainer import Trainer
     from tuning.runner import Runner
@@ -193,7 +193,7 @@ def keras_tuner(arguments, folder: Path):
 
 def strategies(arguments) -> None:
     """The best validation score of both strategies, same splits and budget, by seed."""
-    from data.source import Data
+    from data.settings import Data
     from models.mlp import MLP
     from tuning.search import search
     from tuning.settings import Search

@@ -1,7 +1,7 @@
 """The one base of all messages for users.
 
-Every package may import this file, which imports nothing: an error that a user can mend is a `UserError`, wherever it is
-raised, and ends a command with one line. Any other exception is a defect and keeps its traceback.
+Every package may import this file, which imports nothing: an error that a user can mend is a `UserError`, wherever it
+is raised, and ends a command with one line. Any other exception is a defect and keeps its traceback.
 """
 
 

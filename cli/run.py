@@ -65,12 +65,6 @@ def end(message: str, code: int) -> None:
     sys.exit(code)
 
 
-def child_environment(**more: str) -> dict[str, str]:
-    """The environment of a child process that imports the suite, wherever this process has found it; and `more`."""
-    path = os.pathsep.join([str(SUITE), *filter(None, [os.environ.get("PYTHONPATH")])])
-    return {**os.environ, "PYTHONPATH": path, **more}
-
-
 def typed(prog: str) -> str:
     """The command line of this run for its report: `prog` and what followed it, or `prog` where a program called."""
     started_here = Path(sys.argv[0]).stem == prog.rpartition(".")[2]

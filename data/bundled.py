@@ -51,12 +51,13 @@ def diabetes(seed):
 
     from data import tables
     from data.raw_table import RawTable
-    from data.source import Data
+    from data.settings import Data
+    from data.targets import NumberTarget
 
     bunch = load_diabetes(scaled=False)
     columns = {name: bunch.data[:, position] for position, name in enumerate(bunch.feature_names)}
     table = RawTable("diabetes", {**columns, "progression": bunch.target}, np.arange(len(bunch.target)), (), "{}[{}]")
-    return tables.from_raw("diabetes", table, {}, Data("diabetes", target="progression"), seed, "regress")
+    return tables.from_raw("diabetes", table, {}, Data("diabetes", target="progression"), seed, NumberTarget)
 
 
 def prepare_images(image_size, channels, standardize):

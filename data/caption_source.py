@@ -4,38 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from data.caption_pairs import Captions, CaptionSplits
+    from data.settings import CaptionData
 
 KINDS = (
     "scenes; COCO's or Karpathy's JSON; Flickr8k's token file (name.jpg#0, a tab, the caption); a table (.csv .tsv "
     ".jsonl) with a column of image names and one of captions; tfds:NAME"
 )
-
-
-@dataclass(frozen=True)
-class CaptionData:
-    """Where the images and their captions are, and how to read them."""
-
-    data: str = field(default="scenes", metadata={"files": True})
-    """scenes; a file of captions: COCO's or Karpathy's JSON, Flickr8k's token file, a table; or tfds:NAME"""
-    images: str | None = field(default=None, metadata={"files": True})
-    """the folder of the images; otherwise looked for beside the file of captions"""
-    validation: str | None = field(default=None, metadata={"files": True})
-    """your own validation split: a list of image names, or a file of captions; otherwise carved from training"""
-    test: str | None = field(default=None, metadata={"files": True})
-    """your own test split: a list of image names, or a file of captions; otherwise a tenth, 1,000 at most"""
-    image: str | None = None
-    """a table: the column of image names (a name, a number from 1, or "last"); otherwise found by looking"""
-    caption: str | None = None
-    """a table: the column of captions; otherwise found by looking"""
-    image_size: int | None = None
-    """pixels on a side that images are resized to; otherwise what the encoder was trained with, or their own"""
-    download: bool = False
-    """tfds: may the dataset be downloaded if it is not prepared yet"""
 
 
 def resolve(config: CaptionData, *, seed: int) -> CaptionSplits:

@@ -8,7 +8,7 @@ list          one image name a line
 import os
 import re
 
-from data import caption_json, parallel_text, raw_table
+from data import caption_json, parallel_text
 from data.errors import DataError, listing, suggestion
 from data.images import READABLE
 from data.raw_captions import CaptionRows
@@ -39,7 +39,7 @@ def read(path, image=None, caption=None):
                 f"{path}:1: neither a token file nor a table. Allowed: 'dog.jpg#0', a tab, the caption; or a table "
                 f"with a column of image names and one of captions. Received: {first[:80]!r}."
             )
-    return _table(raw_table.read(path), image, caption)
+    return _table(table_file.read(path), image, caption)
 
 
 def read_names(path):

@@ -17,7 +17,7 @@ from data import duplicates, splitting
 from data.errors import DataError, MissingData, listing, suggestion
 from data.images import CORES, READABLE
 from data.splits import Split, Splits
-from data.targets import natural
+from data.targets import ClassTarget, natural
 
 PARTS = {
     "train": "train", "training": "train",
@@ -45,14 +45,14 @@ class Found:
         return len(self.paths)
 
 
-def splits(config, seed, prepare_for, task="classify"):
+def splits(config, seed, prepare_for, target=ClassTarget):
     """Yields the `Splits` of a folder of images.
 
     Args:
         config: the `Data` fields data, validation, test, image_size.
         seed: of the random split.
         prepare_for: `(natural size, natural channels, training split) -> ImagePrepare`.
-        task: "classify", or "autoencode", which needs no classes.
+        target: `ClassTarget`, or `NoTarget`, which needs no classes.
 
     Raises:
         DataError: there are no images, to classify one class only, or a file that is no whole image.
@@ -68,7 +68,7 @@ def splits(config, seed, prepare_for, task="classify"):
     if "test" not in folders and "validation" in folders and not config.validation:
         folders["test"] = folders.pop("validation")
         notes.append(f"{folders['test']} is the test split; validation is carved from the training images.")
-    labelled = task == "classify" or all(map(has_classes, folders.values()))
+    labelled = target is ClassTarget or all(map(has_classes, folders.values()))
     found = {part: find(folder, notes, labelled) for part, folder in folders.items()}
     classes = tuple(sorted(set(found["train"].names), key=natural)) if labelled else ()
     if labelled and len(classes) < 2:

@@ -76,16 +76,6 @@ class RawTable:
         )
 
 
-def read(path):
-    """Reads a table by the ending of its name: JSON lines or delimited text, also compressed with gzip."""
-    from data import delimited, json_lines
-
-    extension = os.path.splitext(path.lower().removesuffix(".gz"))[1]
-    if extension in {".jsonl", ".ndjson", ".json"}:
-        return json_lines.read(path)
-    return delimited.read(path)
-
-
 def read_bytes(path):
     """Returns the content of a file, unpacked if its name ends in .gz.
 

@@ -3,56 +3,31 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
+
+from data.table_file import FORMATS, extension
+from data.targets import ClassTarget, NoTarget, NumberTarget, Target
 
 if TYPE_CHECKING:
+    from data.settings import Data
     from data.splits import Splits
 
-Task = Literal["classify", "regress", "autoencode"]
-BUNDLED: dict[str, tuple[Task, ...]] = {  # real data, and what it is good for
-    "digits": ("classify", "autoencode"),
-    "diabetes": ("regress",),
+BUNDLED: dict[str, tuple[type[Target], ...]] = {  # real data, and which targets it has
+    "digits": (ClassTarget, NoTarget),
+    "diabetes": (NumberTarget,),
 }
-_POINTS = ("classify", "autoencode")
-TOYS: dict[str, tuple[Task, ...]] = {  # made-up data with a known answer
-    **dict.fromkeys(("and", "or", "xor", "circles", "moons", "spirals", "gaussians"), _POINTS),
-    "double_sigmoid": ("regress",),
-    "one_hot_8": ("autoencode",),
+TOYS: dict[str, tuple[type[Target], ...]] = {  # made-up data with a known answer
+    **dict.fromkeys(("and", "or", "xor", "circles", "moons", "spirals", "gaussians"), (ClassTarget, NoTarget)),
+    "double_sigmoid": (NumberTarget,),
+    "one_hot_8": (NoTarget,),
 }
-TABLES = (".csv", ".tsv", ".txt", ".data", ".jsonl", ".ndjson", ".json")
-
-
-@dataclass(frozen=True)
-class Data:
-    """Where the data is, and how to read it."""
-
-    data: str = field(default="digits", metadata={"files": True})
-    """a bundled name, a table (.csv .tsv .jsonl, also .gz), a folder of images, or tfds:NAME"""
-    target: str | None = None
-    """table: the column to predict (for autoencoding: that labels the rows): its name, its number from 1, or "last" """
-    validation: str | None = field(default=None, metadata={"files": True})
-    """your own validation table or folder; otherwise it is carved from the training data"""
-    test: str | None = field(default=None, metadata={"files": True})
-    """your own test table or folder; otherwise a fifth of the data is held out"""
-    group: str | None = None
-    """table: rows with the same value in this column stay in one split (a patient, a customer); not used as input"""
-    time: str | None = None
-    """table: split by this column: earliest rows train, latest rows test; not used as input"""
-    image_size: int | None = None
-    """images: side of the square in pixels; otherwise the size of the images if all are equal, else 64"""
-    download: bool = False
-    """tfds: may the dataset be downloaded if it is not prepared yet"""
-    augment: Literal["auto", "none", "shift", "flip", "shift-flip", "affine", "strong"] = "auto"
-    """images: variation of training images; auto leaves out what would change a label, affine shifts, turns and zooms,
-    strong mirrors and changes the light, too"""
 
 
 def resolve(
     config: Data,
+    target: type[Target] = ClassTarget,
     *,
     seed: int,
-    task: Task = "classify",
     image_size: int | None = None,
     channels: int | None = None,
     standardize: bool = True,
@@ -61,8 +36,8 @@ def resolve(
 
     Args:
         config: what the user said.
+        target: what the labels are: `ClassTarget`, `NumberTarget`, or `NoTarget` where nothing is predicted.
         seed: of the random splits.
-        task: what the labels are for: classes, numbers to estimate, or nothing.
         image_size: side that the model needs, in pixels; the user's `config.image_size` goes first.
         channels: 1 or 3 if the model needs it; None for those of the images.
         standardize: False leaves pixels at 0-255, for models that standardise inside.
@@ -75,7 +50,7 @@ def resolve(
     from data.bundled import prepare_images
 
     prepare_for = prepare_images(config.image_size or image_size, channels, standardize)
-    kind = kind_of(config.data, task)
+    kind = kind_of(config.data, target)
     _refuse_unused(config, kind)
     if kind == "bundled":
         from data import bundled
@@ -88,15 +63,15 @@ def resolve(
     elif kind == "table":
         from data import tables
 
-        splits = tables.splits(config, seed, task)
+        splits = tables.splits(config, seed, target)
     elif kind == "folder":
         from data import image_folders
 
-        splits = image_folders.splits(config, seed, prepare_for, task)
+        splits = image_folders.splits(config, seed, prepare_for, target)
     else:
         from data import tfds_source
 
-        splits = tfds_source.splits(config, seed, prepare_for, task)
+        splits = tfds_source.splits(config, seed, prepare_for, target)
     if splits.kind == "image":
         from data import augmentation
 
@@ -109,43 +84,43 @@ def resolve(
     return splits
 
 
-def kind_of(data: str, task: Task = "classify") -> str:
+def kind_of(data: str, target: type[Target] = ClassTarget) -> str:
     """Returns "bundled", "toy", "table", "folder" or "tfds" for a data argument.
 
     Raises:
-        DataError: it is none of these, or not made for `task`; the message names the choices.
+        DataError: it is none of these, or has no such `target`; the message names the choices.
     """
     from data.errors import DataError, MissingData, suggestion
 
     if data.startswith("tfds:"):
         return "tfds"
     if os.path.isdir(data):
-        if task == "regress":
-            raise DataError(f"{data}: is a folder, and regression takes a table ({' '.join(TABLES)}, also .gz).")
+        if target is NumberTarget:
+            raise DataError(f"{data}: is a folder, and regression takes a table ({' '.join(FORMATS)}, also .gz).")
         return "folder"
-    extension = os.path.splitext(data.lower().removesuffix(".gz"))[1]
+    ending = extension(data)
     if os.path.isfile(data):
-        if extension in TABLES:
+        if ending in FORMATS:
             return "table"
         raise DataError(
-            f"{data}: what this file holds cannot be read off its ending {extension!r}. "
-            f"Allowed: {' '.join(TABLES)} (also .gz) for tables; for images give their folder."
+            f"{data}: what this file holds cannot be read off its ending {ending!r}. "
+            f"Allowed: {' '.join(FORMATS)} (also .gz) for tables; for images give their folder."
         )
     made = {**BUNDLED, **TOYS}
-    fitting = [name for name, tasks in made.items() if task in tasks]
+    fitting = [name for name, targets in made.items() if target in targets]
     if data in made:
         if data not in fitting:
-            others = " and ".join(f"apps.{other}" for other in made[data])
+            others = " and ".join(one.app for one in made[data])
             raise DataError(f"--data {data} is for {others}. Allowed here: {', '.join(fitting)}, or your own data.")
         return "bundled" if data in BUNDLED else "toy"
-    if extension or os.sep in data:
+    if ending or os.sep in data:
         raise MissingData(f"{data}: no such file or folder. Check the path given as --data.")
-    folder = "" if task == "regress" else "a folder of images; "
-    if task == "classify":
+    folder = "" if target is NumberTarget else "a folder of images; "
+    if target is ClassTarget:
         folder = "a folder of images with one folder per class; "
     raise DataError(
         f"--data {data!r} is neither a bundled name nor a file or folder.{suggestion(data, fitting)} "
-        f"Allowed: {', '.join(fitting)}; a table ({' '.join(TABLES)}, also .gz); {folder}tfds:NAME."
+        f"Allowed: {', '.join(fitting)}; a table ({' '.join(FORMATS)}, also .gz); {folder}tfds:NAME."
     )
 
 

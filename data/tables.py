@@ -7,22 +7,22 @@ from dataclasses import replace
 
 import numpy as np
 
-from data import column_kinds, duplicates, raw_table, splitting
+from data import column_kinds, duplicates, splitting, table_file
 from data.errors import DataError, listing, suggestion
 from data.splits import Split, Splits
 from data.table_features import TablePrepare
-from data.targets import ClassTarget, NoTarget, NumberTarget
+from data.targets import ClassTarget, NoTarget
 
 FEWEST_ROWS = 10  # below this there is nothing to hold out
 
 
-def splits(config, seed, task="classify"):
+def splits(config, seed, kind=ClassTarget):
     """Yields the `Splits` of the table that `config.data` names.
 
     Args:
         config: the `Data` fields data, target, validation, test, group, time.
         seed: of the random split.
-        task: "classify", "regress" or "autoencode"; the last needs no target.
+        kind: of the target: `ClassTarget`, `NumberTarget`, or `NoTarget`, for which a table needs no target column.
 
     Raises:
         DataError: the table, its target or its splits cannot be used.
@@ -31,15 +31,15 @@ def splits(config, seed, task="classify"):
         raise DataError(
             f"--group and --time exclude each other. Received: --group {config.group} --time {config.time}. Choose one."
         )
-    table = raw_table.read(config.data)
+    table = table_file.read(config.data)
     name = re.sub(r"[^a-zA-Z0-9_.-]+", "-", os.path.basename(config.data).split(".")[0])
     own = {
-        part: raw_table.read(path) for part, path in (("validation", config.validation), ("test", config.test)) if path
+        part: table_file.read(path) for part, path in (("validation", config.validation), ("test", config.test)) if path
     }
-    return from_raw(name, table, own, config, seed, task)
+    return from_raw(name, table, own, config, seed, kind)
 
 
-def from_raw(name, table, own, config, seed, task="classify"):
+def from_raw(name, table, own, config, seed, kind=ClassTarget):
     """Yields the `Splits` of tables already read.
 
     Args:
@@ -48,7 +48,7 @@ def from_raw(name, table, own, config, seed, task="classify"):
         own: "validation" and "test" -> the user's own `RawTable`.
         config: the `Data` fields target, group, time.
         seed: of the random split.
-        task: "classify", "regress" or "autoencode".
+        kind: of the target, see `splits`.
     """
     if len(table.columns) < 2:
         raise DataError(
@@ -57,9 +57,9 @@ def from_raw(name, table, own, config, seed, task="classify"):
         )
     file, notes = table, list(table.notes)
     target = NoTarget()
-    if task != "autoencode" or config.target is not None:
+    if kind is not NoTarget or config.target is not None:
         wanted = _target_name(table, config.target)
-        kind = NumberTarget if task == "regress" else ClassTarget
+        kind = ClassTarget if kind is NoTarget else kind  # labels to look at
         table = _labelled(table, wanted, kind, notes)
         own = {part: _labelled(other, _same_column(other, wanted, table), kind, notes) for part, other in own.items()}
         target = kind.fit(wanted, table)

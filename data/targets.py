@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -21,6 +22,7 @@ class ClassTarget:
 
     name: str
     classes: tuple[str, ...]
+    app: ClassVar[str] = "apps.classify"  # what messages recommend for data with this target
 
     @classmethod
     def fit(cls, name, table):
@@ -87,6 +89,7 @@ class NumberTarget:
     name: str
     form: str = "plain"  # how the file writes it: "plain" or "comma" (decimal comma)
     classes = ()
+    app: ClassVar[str] = "apps.regress"
 
     @classmethod
     def fit(cls, name, table):
@@ -153,6 +156,7 @@ class NoTarget:
 
     name = None
     classes = ()
+    app: ClassVar[str] = "apps.autoencode"
 
     def encode(self, table):
         return np.zeros(len(table), np.int32)
@@ -162,6 +166,9 @@ class NoTarget:
 
     def described(self):
         return "no target"
+
+
+Target = ClassTarget | NumberTarget | NoTarget
 
 
 def natural(name):

@@ -17,19 +17,20 @@ from data import duplicates, image_folders, splitting, tables
 from data.errors import DataError, MissingData, listing, suggestion
 from data.raw_table import RawTable
 from data.splits import Split, Splits
+from data.targets import ClassTarget, NoTarget, NumberTarget
 
 LARGEST = 8 * 1024**3  # bytes on disk: records are held in memory
 LONGEST_VECTOR = 1024  # numbers of one feature that become columns
 
 
-def splits(config, seed, prepare_for, task="classify"):
+def splits(config, seed, prepare_for, target=ClassTarget):
     """Yields the `Splits` of a TensorFlow dataset.
 
     Args:
         config: the `Data` fields data, target, download, image_size.
         seed: of the random split, where the dataset does not have it.
         prepare_for: `(natural size, natural channels, training split) -> ImagePrepare`.
-        task: "classify", "regress" or "autoencode"; the last takes the classes along where the dataset has any.
+        target: `ClassTarget`, `NumberTarget` or `NoTarget`; the last takes the classes along where the dataset has any.
 
     Raises:
         DataError: the dataset is unknown, not prepared, too large, or of a kind that is not supported.
@@ -46,10 +47,10 @@ def splits(config, seed, prepare_for, task="classify"):
         name = "tfds-" + "-".join(part for part in (builder.name, _config_name(builder)) if part)
         parts = part_names(builder, wanted)
         if not _image_key(builder.info.features):
-            return _table(name, wanted, builder, parts, config, seed, task)
-        if task == "regress":
+            return _table(name, wanted, builder, parts, config, seed, target)
+        if target is NumberTarget:
             raise DataError(f"tfds:{wanted} holds images, and regression takes tables. For classes use apps.classify.")
-        return _images(name, wanted, builder, parts, config, seed, prepare_for, task)
+        return _images(name, wanted, builder, parts, config, seed, prepare_for, target)
 
 
 @contextlib.contextmanager
@@ -144,27 +145,27 @@ def _label_key(builder, wanted, target):
     raise DataError(f"tfds:{wanted}: which feature is to be predicted? Give --target with one of {listing(features)}.")
 
 
-def _class_key(builder, wanted, target, task):
+def _class_key(builder, wanted, name, target):
     """Returns the feature that holds the class, or None where nothing is predicted and the dataset has no classes."""
     import tensorflow_datasets
 
     supervised = builder.info.supervised_keys
-    if task == "autoencode" and target is None and not (supervised and isinstance(supervised[1], str)):
+    if target is NoTarget and name is None and not (supervised and isinstance(supervised[1], str)):
         return None
-    label = _label_key(builder, wanted, target)
+    label = _label_key(builder, wanted, name)
     feature = dict(_leaves(builder.info.features))[label]
     if isinstance(feature, tensorflow_datasets.features.ClassLabel):
         return label
-    if task == "autoencode" and target is None:
+    if target is NoTarget and name is None:
         return None
     raise DataError(f"tfds:{wanted}: feature {label!r} is not a class ({feature}). Choose another --target.")
 
 
-def _images(name, wanted, builder, named, config, seed, prepare_for, task):
+def _images(name, wanted, builder, named, config, seed, prepare_for, target):
     import tensorflow_datasets
 
     image, features = _image_key(builder.info.features), builder.info.features
-    label = _class_key(builder, wanted, config.target, task)
+    label = _class_key(builder, wanted, config.target, target)
     decoders = {image: tensorflow_datasets.decode.SkipDecoding()}
     wanted_columns = [image, label] if label else [image]
     read = {
@@ -225,10 +226,10 @@ def _inside(record, name):
     return record[name]
 
 
-def _table(name, wanted, builder, named, config, seed, task):
+def _table(name, wanted, builder, named, config, seed, target):
     """A dataset without images: its scalar features are the columns."""
-    if task == "autoencode":
-        label = _class_key(builder, wanted, config.target, task)
+    if target is NoTarget:
+        label = _class_key(builder, wanted, config.target, target)
     else:
         label = _label_key(builder, wanted, config.target)
     read = {part: _raw_table(builder, wanted, split) for part, split in named.items()}
@@ -236,7 +237,7 @@ def _table(name, wanted, builder, named, config, seed, task):
     if label and label not in train.columns:
         what = dict(_leaves(builder.info.features))[label]
         raise DataError(f"tfds:{wanted}: {label!r} is {what}. Allowed targets: {listing(train.columns)}.")
-    return tables.from_raw(name, train, read, replace(config, target=label), seed, task)
+    return tables.from_raw(name, train, read, replace(config, target=label), seed, target)
 
 
 def _raw_table(builder, wanted, split):

@@ -4,33 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from data.sentence_pairs import TranslationSplits
-
-
-@dataclass(frozen=True)
-class TranslationData:
-    """Where the sentence pairs are, and how to read them."""
-
-    data: tuple[str, ...] = field(default=("phrases",), metadata={"files": True})
-    """phrases; a file with tabs (.tsv .tab .txt); two files, source and target, line by line; tfds:NAME. Also .gz"""
-    validation: tuple[str, ...] = field(default=(), metadata={"files": True})
-    """your own validation pairs, one file or two as --data; otherwise carved from the training pairs"""
-    test: tuple[str, ...] = field(default=(), metadata={"files": True})
-    """your own test pairs, one file or two as --data; otherwise a tenth of the pairs, 2,000 at most, is held out"""
-    source: str | None = None
-    """the language or the column to translate from: phrases: a locale (en); a file: a column; tfds: a language"""
-    target: str | None = None
-    """the language or the column to translate into: phrases: a locale (de); a file: a column; tfds: a language"""
-    longest: int = 1000
-    """training pairs with a side of more characters are left out, and counted"""
-    ratio: float = 9.0
-    """training pairs of which one side has more than so many times the characters of the other are left out"""
-    download: bool = False
-    """tfds: may the dataset be downloaded if it is not prepared yet"""
+    from data.settings import TranslationData
 
 
 def resolve(config: TranslationData, *, seed: int) -> TranslationSplits:

@@ -10,13 +10,8 @@ from typing import Annotated
 
 import tyro
 
-<<<<<<< HEAD:tasks/members.py
 from cli.errors import UserError
 from cli.packages import child_environment
-=======
-from apps.arguments import flags
-from apps.command import child_environment
->>>>>>> main:apps/members.py
 from training.run_directory import RunDirectory
 from training.trainer import Trainer
 
@@ -30,13 +25,8 @@ class Members:
     """The size of an ensemble."""
 
     count: Annotated[int, tyro.conf.arg(name="members")] = 1
-<<<<<<< HEAD:tasks/members.py
     """Networks in the ensemble, each with another seed; their probabilities are averaged. N members take N times as
     long to use, and about N times as long to train (less with `--member-jobs`)."""
-=======
-    """Networks with other seeds that are asked together: the mean of their probabilities. So many take so many times
-    as long, in use and, but for what `--member-jobs` gains, in training."""
->>>>>>> main:apps/members.py
     jobs: Annotated[int | None, tyro.conf.arg(name="member-jobs")] = field(default=None, metadata={"names_run": False})
     """Members that are trained at a time, each in a process with its share of the cores. Default: on a CPU as many as
     it has cores, elsewhere one."""
@@ -122,12 +112,7 @@ def side_by_side(count: int, jobs: int, directory: RunDirectory) -> None:
     from training.devices import backend, cores
 
     environment = child_environment(KERAS_BACKEND=backend())
-<<<<<<< HEAD:tasks/members.py
     print(f"members {count}, {jobs} at a time, each in a process of its own", flush=True)
-=======
-    app = directory.read_json("config.json")["app"]
-    print(f"members {config.members.count}, {jobs} at a time, each in a process of its own", flush=True)
->>>>>>> main:apps/members.py
     numbers, ends = queue.SimpleQueue(), {}
     for number in range(count):
         numbers.put(number)
@@ -138,14 +123,8 @@ def side_by_side(count: int, jobs: int, directory: RunDirectory) -> None:
                 number = numbers.get_nowait()
             except queue.Empty:
                 return
-            command = [
-                sys.executable,
-                "-m",
-                "tasks.member",
-                str(directory.path),
-                str(number),
-                ",".join(map(str, share)),
-            ]
+            own = [str(directory.path), str(number), ",".join(map(str, share))]
+            command = [sys.executable, "-m", "tasks.member", *own]
             pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
             try:
                 with subprocess.Popen(command, env=environment, text=True, encoding="utf-8", **pipes) as process:

@@ -24,7 +24,7 @@ def refuse_text_flags(request: Prediction) -> None:
 
 def requested(files: Sequence[str], prepare) -> Iterator[tuple[dict[str, np.ndarray], np.ndarray]]:
     """Yields raw inputs and origins: one pair for all images, or one per table."""
-    from data import raw_table, tables
+    from data import table_file, tables
     from data.images import ImagePrepare
 
     if isinstance(prepare, ImagePrepare):
@@ -32,7 +32,7 @@ def requested(files: Sequence[str], prepare) -> Iterator[tuple[dict[str, np.ndar
         yield {"image": paths}, paths
         return
     for name in files:
-        read = raw_table.read(name)
+        read = table_file.read(name)
         yield tables.inputs(read, prepare.kinds), read.origins()
 
 
@@ -92,11 +92,11 @@ def labelled(request: Evaluation, trained):
 
 def table_split(path: str, target: str | None, trained):
     """Every row of a table."""
-    from data import raw_table, tables
+    from data import table_file, tables
     from data.errors import DataError, listing
     from data.targets import NoTarget
 
-    table = raw_table.read(path)
+    table = table_file.read(path)
     if target is None and trained.target_type is not NoTarget:
         raise DataError(f"{path}: which column holds the truth? Give --target: {listing(table.columns, 40)}")
     name = None if target is None else table.column_name(target, "--target")

@@ -1,8 +1,8 @@
 """What an application is: one frozen value.
 
 `tasks.course` runs it; predict, evaluate, export and the searches ask it and its trained runs, and know no application
-by name. A task is a package `tasks/NAME/` that holds `TASK`; `by_name` finds it. `tasks` has no `__init__.py`, so a task
-may lie in another folder of `sys.path` as well.
+by name. A task is a package `tasks/NAME/` that holds `TASK`; `by_name` finds it. `tasks` has no `__init__.py`, so that
+a task may lie in another folder of `sys.path` as well.
 """
 
 import importlib
@@ -19,7 +19,13 @@ from training.run_directory import RunDirectory
 
 
 class Prepared(Protocol):
-    """A configuration resolved once: recipe, plan, trainer, splits, batches. What follows takes this and no `Config`."""
+    """A configuration resolved once: recipe, plan, trainer, splits, batches. What follows takes this, not a `Config`.
+
+    Attributes:
+        name: Of the data.
+    """
+
+    name: str
 
     def notes(self) -> list[str]:
         """What is printed before training: data, model, and what was decided about them."""
@@ -44,6 +50,16 @@ class Learned:
     model: Any
     rows: list[dict[str, float]]
     record: dict = field(default_factory=dict)
+
+    @property
+    def history(self) -> dict[str, list[float]]:
+        """Each figure of `rows` by epoch."""
+        return {name: [row[name] for row in self.rows] for name in self.rows[0] if name != "epoch"}
+
+    def best_epoch(self, by: str = "loss") -> int:
+        """The epoch, from 1, with the lowest validation loss, or with the highest of another figure."""
+        best = max(self.rows, key=lambda row: (0 if by == "loss" else row[f"val_{by}"], -row["val_loss"]))
+        return int(best["epoch"])
 
 
 class Outcome(Protocol):

@@ -15,6 +15,8 @@ def ranking(one, name: str, top: int) -> list[dict]:
 
 def search_of(own: Search, request: Prediction, top: int) -> Search:
     """The run's own search, changed as `request` says, with at least `top` hypotheses."""
+    if request.seed and not request.sample:
+        raise UserError(f"`--seed` is for drawing at random: add `--sample`. Received: {request.seed}")
     beams = request.beams or max(own.beams, top)
     if request.sample:
         beams = request.beams or top

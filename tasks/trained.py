@@ -17,6 +17,9 @@ RECORDS_AT_ONCE = 256
 
 def read(path: str) -> Trained:
     """The run in the folder `path`. Raises RunError when it is missing, unfinished, broken or of an unknown app."""
+    from training.devices import configure
+
+    configure()
     directory = RunDirectory.existing(path)
     name = directory.read_json("config.json").get("app")
     try:

@@ -55,10 +55,6 @@ class Trainer:
     """Decoupled weight decay per update, times the learning rate (adamw uses 0.004 where this is 0)."""
     clip_norm: float | None = None
     """Largest norm of all gradients together; longer ones are scaled down to it."""
-    label_smoothing: float = 0.0
-    """Probability mass taken from the true class and spread over all, in [0, 1)."""
-    class_weights: Literal["none", "balanced"] = "none"
-    """balanced: rows weigh in the loss by rows / (classes * rows of their class)."""
     ema: float | None = None
     """Decay of a moving average of the weights, such as 0.999, which validation and the result then use."""
     average: int | None = None
@@ -103,7 +99,6 @@ class Trainer:
         require("epsilon", self.epsilon > 0, "positive")
         require("weight_decay", self.weight_decay >= 0, "0 or more")
         require("clip_norm", self.clip_norm is None or self.clip_norm > 0, "positive")
-        require("label_smoothing", 0 <= self.label_smoothing < 1, "in [0, 1)")
         require("average", self.average is None or self.average >= 1, "at least 1")
         require("ema", self.ema is None or 0 < self.ema < 1, "in (0, 1)")
         require("patience", self.patience is None or self.patience >= 1, "at least 1")

@@ -10,13 +10,13 @@ better at rebuilding, and says less.
 
 from dataclasses import replace
 
-from apps import autoencode as app
-from apps.autoencode import Config
 from models.conv_autoencoder import ConvAutoencoder
 from models.dense_autoencoder import DenseAutoencoder
 from models.sparse_autoencoder import SparseAutoencoder
 from models.variational_autoencoder import VariationalAutoencoder
-from tuning.space import among, layers, linear, settled, training
+from tasks.autoencode import TASK
+from tasks.autoencode.config import Config
+from tuning.space import among, layers, linear, no_space, settled_by, training
 
 ACTIVATIONS = ("elu", "relu", "tanh")
 
@@ -45,7 +45,7 @@ def network(hp, model):
         case VariationalAutoencoder():
             hidden = layers(hp, "hidden", model.hidden, most=3)
             return replace(model, hidden=hidden, activation=among(hp, "activation", model.activation, ACTIVATIONS))
-    return model
+    return no_space(model)
 
 
 def dense(hp, model):
@@ -58,19 +58,12 @@ def dense(hp, model):
 
 
 def settle(base: Config) -> Config:
-    """`base` with everything written out that the app would choose by the data: the same training."""
-    from training.compilation import highest_rate
-    from training.plan import plan
-
-    base = app.settled(base)
-    splits = app.load(base)
-    model = app.recipe_for(base, splits)
+    """`base` with everything written out that the task would choose by the data: the same training."""
+    found, prepared = settled_by(TASK, base)
+    model = found.model
     if isinstance(model, VariationalAutoencoder) and model.body == "auto":
-        model = replace(model, body="conv" if splits.kind == "image" else "dense")
-    base = replace(base, model=model)
-    schedule = plan(base.trainer, len(splits.train))
-    rate = highest_rate(base.trainer, app.build(base, splits))
-    return replace(base, trainer=settled(base.trainer, schedule, rate))
+        model = replace(model, body="conv" if prepared.splits.kind == "image" else "dense")
+    return replace(found, model=model, loss=prepared.loss)
 
 
 if __name__ == "__main__":

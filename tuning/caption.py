@@ -10,12 +10,12 @@ not compare with that of another. Features of photographs are computed once for 
 
 from dataclasses import replace
 
-from apps import caption as app
-from apps.caption import Config
 from models.show_attend_tell import ShowAttendTell
 from models.show_tell import ShowTell
 from models.transformer_captioner import TransformerCaptioner
-from tuning.space import among, linear, settled, training
+from tasks.caption import TASK
+from tasks.caption.config import Config
+from tuning.space import among, linear, no_space, settled_by, training
 
 
 def sample(hp, base: Config) -> Config:
@@ -26,6 +26,8 @@ def sample(hp, base: Config) -> Config:
 
 def network(hp, model):
     """A network of the same kind: how deep, how wide, how much is dropped."""
+    if not isinstance(model, ShowTell | ShowAttendTell | TransformerCaptioner):
+        return no_space(model)
     dropout = linear(hp, "dropout", model.dropout, 0.0, 0.6)
     units = [model.units // 2, model.units, 2 * model.units]
     match model:
@@ -52,19 +54,8 @@ def network(hp, model):
 
 
 def settle(base: Config) -> Config:
-    """`base` with everything written out that the app would choose by the data: the same training."""
-    from apps.image_inputs import ImageInputs
-    from training.compilation import highest_rate
-    from training.devices import seed_everything
-
-    seed_everything(base.trainer.seed)
-    splits = app.load(base)
-    base = replace(base, model=app.recipe_for(base))
-    inputs = ImageInputs.of(base.encoder, splits, base.features)
-    subwords = app.learn_subwords(base, splits)
-    plan = app.schedule(base, app.batch(base, splits.train, subwords, inputs))
-    rate = highest_rate(base.trainer, app.build(base, subwords, inputs, plan))
-    return replace(base, trainer=settled(base.trainer, plan, rate))
+    """`base` with everything written out that the task would choose by the data: the same training."""
+    return settled_by(TASK, base)[0]
 
 
 if __name__ == "__main__":

@@ -9,13 +9,14 @@ What you name is kept, as `--epochs 30` here; the rest is searched.
 
 from dataclasses import replace
 
-from apps import classify as app
-from apps.classify import Config
 from models.convnet import ConvNet
+from models.logistic import Logistic
 from models.mlp import MLP
 from models.pretrained import Pretrained
 from models.resnet import ResNet
-from tuning.space import among, layers, linear, logarithmic, settled, training, whole
+from tasks.classify import TASK
+from tasks.classify.config import Config
+from tuning.space import among, layers, linear, logarithmic, no_space, settled_by, training, whole
 
 
 def sample(hp, base: Config) -> Config:
@@ -47,7 +48,9 @@ def network(hp, model):
                 dropout=linear(hp, "dropout", model.dropout, 0.0, 0.6),
                 fine_tune_learning_rate=logarithmic(hp, "fine_tune_learning_rate", rate, rate / 5, rate * 10),
             )
-    return model
+        case Logistic() | ResNet():  # their training alone is searched
+            return model
+    return no_space(model)
 
 
 def mlp(hp, model: MLP) -> MLP:
@@ -62,18 +65,12 @@ def mlp(hp, model: MLP) -> MLP:
 
 
 def settle(base: Config) -> Config:
-    """`base` with everything written out that the app would choose by the data: the same training."""
-    from training.compilation import highest_rate
-    from training.plan import plan
-
-    splits = app.load(base)
-    base = replace(base, model=app.recipe_for(base, splits))
-    schedule = plan(base.trainer, len(splits.train))
-    trainer = settled(base.trainer, schedule, highest_rate(base.trainer, app.build(base, splits)))
-    if isinstance(base.model, Pretrained):
+    """`base` with everything written out that the task would choose by the data: the same training."""
+    found, prepared = settled_by(TASK, base)
+    if prepared.two_stages:
         # The two stages of fine-tuning have a batch size each, unless one is named for both.
-        trainer = replace(trainer, batch_size=base.trainer.batch_size)
-    return replace(base, trainer=trainer)
+        found = replace(found, trainer=replace(found.trainer, batch_size=base.trainer.batch_size))
+    return found
 
 
 if __name__ == "__main__":

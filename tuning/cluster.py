@@ -16,7 +16,7 @@ import threading
 import time
 from dataclasses import dataclass
 
-from apps.command import child_environment
+from cli.packages import child_environment
 from tuning.chief import Chief
 from tuning.search_folder import SearchError
 from tuning.settings import address

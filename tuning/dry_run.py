@@ -3,32 +3,33 @@
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import ModuleType
 
 from data.evenly import evenly
+from tasks.task import Task
 from training.run_directory import RunDirectory
 
 MOST = {"table": 512, "image": 128, "text": 3000}  # records of a kind, for training; half as many for validation
 
 
-def one_epoch(app: ModuleType, config, folder: Path) -> dict[str, float]:
+def one_epoch(task: Task, config, folder: Path) -> dict[str, float]:
     """Figures of the configuration after one epoch on a few of its records.
 
     Args:
-        app: Of the search, such as `apps.classify`.
+        task: Of the search.
         config: Settled.
         folder: Of the dry run; what it writes there is taken away again.
     """
     from data.folds import withheld
 
-    splits = withheld(app.load(config))
+    splits = withheld(task.load(config))
     most = MOST[getattr(splits, "kind", "text")]
     splits = replace(splits, train=some(splits.train, most), validation=some(splits.validation, most // 2))
     changes = {"trainer": replace(config.trainer, epochs=1)}
     if getattr(config, "vocab_size", None):
         changes["vocab_size"] = None  # a part of the texts cannot fill a dictionary of the size asked for
     with TemporaryDirectory(dir=folder) as path:
-        return app.validate(replace(config, **changes), splits, RunDirectory(path))[0]
+        prepared = task.prepare(replace(config, **changes), splits)
+        return task.measure(prepared, task.train(prepared, RunDirectory(path)))
 
 
 def some(part, most: int):

@@ -9,12 +9,13 @@ What you name is kept, as `--loss gaussian` and the MLP here; the rest is search
 
 from dataclasses import replace
 
-from apps import regress as app
-from apps.regress import Config
 from models.ensemble import Ensemble
+from models.linear import Linear
 from models.mlp import MLP
+from tasks.regress import TASK
+from tasks.regress.config import Config
 from tuning.classify import mlp
-from tuning.space import among, layers, linear, settled, training
+from tuning.space import among, layers, linear, no_space, settled_by, training
 
 
 def sample(hp, base: Config) -> Config:
@@ -36,18 +37,14 @@ def network(hp, model, drops: bool):
         case MLP():
             found = mlp(hp, model)
             return replace(found, dropout=max(found.dropout, 0.02)) if drops else found
-    return model
+        case Linear():  # its training alone is searched
+            return model
+    return no_space(model)
 
 
 def settle(base: Config) -> Config:
-    """`base` with everything written out that the app would choose by the data: the same training."""
-    from apps.regression_rows import RegressionRows
-    from training.compilation import highest_rate
-
-    rows = RegressionRows.of(app.load(base), base)
-    schedule = app.schedule(base, rows)
-    rate = highest_rate(base.trainer, app.build(base, rows))
-    return replace(base, trainer=settled(base.trainer, schedule, rate))
+    """`base` with everything written out that the task would choose by the data: the same training."""
+    return settled_by(TASK, base)[0]
 
 
 if __name__ == "__main__":

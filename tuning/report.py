@@ -12,8 +12,8 @@ from typing import Annotated
 
 import tyro
 
-from apps.arguments import flags
-from apps.command import run
+from cli.arguments import flags
+from cli.run import run
 from training.run_directory import RunDirectory, RunError
 from tuning.journal import Journal
 from tuning.search_folder import SearchError

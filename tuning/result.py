@@ -15,8 +15,8 @@ import subprocess
 import sys
 from dataclasses import replace
 
-from apps.arguments import command, flags
-from apps.command import child_environment
+from cli.arguments import command, flags
+from cli.packages import child_environment
 from training.run_directory import RunDirectory
 from tuning.search_folder import SearchError
 from tuning.settings import Found
@@ -44,7 +44,7 @@ def finish(found: Found) -> dict[str, float]:
             retrained, finished = retrain(found, favourite(found, finalists))
     best = winner(found, retrained)
     config = replace(found.config_of(best), run_dir=None, fresh=False)
-    typed = command(f"python -m {found.space.app.__name__}", config)
+    typed = command(f"python -m apps.{found.space.TASK.name}", config)
     results = {
         "command": typed,
         "objective": found.objective,
@@ -138,7 +138,7 @@ def tested(found: Found, best: Trial, config) -> dict[str, float]:
     Raises:
         SearchError: the run has failed; it says where its output is.
     """
-    app = found.space.app.__name__
+    app = f"apps.{found.space.TASK.name}"
     run = RunDirectory(found.folder.absolute() / f"best-{best.number:04d}")
     if not (run.path.is_dir() and run.results()):
         print(f"\nthe best configuration, trained and tested by {app}: {run.path}", flush=True)

@@ -4,16 +4,17 @@ import importlib
 import os
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import asdict
 from pathlib import Path
 
-from apps import arguments
+from cli import arguments
 from training.devices import stderr_closed
 from tuning.display import Display
 from tuning.journal import Journal
 from tuning.search_folder import SearchError, SearchFolder
 from tuning.settings import Found, Search, check, seconds
+from tuning.space import field_names, hyperparameters, named
 from tuning.trial import Trial
 from tuning.trial_loop import TrialLoop, task_of
 from tuning.trial_process import read_outcome
@@ -27,13 +28,14 @@ class Runner:
         space_name: Module of the search; a fresh interpreter must be able to import it.
         base: Configuration as it was typed.
         settings: `Search`.
+        typed: Names of fields that the user has typed, those with their default value too; they are not searched.
     """
 
-    def __init__(self, space_name: str, base, settings: Search):
+    def __init__(self, space_name: str, base, settings: Search, typed: Set[str] = frozenset()):
         self.space_name, self.base, self.settings = space_name, base, settings
         self.space = importlib.import_module(space_name)
-        self.objective = check(self.space.app, base, settings)
-        self.direction = self.space.app.OBJECTIVES[self.objective]
+        self.objective = check(self.space.TASK, base, settings)
+        self.direction = self.space.TASK.objectives[self.objective]
         self.jobs = settings.jobs or jobs_for(settings, base.trainer.device)
         limit = seconds(settings.time_limit, "time_limit")
         self.until = None if limit is None else time.monotonic() + limit
@@ -43,8 +45,10 @@ class Runner:
             "retrains": settings.retrains,
             "prune": settings.prune,
         }
-        app = self.space.app.__name__.rpartition(".")[2]
-        self.folder = SearchFolder.of(space_name, app, base, settings.strategy, further)
+        self.kept = named(base) | (typed & field_names(base))
+        if extra := sorted(self.kept - named(base)):
+            further["kept"] = extra
+        self.folder = SearchFolder.of(space_name, self.space.TASK.name, base, settings.strategy, further)
         self.workers: Workers | None = None
 
     def __enter__(self) -> "Runner":
@@ -171,7 +175,7 @@ class Runner:
         """The default with nothing left open, by a dry run or as before; how many trials were asked for at first."""
         if (self.folder.path / "search.json").exists():
             earlier = self.folder.run.read_json("search.json")
-            return arguments.parse(self.space.app.Config, earlier["settled"]), earlier["first"]
+            return arguments.parse(self.space.TASK.config, earlier["settled"]), earlier["first"]
         path = self.folder.path / "dry"
         (path / "outcome.json").unlink(missing_ok=True)
         print("dry run: does the default train?", flush=True)
@@ -188,7 +192,7 @@ class Runner:
             f"{outcome['memory']:.0f} MiB a trial{self._memory_warning(outcome['memory'])}",
             flush=True,
         )
-        return arguments.parse(self.space.app.Config, outcome["settled"]), None
+        return arguments.parse(self.space.TASK.config, outcome["settled"]), None
 
     def _memory_warning(self, mebibytes: float) -> str:
         have = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**20
@@ -196,10 +200,8 @@ class Runner:
         return "" if need < 0.8 * have else f"; {self.jobs} at once need {need:.0f} of {have:.0f} MiB: fewer --jobs"
 
     def _space(self):
-        from tuning.space import hyperparameters
-
         try:
-            space = hyperparameters(self.space.sample, self.settled, self.base)
+            space = hyperparameters(self.space.sample, self.settled, self.kept)
         except ValueError as error:
             if not (self.folder.path / "search.json").exists():
                 shutil.rmtree(self.folder.path / "dry", ignore_errors=True)  # nothing went wrong in it
@@ -212,7 +214,7 @@ class Runner:
         self.folder.run.write_json(
             "search.json",
             {
-                "app": self.space.app.__name__,
+                "app": f"apps.{self.space.TASK.name}",
                 "space": self.space_name,
                 "strategy": self.settings.strategy,
                 "objective": self.objective,

@@ -3,17 +3,19 @@
     found = search("tuning.classify", Config(), Search(strategy="random", trials="12"))
     found.best.score, found.config_of(found.best)
 
-What is searched is the module's: `app` (an app with `Config`, `load`, `validate`, `OBJECTIVES`), `settle(base)` and
-`sample(hp, settled)`. Everything about a search is in its folder (runs/tuning/NAME): type the same command again to go
-on after an interruption, to the same trials as without it; `--trials +20` asks for more.
+What is searched is the module's: `TASK` (a `tasks.task.Task`), `settle(base)` and `sample(hp, settled)`. Everything
+about a search is in its folder (runs/tuning/NAME): type the same command again to go on after an interruption, to the
+same trials as without it; `--trials +20` asks for more.
 """
 
 import importlib
+import sys
 from dataclasses import field, make_dataclass
 
-from apps.command import run as run_command
+from cli.run import run as run_command
 from training.devices import stderr_closed
 from tuning.settings import Found, Search
+from tuning.space import typed
 
 
 def search(space_name: str, base, settings: Search) -> Found:
@@ -34,7 +36,7 @@ def start(space_name: str) -> None:
     settings = make_dataclass(
         "Config",
         [
-            ("app", space.app.Config, field(default_factory=space.app.Config)),
+            ("app", space.TASK.config, field(default_factory=space.TASK.config)),
             ("tuning", Search, field(default_factory=Search)),
         ],
         frozen=True,
@@ -49,7 +51,7 @@ def start(space_name: str) -> None:
                 from tuning.cluster import work
 
             return work(space_name, config.tuning.worker)
-        with Runner(space_name, config.app, config.tuning) as runner:
+        with Runner(space_name, config.app, config.tuning, typed(sys.argv[1:])) as runner:
             finish(runner.search())
 
     main.__annotations__["config"] = settings

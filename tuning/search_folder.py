@@ -8,9 +8,9 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from apps.arguments import flags
-from apps.run_folder import data_name
+from cli.arguments import flags
 from data.fingerprint import fingerprint
+from tasks.folder import data_name
 from training.run_directory import RunDirectory
 
 PATIENCE = 15  # seconds until processes of a search that was killed have ended

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 
+from tasks.task import Task
 from tuning.search_folder import SearchError
 from tuning.trial import Direction, Strategy, Trial, best, ranking
 
@@ -150,11 +151,11 @@ class Found:
         return self._runner.listed(jobs, name)
 
 
-def check(app: ModuleType, base, settings: Search) -> str:
+def check(task: Task, base, settings: Search) -> str:
     """The objective. Raises SearchError for settings that do not go together."""
-    objective = settings.objective or next(iter(app.OBJECTIVES))
-    if objective not in app.OBJECTIVES:
-        raise SearchError(f"`objective` must be one of {', '.join(app.OBJECTIVES)}. Received: {objective}")
+    objective = settings.objective or next(iter(task.objectives))
+    if objective not in task.objectives:
+        raise SearchError(f"`objective` must be one of {', '.join(task.objectives)}. Received: {objective}")
     named = [name for name in ("validation", "time") if getattr(base.data, name, None)]
     if settings.cross_validate > 1 and named:
         raise SearchError(

@@ -6,28 +6,31 @@ asks". With the defaults of its hyperparameters a sample is the base itself. Wha
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
+
+from cli.errors import UserError
+from tasks.task import Task
 
 DEPTH, WIDTH = "_depth", "_width"
 
 
-def hyperparameters(sample: Callable, base, given):
+def hyperparameters(sample: Callable, base, kept: Set[str]):
     """The space of `sample` around `base`, as `keras_tuner.HyperParameters`.
 
-    What `given`, the configuration as it was typed, has named is a constant in it. Raises ValueError where nothing is
-    left to search.
+    What `kept` names, fields that the user has typed, is a constant in it. Raises UserError where nothing is left to
+    search.
     """
     from keras_tuner import HyperParameters
 
     everything = HyperParameters()
     sample(everything, base)
-    kept, space = named(given), HyperParameters()
+    space = HyperParameters()
     for name, value in everything.values.items():
         if name.removesuffix(DEPTH).removesuffix(WIDTH) in kept:
             space.Fixed(name, value)
     sample(space, base)
     if not ranges(space):
-        raise ValueError(
+        raise UserError(
             f"The space is empty: `sample` has {', '.join(everything.values) or 'no hyperparameter'}, and each of them "
             "is given on the command line or has one value. Leave out a flag that the search shall choose."
         )
@@ -45,6 +48,21 @@ def named(config, default=None) -> set[str]:
         elif value != usual:
             found.add(field.name)
     return found
+
+
+def field_names(config) -> set[str]:
+    """Names of all fields of a configuration, inner ones included."""
+    found = set()
+    for field in dataclasses.fields(config):
+        value = getattr(config, field.name)
+        found |= field_names(value) if dataclasses.is_dataclass(value) else {field.name}
+    return found
+
+
+def typed(arguments: Sequence[str]) -> set[str]:
+    """Names of the fields whose flags stand on a command line, those with their default value too."""
+    flags = [one.removeprefix("--").partition("=")[0] for one in arguments if one.startswith("--")]
+    return {flag.removeprefix("no-").replace("-", "_") for flag in flags}
 
 
 def ranges(space) -> dict[str, dict]:
@@ -107,6 +125,24 @@ def training(hp, trainer):
     else:  # a logarithmic scale does not reach the default
         found["weight_decay"] = among(hp, "weight_decay", decay, (0.0, 0.01, 0.03, 0.1, 0.3))
     return dataclasses.replace(trainer, **found)
+
+
+def settled_by(task: Task, base):
+    """`base` with network, epochs, batch size and learning rate written out, and the `Prepared` that it comes to."""
+    from training.compilation import highest_rate
+
+    prepared = task.prepare(base, task.load(base))
+    trainer = prepared.trainer
+    rate = trainer.learning_rate or highest_rate(trainer, prepared.build())
+    return dataclasses.replace(base, model=prepared.recipe, trainer=settled(trainer, prepared.plan, rate)), prepared
+
+
+def no_space(model):
+    """Raises UserError: nothing of this model is searched."""
+    raise UserError(
+        f"`{type(model).__name__}` has no space: the search would train the same network again and again. Give it a "
+        "`case` in `network`, or name another model."
+    )
 
 
 def settled(trainer, plan, learning_rate: float):

@@ -10,12 +10,11 @@ not compare with that of another.
 
 from dataclasses import replace
 
-from apps import translate as app
-from apps.translate import Config
-from apps.translate_batches import tokens_for
 from models.recurrent import Recurrent
 from models.transformer import Transformer
-from tuning.space import among, batch_size, linear, settled, training
+from tasks.translate import TASK
+from tasks.translate.config import Config
+from tuning.space import among, batch_size, linear, no_space, settled_by, training
 
 
 def sample(hp, base: Config) -> Config:
@@ -54,18 +53,14 @@ def network(hp, model):
                 attention=among(hp, "attention", model.attention, ("additive", "multiplicative")),
                 dropout=linear(hp, "dropout", model.dropout, 0.0, 0.6),
             )
-    return model
+    return no_space(model)
 
 
 def settle(base: Config) -> Config:
-    """`base` with everything written out that the app would choose by the data: the same training."""
-    splits = app.load(base)
-    base = replace(base, model=app.recipe_for(base))
-    batches = app.batch(base, splits.train, *app.learn_subwords(base, splits), training=True)
-    plan = app.schedule(base, batches)
-    trainer = app.trainer_for(base, plan)
-    trainer = replace(settled(trainer, plan, trainer.learning_rate), batch_size=base.trainer.batch_size)
-    return replace(base, trainer=trainer, tokens=tokens_for(base, splits.train))
+    """`base` with everything written out that the task would choose by the data: the same training."""
+    found, prepared = settled_by(TASK, base)
+    trainer = replace(found.trainer, batch_size=base.trainer.batch_size)
+    return replace(found, trainer=trainer, tokens=prepared.batching.tokens)
 
 
 if __name__ == "__main__":

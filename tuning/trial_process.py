@@ -13,7 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
-from apps import arguments
+from cli import arguments
+from tasks.task import Task
 from training.run_directory import RunDirectory
 from tuning.pruning import Pruned, hopeless
 
@@ -83,12 +84,12 @@ def peak_memory() -> float:
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MIB, 1)
 
 
-def prepared(task: dict):
+def begun(task: dict):
     """The space, its configuration of the task, and a device that is ready."""
     from training.devices import configure, limit_threads
 
     space = importlib.import_module(task["space"])
-    settled = arguments.parse(space.app.Config, task["config"])
+    settled = arguments.parse(space.TASK.config, task["config"])
     configure(settled.trainer.device)
     limit_threads(task["threads"])
     return space, settled
@@ -101,9 +102,9 @@ def dry(task: dict) -> dict:
     """
     from tuning.dry_run import one_epoch
 
-    space, given = prepared(task)
+    space, given = begun(task)
     settled = space.settle(given)
-    figures = one_epoch(space.app, settled, Path(task["folder"]))
+    figures = one_epoch(space.TASK, settled, Path(task["folder"]))
     check(figures, task["objective"])
     return {"status": "completed", "settled": arguments.flags(settled), "figures": figures, "modules": loaded()}
 
@@ -125,9 +126,9 @@ def train(task: dict, folder: Path) -> dict:
     """Train once per fold and retrain; the mean of the objective is the score. What is finished is not done again."""
     from data.folds import fold, withheld
 
-    space, settled = prepared(task)
+    space, settled = begun(task)
     config = draw(space, settled, task["values"])
-    splits = withheld(space.app.load(config))
+    splits = withheld(space.TASK.load(config))
     folds, retrains = task["folds"], task["retrains"]
     trainings = []
     for number in range(folds):
@@ -135,7 +136,7 @@ def train(task: dict, folder: Path) -> dict:
         for repeat in range(retrains):
             trainer = replace(config.trainer, seed=(task["seed"] + repeat) % 2**31)
             directory = RunDirectory(folder / f"fold{number}-retrain{repeat}", watcher(task, folder, len(trainings)))
-            trainings.append(trained(space.app, replace(config, trainer=trainer), part, directory))
+            trainings.append(trained(space.TASK, replace(config, trainer=trainer), part, directory))
             check(trainings[-1]["figures"], task["objective"])
     scores = [one["figures"][task["objective"]] for one in trainings]
     figures = {name: mean(one["figures"][name] for one in trainings) for name in trainings[0]["figures"]}
@@ -143,15 +144,17 @@ def train(task: dict, folder: Path) -> dict:
     return outcome | {"history": trainings[0]["history"]}
 
 
-def trained(app: ModuleType, config, splits, directory: RunDirectory) -> dict:
+def trained(task: Task, config, splits, directory: RunDirectory) -> dict:
     """Figures and history of one training, which goes on where an earlier attempt stopped."""
     if directory.path.is_dir() and (finished := directory.results()):
         return finished
     directory.path.mkdir(parents=True, exist_ok=True)
-    figures, history = app.validate(config, splits, directory)
-    directory.write_json("results.json", {"figures": figures, "history": history})
+    prepared = task.prepare(config, splits)
+    learned = task.train(prepared, directory)
+    found = {"figures": task.measure(prepared, learned), "history": learned.rows}
+    directory.write_json("results.json", found)
     directory.forget_checkpoints()
-    return {"figures": figures, "history": history}
+    return found
 
 
 def watcher(task: dict, folder: Path, training: int):

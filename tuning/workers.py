@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from apps.command import child_environment
+from cli.packages import child_environment
 
 # Trials at once take of a GPU's memory what they need, not all of it at the start.
 SHARE_GPU = {"TF_FORCE_GPU_ALLOW_GROWTH": "true", "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}

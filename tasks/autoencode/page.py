@@ -26,7 +26,7 @@ def page(prepared: Prepared, learned: Learned, outcome: Outcome) -> Page:
         classes=splits.classes,
         anomaly=prepared.anomaly,
         history=learned.history,
-        kept=learned.kept,
+        best_epoch=learned.best_epoch(),
         scores=outcome.test,
         code_size=outcome.code_size,
         codes=outcome.measured.codes,
@@ -39,7 +39,8 @@ def page(prepared: Prepared, learned: Learned, outcome: Outcome) -> Page:
         diagnosis=outcome.diagnosis,
     )
     layers = f"{summary(learned.model)}\n\ndecoder\n{summary(learned.model.get_layer(DECODER))}"
-    return Page(autoencoding_report.subtitle(outcome, splits), sections, splits.notes, layers)
+    subtitle = f"Autoencoder with a code of {outcome.code_size:,} numbers, scored on {len(splits.test):,} test records"
+    return Page(subtitle, sections, splits.notes, layers)
 
 
 def _restored(prepare, records: np.ndarray):

@@ -78,6 +78,7 @@ def load(config: Config):
 
     Raises DataError where the data or the anomaly cannot be used.
     """
+    from data import augmentation
     from data.anomaly import keep_out
     from data.errors import DataError
     from data.source import resolve
@@ -86,6 +87,9 @@ def load(config: Config):
     splits = resolve(config.data, NoTarget, seed=config.trainer.seed, standardize=False)
     if splits.kind == "image":
         splits = replace(splits, prepare=splits.prepare.in_unit_range())
+        if config.data.augment == "auto":
+            _, said = augmentation.choose("auto", splits.name, splits.classes, splits.prepare.size)
+            splits = replace(splits, augmentation=None, notes=tuple(note for note in splits.notes if note != said))
     elif config.loss == "cross_entropy" and config.data.data != "one_hot_8":
         raise DataError(
             "`--loss cross_entropy` needs values between 0 and 1, and the features of a table have no bounds. "

@@ -21,13 +21,8 @@ def require_enough(count: int, images: int) -> None:
         )
 
 
-<<<<<<< HEAD:tasks/caption/neighbours.py
 def write(prepared, model, inputs, directory: RunDirectory):
     """The `layers.Neighbours` of a captioner just trained, also as a file of its run; None without them.
-=======
-def write(directory: RunDirectory, config, model, captions, subwords, inputs):
-    """The `layers.Neighbours` of a captioner just trained, also as a file of its run; None without them.
->>>>>>> main:apps/caption_neighbours.py
 
     Args:
         prepared: `tasks.caption.prepared.Prepared`.
@@ -36,11 +31,7 @@ def write(directory: RunDirectory, config, model, captions, subwords, inputs):
         directory: Of the run.
     """
     from data.caption_batches import encode
-<<<<<<< HEAD:tasks/caption/neighbours.py
     from layers import Neighbours
-=======
-    from layers import Neighbours
->>>>>>> main:apps/caption_neighbours.py
     from models.captioner import Captioner
 
     if not prepared.neighbours:
@@ -63,13 +54,8 @@ def write(directory: RunDirectory, config, model, captions, subwords, inputs):
 
 
 def read(directory: RunDirectory, count: int):
-<<<<<<< HEAD:tasks/caption/neighbours.py
     """The `layers.Neighbours` of a run. Raises RunError where its file is missing or broken."""
     from layers import Neighbours
-=======
-    """The `layers.Neighbours` of a run. Raises RunError where its file is missing or broken."""
-    from layers import Neighbours
->>>>>>> main:apps/caption_neighbours.py
 
     try:
         return Neighbours.load(directory / FILE, count)

@@ -28,7 +28,7 @@ def page(prepared: Prepared, learned: Captioning, outcome: Outcome) -> Page:
         notes.append(members.note(prepared.members.count))
     sections = caption_report.sections(
         history=learned.history,
-        kept=learned.kept,
+        best_epoch=learned.best_epoch(prepared.best_by),
         images=pixels,
         references=splits.test.captions,
         captions=[one.texts[0] for one in outcome.captions],

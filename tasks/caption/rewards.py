@@ -1,6 +1,7 @@
 """A stage of captioning in which captions are drawn, and rewarded for being like those that people wrote.
 
-The reward of a caption is its CIDEr-D against the captions of the image, its end counted as a word. See `tasks.rewards`.
+The reward of a caption is its CIDEr-D against the captions of the image, its end counted as a word; see
+`tasks.rewards`.
 """
 
 from dataclasses import replace

@@ -62,15 +62,8 @@ class TrainedCaptioner:
 
     @cached_property
     def neighbours(self):
-<<<<<<< HEAD:tasks/caption/trained.py
         """`layers.Neighbours`, None where the run has none."""
         return neighbours.read(self.directory, self.neighbour_count) if self.neighbour_count else None
-=======
-        """`layers.Neighbours`, None where the run has none."""
-        from apps.caption_neighbours import read
-
-        return read(self.directory, self.neighbour_count) if self.neighbour_count else None
->>>>>>> main:apps/trained_captioner.py
 
     def captioner(self, search: Search | None = None, seed: int = 0) -> ImageCaptioner:
         """Images to captions, by the run's own search or another."""

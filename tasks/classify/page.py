@@ -18,7 +18,7 @@ def page(prepared: Prepared, learned: Learned, outcome: Outcome) -> Page:
     sections = classification_report.sections(
         classes=splits.classes,
         history=learned.history,
-        kept=learned.kept,
+        best_epoch=learned.best_epoch(prepared.best_by),
         labels=splits.test.labels,
         probabilities=outcome.probabilities,
         baselines=outcome.baselines,

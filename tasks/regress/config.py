@@ -35,7 +35,7 @@ class Config:
     level: float = 0.9
     """Share of new rows that the prediction intervals should contain, in (0, 1)."""
     mc_dropout: int = 0
-    """mlp: predict with this many thinned networks (Monte Carlo dropout), whose disagreement widens intervals; 0: one."""
+    """mlp: thinned networks to predict with (Monte Carlo dropout), whose disagreement widens intervals; 0: none."""
     run_dir: str | None = field(default=None, metadata={"names_run": False})
     """Folder of this run. Default: runs/regress/DATA-MODEL-HASH, where HASH is of all settings."""
     fresh: bool = field(default=False, metadata={"names_run": False})

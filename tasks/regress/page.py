@@ -20,7 +20,7 @@ def page(prepared: Prepared, learned: Regression, outcome: Outcome) -> Page:
     sections = regression_report.sections(
         target=splits.target,
         history=learned.history,
-        kept=learned.kept,
+        best_epoch=learned.best_epoch(),
         targets=splits.test.labels,
         found=outcome.answers,
         level=prepared.level,

@@ -28,7 +28,7 @@ def page(prepared: Prepared, learned: Learned, outcome: Outcome) -> Page:
         notes.append(members.note(prepared.members.count))
     sections = translation_report.sections(
         history=learned.history,
-        kept=learned.kept,
+        best_epoch=learned.best_epoch("bleu"),
         sources=splits.test.sources,
         references=splits.test.targets,
         hypotheses=[one.texts[0] for one in translations],

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.apps.runs import FILES, check_typed_again, help_of, interrupted, refusal, train, whole_run
 
 from apps import autoencode, evaluate, predict
-from data.source import Data
+from data.settings import Data
 from models.autoencoder import parts
 from models.conv_autoencoder import ConvAutoencoder
 from models.dense_autoencoder import DenseAutoencoder
 from models.sparse_autoencoder import SparseAutoencoder
 from models.variational_autoencoder import VariationalAutoencoder
-from tests.apps.runs import FILES, check_typed_again, help_of, interrupted, refusal, train, whole_run
 from training.trainer import Trainer
 
 

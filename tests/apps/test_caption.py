@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from tests.apps.photos import picture, write_photos
+from tests.apps.runs import FILES, check_typed_again, refusal, whole_run
 
 from apps import caption, evaluate, export, predict
 from apps.trained import read
 from data.errors import DataError
 from models.search import Search
-from tests.apps.photos import picture, write_photos
-from tests.apps.runs import FILES, check_typed_again, refusal, whole_run
 from training.run_directory import RunError
 
 FLAGS = ["--image-size", "32", "--batch-size", "16", "--epochs", "14", "--learning-rate", "0.005", "--average", "2"]

@@ -5,20 +5,20 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.apps.photos import write_photos
+from tests.apps.runs import interrupted
 
 from apps import caption, caption_results, caption_rewards
 from apps.caption_batches import texts
 from apps.image_inputs import ImageInputs
 from apps.rewards import TEXTS, RewardedBatches, advantages
-from data.caption_source import CaptionData
+from data.settings import CaptionData
 from data.subwords import END, START
 from evaluation.caption_words import words
 from evaluation.captioning import cider
 from models.image_encoder import ImageEncoder
 from models.search import Search
 from models.show_attend_tell import ShowAttendTell
-from tests.apps.photos import write_photos
-from tests.apps.runs import interrupted
 from training.run_directory import RunDirectory
 from training.trainer import Trainer
 

@@ -5,18 +5,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.apps.photos import write_photos
+from tests.apps.runs import command, interrupted
 
 from apps import caption, caption_results
 from apps.trained import read
 from data import scenes
-from data.caption_source import CaptionData
+from data.settings import CaptionData
 from models.image_encoder import ImageEncoder
 from models.search import Search
 from models.show_attend_tell import ShowAttendTell
 from models.show_tell import ShowTell
 from models.transformer_captioner import TransformerCaptioner
-from tests.apps.photos import write_photos
-from tests.apps.runs import command, interrupted
 from training.run_directory import RunDirectory
 from training.trainer import Trainer
 

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.apps.runs import FILES, check_typed_again, command, help_of, interrupted, refusal, train
 
 from apps import classify
-from data.source import Data
+from data.settings import Data
 from models.logistic import Logistic
 from models.mlp import MLP
-from tests.apps.runs import FILES, check_typed_again, command, help_of, interrupted, refusal, train
 from training.run_directory import RunDirectory
 from training.trainer import Trainer
 

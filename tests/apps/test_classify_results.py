@@ -7,7 +7,8 @@ import pytest
 
 from apps import classify_results
 from data import pipeline
-from data.source import Data, resolve
+from data.settings import Data
+from data.source import resolve
 from evaluation import baselines
 
 

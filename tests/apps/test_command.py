@@ -6,11 +6,11 @@ import sys
 from dataclasses import dataclass
 
 import pytest
+from tests.apps.runs import help_of
 
 from apps import command
 from data.errors import DataError
 from export.decoding import ClassDecoding
-from tests.apps.runs import help_of
 
 
 @dataclass(frozen=True)

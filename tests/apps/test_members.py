@@ -11,19 +11,18 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from tests.apps.photos import write_photos
+from tests.apps.runs import ROOT, command, interrupted, train
+from tests.apps.sentences import write_pairs
 
 from apps import caption, members, translate
 from apps.members import Members
 from apps.trained import read
-from data.caption_source import CaptionData
-from data.translation_source import TranslationData
+from data.settings import CaptionData, TranslationData
 from models.image_encoder import ImageEncoder
 from models.search import Search
 from models.show_attend_tell import ShowAttendTell
 from models.transformer import Transformer
-from tests.apps.photos import write_photos
-from tests.apps.runs import ROOT, command, interrupted, train
-from tests.apps.sentences import write_pairs
 from training.run_directory import RunDirectory
 from training.trainer import Trainer
 

@@ -8,15 +8,15 @@ from functools import partial
 
 import numpy as np
 import pytest
+from tests.apps.runs import FILES, check_typed_again, help_of, interrupted, refusal, train, whole_run
 
 from apps import evaluate, export, predict, regress
 from apps.regression_rows import RegressionRows
-from data.source import Data
+from data.settings import Data
 from evaluation import permutation_importance
 from models.ensemble import Ensemble
 from models.linear import Linear
 from models.mlp import MLP
-from tests.apps.runs import FILES, check_typed_again, help_of, interrupted, refusal, train, whole_run
 from training.trainer import Trainer
 
 

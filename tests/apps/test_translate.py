@@ -6,15 +6,15 @@ import shutil
 
 import numpy as np
 import pytest
+from tests.apps.runs import FILES, check_typed_again, command, refusal, whole_run
+from tests.apps.sentences import sentence_pairs, write_pairs
 
 from apps import evaluate, export, predict, translate
 from apps.sentence_translator import LONGEST, SentenceTranslator
 from apps.trained import read
 from data.errors import DataError
-from data.translation_source import TranslationData
+from data.settings import TranslationData
 from models.search import Search
-from tests.apps.runs import FILES, check_typed_again, command, refusal, whole_run
-from tests.apps.sentences import sentence_pairs, write_pairs
 from training.run_directory import RunError
 
 FLAGS = ["--vocab-size", "120", "--tokens", "512", "--buckets", "1", "--epochs", "40", "--learning-rate", "0.01"]

@@ -6,16 +6,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from sacrebleu import sentence_bleu
+from tests.apps.runs import interrupted
+from tests.apps.sentences import write_pairs
 
 from apps import translate, translate_results
 from apps.rewards import TEXTS, RewardedBatches
 from apps.translate_rewards import TranslationWriter, reward
+from data.settings import TranslationData
 from data.subwords import END, START
-from data.translation_source import TranslationData
 from models.search import Search
 from models.transformer import Transformer
-from tests.apps.runs import interrupted
-from tests.apps.sentences import write_pairs
 from training.run_directory import RunDirectory
 from training.trainer import Trainer
 

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.apps.runs import interrupted, train
+from tests.apps.sentences import write_pairs
 
 from apps import evaluate, translate
 from apps.trained import read
-from data.translation_source import TranslationData
+from data.settings import TranslationData
 from models.recurrent import Recurrent
 from models.search import Search
 from models.transformer import Transformer
-from tests.apps.runs import interrupted, train
-from tests.apps.sentences import write_pairs
 from training.trainer import Trainer
 
 

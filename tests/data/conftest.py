@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from data.source import Data, resolve
+from data.settings import Data
+from data.source import resolve
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from data.column_kinds import ColumnKind
 from data.errors import DataError, MissingData
 from data.images import ImagePrepare
 from data.pipeline import batches
-from data.source import Data, resolve
+from data.settings import Data
+from data.source import resolve
 from data.table_features import TablePrepare
 
 RANDOM = np.random.default_rng(0)

@@ -7,8 +7,9 @@ import sys
 import numpy as np
 import pytest
 
-from data.caption_source import CaptionData, resolve
+from data.caption_source import resolve
 from data.errors import DataError, MissingData
+from data.settings import CaptionData
 
 COUNT = 20
 NAMES = [f"{number:02}.jpg" for number in range(COUNT)]

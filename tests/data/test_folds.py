@@ -9,7 +9,8 @@ from data.caption_pairs import Captions, CaptionSplits
 from data.errors import DataError
 from data.folds import WithheldError, fold, withheld
 from data.sentence_pairs import SentencePairs, TranslationSplits
-from data.source import Data, resolve
+from data.settings import Data
+from data.source import resolve
 
 
 def origins(part):

@@ -78,7 +78,8 @@ def test_mixed_sizes_become_squares(image_size, side, draw, load, tmp_path):
 
 
 def test_wishes_of_the_model_are_met(draw, tmp_path):
-    from data.source import Data, resolve
+    from data.settings import Data
+    from data.source import resolve
 
     fill(draw, "a", "b", channels=1)
     splits = resolve(Data(data=str(tmp_path / "photos")), seed=0, image_size=12, channels=3, standardize=False)

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from data.errors import DataError, MissingData
-from data.translation_source import TranslationData, resolve
+from data.settings import TranslationData
+from data.translation_source import resolve
 
 WORDS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 ENGLISH = [f"The {first} and the {second}." for first in WORDS for second in WORDS]

@@ -7,7 +7,8 @@ import pytest
 
 from data import scene_drawing, scenes
 from data.caption_pairs import Regions
-from data.caption_source import CaptionData, resolve
+from data.caption_source import resolve
+from data.settings import CaptionData
 
 SIZED = re.compile(r"there is a (large|small) (\w+) (\w+) (above|left of) a (large|small) (\w+) (\w+)")
 ROWS, COLUMNS = np.mgrid[: scenes.SIDE, : scenes.SIDE]

@@ -12,7 +12,7 @@ from data.source import BUNDLED, TOYS, kind_of
 
 def test_the_configuration_imports_no_framework():
     code = (
-        "import sys; from data.source import Data; Data();"
+        "import sys; from data.settings import Data; Data();"
         "heavy = {'tensorflow', 'keras', 'pandas', 'sklearn', 'matplotlib', 'tensorflow_datasets'} & set(sys.modules);"
         "sys.exit(f'imported {heavy}' if heavy else 0)"
     )
@@ -61,7 +61,8 @@ def test_digits_are_the_real_ones_in_three_parts(load):
 
 def test_digits_take_the_size_and_channels_of_a_model():
     from data.pipeline import batches
-    from data.source import Data, resolve
+    from data.settings import Data
+    from data.source import resolve
 
     splits = resolve(Data(), seed=0, image_size=32, channels=3, standardize=False)
     x, _ = next(iter(batches(splits.train, splits.prepare, 4, seed=0)))

@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from data import delimited, raw_table, tables
+from data import delimited, table_file, tables
 from data.errors import DataError
 from data.targets import ClassTarget
 
@@ -115,7 +115,7 @@ def test_the_header_is_detected(text, header):
 
 
 def test_quoted_cells_may_hold_delimiters_quotes_and_line_breaks(write):
-    read = raw_table.read(write("t.csv", 'a,b\n"x, ""y""\nz",1\nplain,2\n'))
+    read = table_file.read(write("t.csv", 'a,b\n"x, ""y""\nz",1\nplain,2\n'))
     assert read.columns["a"].tolist() == ['x, "y"\nz', "plain"]
     assert read.places.tolist() == [2, 4]
 
@@ -129,7 +129,7 @@ def test_quoted_cells_may_hold_delimiters_quotes_and_line_breaks(write):
     ],
 )
 def test_encodings_are_read_and_named(content, note, write):
-    read = raw_table.read(write("t.csv", content))
+    read = table_file.read(write("t.csv", content))
     assert list(read.columns) == ["name", "b"]
     assert read.columns["name"][0] == "José"
     assert (note is None and not read.notes) or note in read.notes[0]
@@ -255,7 +255,7 @@ def test_groups_and_times_split_and_are_no_input(write, load):
 
 def test_a_file_is_read_for_prediction_without_its_target(write, load):
     prepare = load(write("t.csv", table()), target="label").prepare
-    read = raw_table.read(write("new.csv", "remark,colour,age\nsome thing1,red,?\nelse,,30\n"))
+    read = table_file.read(write("new.csv", "remark,colour,age\nsome thing1,red,?\nelse,,30\n"))
     raw = tables.inputs(read, prepare.kinds)
     assert list(raw) == ["age", "colour", "remark"]
     assert np.isnan(raw["age"][0])
@@ -265,7 +265,7 @@ def test_a_file_is_read_for_prediction_without_its_target(write, load):
 
 def test_a_table_to_score_needs_every_label(write, load):
     splits = load(write("t.csv", table()), target="label")
-    read = raw_table.read(write("new.csv", "remark,colour,age,label\nx,red,3,yes\ny,red,3,\n"))
+    read = table_file.read(write("new.csv", "remark,colour,age,label\nx,red,3,yes\ny,red,3,\n"))
     with pytest.raises(DataError, match=r"new\.csv:3: no value in the target column 'label'"):
         tables.split(read, ClassTarget("label", splits.classes), splits.prepare.kinds)
 

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from data import raw_table
+from data import table_file
 from data.errors import DataError, MissingData
-from data.source import Data, resolve
+from data.settings import Data
+from data.source import resolve
 from data.targets import NoTarget, NumberTarget
 
 ROWS = 40
@@ -52,7 +53,7 @@ def test_nothing_is_predicted_without_a_target(write):
     assert splits.target is None and splits.classes == ()
     assert set(splits.train.inputs) == {"x", "y", "price"}
     assert not splits.train.labels.any()
-    assert NoTarget().encode(raw_table.read(write("u.csv", TABLE))).shape == (ROWS,)
+    assert NoTarget().encode(table_file.read(write("u.csv", TABLE))).shape == (ROWS,)
 
 
 def test_own_splits_group_and_time_hold_for_numbers_too(write):
@@ -123,5 +124,5 @@ def test_a_validation_table_must_hold_numbers_too(write):
 
 
 def test_a_target_is_refused_in_the_form_of_training(write):
-    table = raw_table.read(write("t.csv", "x;price\n" + "1;2,5\n2;3,5\n" * 8))
+    table = table_file.read(write("t.csv", "x;price\n" + "1;2,5\n2;3,5\n" * 8))
     assert NumberTarget.fit("price", table) == NumberTarget("price", "comma")

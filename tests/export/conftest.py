@@ -6,7 +6,8 @@ import keras
 import numpy as np
 import pytest
 
-from data.source import Data, resolve
+from data.settings import Data
+from data.source import resolve
 from export import examples
 from export.decoding import ClassDecoding
 from models.mlp import MLP

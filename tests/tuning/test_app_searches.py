@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from apps.arguments import flags, parse
+from cli.arguments import flags, parse
 from models.dense_autoencoder import DenseAutoencoder
 from models.ensemble import Ensemble
 from models.mlp import MLP

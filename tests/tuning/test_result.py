@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from apps.arguments import parse
+from cli.arguments import parse
 from tests.tuning import tiny_app, tiny_space
 from tuning import report, result
 from tuning.journal import Journal

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from apps.arguments import flags
+from cli.arguments import flags
 from tests.tuning import tiny_app, tiny_space
 from tests.tuning.same_process import SameProcess
 from tuning import oracles

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from apps.arguments import flags, parse
-from data.source import Data
+from cli.arguments import flags, parse
+from data.settings import Data
 from models.conv_autoencoder import ConvAutoencoder
 from models.convnet import ConvNet
 from models.dense_autoencoder import DenseAutoencoder

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from apps.arguments import flags
+from cli.arguments import flags
 from tests.tuning import tiny_app
 from tuning.journal import Journal
 from tuning.trial import best

@@ -122,6 +122,6 @@ def main(config: Config) -> dict:
 
 
 if __name__ == "__main__":
-    from apps.command import run as run_command
+    from cli.run import run as run_command
 
     run_command(main, "python -m tests.tuning.tiny_app")

@@ -1,0 +1,73 @@
+"""Where data is and how to read it, as a user says it: for records with labels, pairs of sentences, and captions."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Data:
+    """Where the data is, and how to read it."""
+
+    data: str = field(default="digits", metadata={"files": True})
+    """a bundled name, a table (.csv .tsv .jsonl, also .gz), a folder of images, or tfds:NAME"""
+    target: str | None = None
+    """table: the column to predict (for autoencoding: that labels the rows): its name, its number from 1, or "last" """
+    validation: str | None = field(default=None, metadata={"files": True})
+    """your own validation table or folder; otherwise it is carved from the training data"""
+    test: str | None = field(default=None, metadata={"files": True})
+    """your own test table or folder; otherwise a fifth of the data is held out"""
+    group: str | None = None
+    """table: rows with the same value in this column stay in one split (a patient, a customer); not used as input"""
+    time: str | None = None
+    """table: split by this column: earliest rows train, latest rows test; not used as input"""
+    image_size: int | None = None
+    """images: side of the square in pixels; otherwise the size of the images if all are equal, else 64"""
+    download: bool = False
+    """tfds: may the dataset be downloaded if it is not prepared yet"""
+    augment: Literal["auto", "none", "shift", "flip", "shift-flip", "affine", "strong"] = "auto"
+    """images: variation of training images; auto leaves out what would change a label, affine shifts, turns and zooms,
+    strong mirrors and changes the light, too"""
+
+
+@dataclass(frozen=True)
+class TranslationData:
+    """Where the sentence pairs are, and how to read them."""
+
+    data: tuple[str, ...] = field(default=("phrases",), metadata={"files": True})
+    """phrases; a file with tabs (.tsv .tab .txt); two files, source and target, line by line; tfds:NAME. Also .gz"""
+    validation: tuple[str, ...] = field(default=(), metadata={"files": True})
+    """your own validation pairs, one file or two as --data; otherwise carved from the training pairs"""
+    test: tuple[str, ...] = field(default=(), metadata={"files": True})
+    """your own test pairs, one file or two as --data; otherwise a tenth of the pairs, 2,000 at most, is held out"""
+    source: str | None = None
+    """the language or the column to translate from: phrases: a locale (en); a file: a column; tfds: a language"""
+    target: str | None = None
+    """the language or the column to translate into: phrases: a locale (de); a file: a column; tfds: a language"""
+    longest: int = 1000
+    """training pairs with a side of more characters are left out, and counted"""
+    ratio: float = 9.0
+    """training pairs of which one side has more than so many times the characters of the other are left out"""
+    download: bool = False
+    """tfds: may the dataset be downloaded if it is not prepared yet"""
+
+
+@dataclass(frozen=True)
+class CaptionData:
+    """Where the images and their captions are, and how to read them."""
+
+    data: str = field(default="scenes", metadata={"files": True})
+    """scenes; a file of captions: COCO's or Karpathy's JSON, Flickr8k's token file, a table; or tfds:NAME"""
+    images: str | None = field(default=None, metadata={"files": True})
+    """the folder of the images; otherwise looked for beside the file of captions"""
+    validation: str | None = field(default=None, metadata={"files": True})
+    """your own validation split: a list of image names, or a file of captions; otherwise carved from training"""
+    test: str | None = field(default=None, metadata={"files": True})
+    """your own test split: a list of image names, or a file of captions; otherwise a tenth, 1,000 at most"""
+    image: str | None = None
+    """a table: the column of image names (a name, a number from 1, or "last"); otherwise found by looking"""
+    caption: str | None = None
+    """a table: the column of captions; otherwise found by looking"""
+    image_size: int | None = None
+    """pixels on a side that images are resized to; otherwise what the encoder was trained with, or their own"""
+    download: bool = False
+    """tfds: may the dataset be downloaded if it is not prepared yet"""

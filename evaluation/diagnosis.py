@@ -94,8 +94,8 @@ def diagnose(
 
     Args:
         history: "loss" and, where there is validation, "val_loss", one number an epoch.
-        train_accuracy, validation_accuracy: of the final weights, NaN where not defined, in inference mode (the running accuracy of an
-            epoch is lower, with dropout and augmentation in it).
+        train_accuracy, validation_accuracy: of the final weights, NaN where not defined, in inference mode (the
+            running accuracy of an epoch is lower, with dropout and augmentation in it).
         guess: the loss of guessing, ln K for K classes; None where the loss also holds a weight penalty: its size in
             the first epoch is then not judged.
         num_validation: rows of the validation split; distances that chance alone explains are then not called large.

@@ -100,7 +100,7 @@ def build(config: Config, splits):
 
 def loss(config: Config, splits):
     """Cross-entropy with the smoothing and the class weights of `config`."""
-    from evaluation.class_weights import balanced
+    from training.class_weights import balanced
     from training.losses import CrossEntropy
 
     weights = None

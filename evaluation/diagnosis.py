@@ -9,7 +9,7 @@ learning rate comes first: as long as it is wrong the two accuracies say nothing
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import isnan, sqrt
 
 from evaluation.loss_curve import CurveReading, read
 
@@ -20,6 +20,7 @@ LABELS = (
     "high bias and high variance",
     "learning rate too high",
     "learning rate too low",
+    "not known",
 )
 # Distances above this are large: 90/89 against a reachable 100 is bias, 99/89 is variance, 1 point is neither.
 LARGE = 0.05
@@ -42,7 +43,7 @@ REMEDIES = {
     "learning rate too low": ("raise the learning rate", "train longer"),
 }
 REMEDIES["high bias and high variance"] = REMEDIES["high bias"] + REMEDIES["high variance"][:2]
-REMEDIES["healthy"] = ()
+REMEDIES["healthy"] = REMEDIES["not known"] = ()
 
 
 @dataclass(frozen=True)
@@ -93,8 +94,8 @@ def diagnose(
 
     Args:
         history: "loss" and, where there is validation, "val_loss", one number an epoch.
-        train_accuracy, validation_accuracy: of the final weights, in inference mode (the running accuracy of an
-            epoch is lower, with dropout and augmentation in it).
+        train_accuracy, validation_accuracy: of the final weights, NaN where not defined, in inference mode (the
+            running accuracy of an epoch is lower, with dropout and augmentation in it).
         guess: the loss of guessing, ln K for K classes; None where the loss also holds a weight penalty: its size in
             the first epoch is then not judged.
         num_validation: rows of the validation split; distances that chance alone explains are then not called large.
@@ -106,11 +107,15 @@ def diagnose(
     """
     given = {"train_accuracy": train_accuracy, "validation_accuracy": validation_accuracy}
     given |= {"target": target or 0, "baseline": baseline or 0}
+    undefined = isnan(train_accuracy) or isnan(validation_accuracy)
     for name, value in given.items():
-        if not 0 <= value <= 1:
+        if not isnan(value) and not 0 <= value <= 1:
             raise ValueError(f"`{name}` must be in [0, 1]. Received: {name}={value}")
     flags = flags or Flags()
     curve = read(history["loss"], history.get("val_loss"), guess=guess)
+    if undefined:
+        reading = f"{measure} is not defined on training or validation rows: there is one only, or all are equal"
+        return Diagnosis("not known", (reading, curve.reason), (), None, "Hold out more rows to learn what is wrong.")
     numbers = f"{measure} is {train_accuracy:.3f} on training and {validation_accuracy:.3f} on validation data"
 
     reachable, source, large = target, "as given", LARGE

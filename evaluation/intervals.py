@@ -2,8 +2,10 @@
 
     calibrate(targets, outputs, *, members, level) -> (noise, width)
 
-The promise is that of conformal prediction: whatever the network, an interval made this way holds at least `level` of
-new rows on average, if they come from where the calibration rows came from.
+The way is that of conformal prediction, without its guarantee: the same rows chose the best epoch, and residuals are
+rescaled to those of all members. Where rows are too few for `level` (fewer than level / (1 - level)), a guarantee would
+need intervals without end; the largest ratio is taken then, and fewer new rows lie inside. A run reports the share
+that its test rows have.
 
 Reference: Lei et al. 2018, Distribution-free predictive inference for regression (arXiv:1604.04173), the locally
 weighted form.

@@ -1,6 +1,6 @@
 """What simple methods reach on the same rows and the same prepared features: the error a network has to beat.
 
-    score(train, validation, test, *, refit=None, seed=0) -> list[RegressionBaseline]
+    score(train, validation, test, *, pooled=False, seed=0) -> list[RegressionBaseline]
 
 The methods: the mean, ridge regression (its penalty chosen by leave-one-out), gradient boosting as it comes.
 """

@@ -120,7 +120,7 @@ def shown(cell: object) -> str:
     if isinstance(cell, bool):
         return "yes" if cell else "no"
     if isinstance(cell, float):
-        return f"{cell:.3f}" if abs(cell) < 1000 else f"{cell:.3g}"
+        return f"{cell:.3f}" if cell == 0 or 0.0005 <= abs(cell) < 1000 else f"{cell:.3g}"
     if isinstance(cell, int):
         return f"{cell:,}"
     return str(cell)

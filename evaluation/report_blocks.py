@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from evaluation import report
-from evaluation.curve_plots import learning_curves, validation_curve
+from evaluation.curve_plots import learning_curves
 from evaluation.diagnosis import Diagnosis
+from evaluation.translation_plots import validation_curve
 
 
 def curves(history: Mapping[str, Sequence[float]], best_epoch: int | None, names: Mapping[str, str]) -> list:

@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -11,6 +13,9 @@ from export.errors import ExportError
 
 Format = Literal["saved_model", "litert", "onnx"]
 FILES: dict[Format, str] = {"saved_model": "saved_model", "litert": "model.tflite", "onnx": "model.onnx"}
+
+SAVED_MODEL = {"saved_model.pb", "fingerprint.pb", "variables", "assets", "assets.extra"}  # what one holds
+ATTEMPTS = 10  # to take a place for which other exports contend
 
 
 def write_checked(kind: Format, model, prepare, decode, inputs, folder: str | Path) -> tuple[Path, dict[str, float]]:
@@ -51,7 +56,7 @@ def settle(final: Path, write: Callable, check: Callable) -> tuple[Path, dict[st
     """Write an export beside its place, check it, and move it there.
 
     Args:
-        final: Where the export shall lie; an earlier one is replaced.
+        final: Where the export shall lie; an earlier one is replaced once the new one has passed.
         write: Function that writes it to the path given.
         check: Function that returns loader to largest relative difference, or raises ExportError.
 
@@ -59,30 +64,59 @@ def settle(final: Path, write: Callable, check: Callable) -> tuple[Path, dict[st
         `final`, and what `check` returned.
 
     Raises:
-        ExportError: It cannot be written, or was refused; it then lies there as NAME.refused, for study.
+        ExportError: It cannot be written, something else lies there, or it was refused; it then lies there as
+            NAME.refused, for study, and an earlier one stays.
     """
     from models.loading import float32_policy
 
-    final.parent.mkdir(parents=True, exist_ok=True)
-    unchecked = final.with_name(f"{guard.UNCHECKED}{final.name}")
     refused = final.with_name(f"{final.name}.refused")
-    for earlier in (final, unchecked, refused):
-        _remove(earlier)
-    try:
-        with float32_policy():
-            write(unchecked)
-            differences = check(unchecked)
-    except ExportError as error:
-        if unchecked.exists():
-            os.replace(unchecked, refused)
-            raise ExportError(f"{error}. Nothing usable was written; the refused export is {refused}") from None
-        raise
-    os.replace(unchecked, final)
+    for earlier in (final, refused):
+        _require_export(earlier)
+    final.parent.mkdir(parents=True, exist_ok=True)
+    # A folder of its own: another export of the same run may be at work, and the good one stays until this one passed.
+    with tempfile.TemporaryDirectory(prefix=guard.UNCHECKED, dir=final.parent, ignore_cleanup_errors=True) as aside:
+        unchecked = Path(aside) / final.name
+        try:
+            with float32_policy():
+                write(unchecked)
+                differences = check(unchecked)
+        except ExportError as error:
+            if not unchecked.exists():
+                raise
+            _swap(unchecked, refused)
+            kept = f"the earlier {final} is as it was" if final.exists() else "nothing usable was written"
+            raise ExportError(f"{error}. {kept[0].upper()}{kept[1:]}; the refused export is {refused}") from None
+        _swap(unchecked, final)
     return final, differences
 
 
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
+def _swap(new: Path, place: Path) -> None:
+    """Move an export to its place; what is there goes to the folder that `new` comes from, and with that."""
+    earlier = new.with_name("earlier")
+    for attempt in range(ATTEMPTS):
+        if place.is_dir():  # no system call replaces a folder that has content
+            with suppress(FileNotFoundError):  # another export has just moved it
+                os.replace(place, earlier)
+        try:
+            os.replace(new, place)
+            return
+        except OSError:  # another export came first: replace that one, or put back what was there
+            if earlier.exists() and not place.exists():
+                os.replace(earlier, place)
+            if attempt == ATTEMPTS - 1:
+                raise
+        if earlier.exists():
+            shutil.rmtree(earlier)
+
+
+def _require_export(path: Path) -> None:
+    """Raise ExportError where something lies at `path` that is no export: it would be lost."""
+    if path.is_symlink():
+        ours = False
+    elif path.is_dir():
+        names = {entry.name for entry in path.iterdir()}
+        ours = not names or ("saved_model.pb" in names and names <= SAVED_MODEL)
     else:
-        path.unlink(missing_ok=True)
+        ours = not path.exists() or path.suffix in {".tflite", ".onnx", ".refused"}
+    if not ours:
+        raise ExportError(f"{path}: is not an export, and would be replaced. Move it, or name another `--output`")

@@ -67,19 +67,24 @@ class FiniteGuard(keras.callbacks.Callback):
 
 
 def first_non_finite(model: keras.Model, x) -> str:
-    """The first place in `model`, in training on `x` `(batch, ...)`, where a value is NaN or infinite."""
+    """The first place in `model`, in training on `x`, where a value is NaN or infinite.
+
+    `x` is (batch, ...), or a structure of such arrays like the model's input.
+    """
     if not _finite(x):
         return "the inputs"
     for weight in model.weights:
         if not _finite(weight):
             return f"the weights of layer `{weight.path.rpartition('/')[0]}` ({weight.name})"
     layers = [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
-    probe = keras.Model(model.inputs, [layer.output for layer in layers])
+    probe = keras.Model(model.input, [layer.output for layer in layers])
     for layer, output in zip(layers, probe(x, training=True), strict=True):
-        if not _finite(keras.ops.cast(output, "float32")):
+        if not _finite(output):
             return f"the output of layer `{layer.name}`"
     return "the loss (the outputs of all layers were finite)"
 
 
 def _finite(values) -> bool:
-    return bool(np.all(np.isfinite(np.asarray(values))))
+    """Whether all numbers of an array, or of a structure of arrays, are finite."""
+    arrays = (keras.ops.convert_to_numpy(keras.ops.cast(one, "float32")) for one in keras.tree.flatten(values))
+    return all(np.isfinite(array).all() for array in arrays)

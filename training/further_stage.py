@@ -16,8 +16,9 @@ def learn_further(
 ) -> list[dict]:
     """Train a trained network further; return a row of figures per epoch of it.
 
-    The weights are put back as they were unless the validation records score better than before by more than the
-    standard error of the difference: of a few hundred records chance alone makes a harmful stage look a little better.
+    The weights are put back as they were unless the validation records score better than before by more than two
+    standard errors of the difference: of a few hundred records chance alone makes a harmful stage look a little better,
+    and the same records have chosen the best epoch of the stage.
 
     Args:
         stage: Its name, and that of the folder in that of the run which holds its records.
@@ -33,7 +34,7 @@ def learn_further(
     gains = validate() - before
     gain, error = gains.mean(), gains.std() / len(gains) ** 0.5
     told = f"{stage}: validation records score {gain:+.3f} (standard error {error:.3f}) beside the network before it"
-    print(told if gain > error else f"{told}, which is put back", flush=True)
-    if gain <= error:
+    print(told if gain > 2 * error else f"{told}, which is put back", flush=True)
+    if gain <= 2 * error:
         model.set_weights(weights)
     return rows

@@ -3,7 +3,6 @@
 import fcntl
 import json
 import os
-import shutil
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -11,9 +10,24 @@ from pathlib import Path
 from cli.arguments import flags
 from data.fingerprint import fingerprint
 from tasks.folder import data_name
-from training.run_directory import RunDirectory
+from training.own_files import Own, foreign, remove
+from training.run_directory import LOCK, RUN, RunDirectory, RunError, lockless
 
+BEGUN = {LOCK, "search.json.partial", "workers.log", "dry"}  # before search.json
 PATIENCE = 15  # seconds until processes of a search that was killed have ended
+
+_FOLD: Own = {name: inside for name, inside in RUN.items() if name != LOCK}
+_TRIAL: Own = {"outcome.json": None, "progress.json": None, "pruned.json": None, "log.txt": None, **_FOLD}
+_TRIALS: Own = {"[0-9]*": {**_TRIAL, "fold*-retrain*": _FOLD}}
+_JOBS = ("trials", "finalists-*", "retrained-*", "retrains")  # journals and folders of trials
+SEARCH: Own = {
+    **dict.fromkeys((LOCK, "search.json", "results.json", "report.html", "workers.log", "best-*.log")),
+    **{f"{name}.jsonl": None for name in _JOBS},
+    "dry": {**_TRIAL, "fold*-retrain*": _FOLD},
+    **dict.fromkeys(_JOBS, _TRIALS),
+    "best-*": RUN,
+}
+"""What a search writes into its folder, see `training.own_files`: nothing else is ever deleted there."""
 
 
 class SearchError(ValueError):
@@ -72,12 +86,11 @@ class SearchFolder:
         """
         path = self.path
         known = (path / "search.json").exists()
-        if path.is_dir() and any(path.iterdir()) and not known and not (path / "lock").exists():
-            raise SearchError(f"{path}: is not empty and holds no search (no search.json); name another `--run-dir`.")
+        self._require_search(fresh)
         self.made = not path.exists()
         try:
             path.mkdir(parents=True, exist_ok=True)
-            self.lock = os.open(path / "lock", os.O_RDWR | os.O_CREAT)
+            self.lock = os.open(path / LOCK, os.O_RDWR | os.O_CREAT)
         except OSError as error:
             raise SearchError(
                 f"{path}: the folder of the search cannot be written ({error.strerror}). Name one with `--run-dir`."
@@ -89,12 +102,33 @@ class SearchFolder:
             self.lock = None
             raise
 
+    def _require_search(self, fresh: bool) -> None:
+        """Raise SearchError where the folder holds something else or, with `fresh`, files that no search writes."""
+        path = self.path
+        if not path.is_dir():
+            return
+        others = foreign(path, SEARCH)
+        if (path / "search.json").exists():
+            try:
+                ours = "identity" in self.run.read_json("search.json")
+            except RunError:  # a search's whose record is damaged, if nothing else is there
+                ours = not others
+        else:  # at most an attempt that ended before its record
+            ours = not others and {entry.name for entry in path.iterdir()} <= BEGUN
+        if not ours:
+            raise SearchError(
+                f"{path}: is not empty and holds no search (no search.json of one); name another `--run-dir`."
+            )
+        if fresh and others:
+            raise SearchError(
+                f"{path}: `--fresh` would empty this folder, but it holds what no search writes: "
+                f"{', '.join(others[:5])}{' ...' * (len(others) > 5)}. Move that, or name another `--run-dir`."
+            )
+
     def _take(self, fresh: bool, known: bool) -> None:
         self._wait()
         if fresh:
-            for entry in self.path.iterdir():
-                if entry.name != "lock":
-                    shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+            remove(self.path, SEARCH, keep=(LOCK,))
         elif known:
             self._compare(self.run.read_json("search.json").get("identity", {}))
 
@@ -108,6 +142,12 @@ class SearchFolder:
                 if time.monotonic() > until:
                     raise SearchError(f"{self.path}: another search is running in this folder. Wait for it.") from None
                 time.sleep(0.1)
+            except OSError as error:
+                try:
+                    print(lockless(self.path, error), flush=True)
+                except RunError as refusal:
+                    raise SearchError(str(refusal)) from None
+                return
 
     def _compare(self, earlier: dict) -> None:
         changed = sorted(key for key in {*earlier, *self.identity} if earlier.get(key) != self.identity.get(key))
@@ -135,6 +175,8 @@ class SearchFolder:
         """Let others search here; a folder in which nothing was begun is taken away."""
         if self.lock is not None:
             if self.made and not (self.path / "search.json").exists() and not (self.path / "dry").exists():
-                shutil.rmtree(self.path)
+                remove(self.path, SEARCH)
+                if not any(self.path.iterdir()):
+                    self.path.rmdir()
             os.close(self.lock)
             self.lock = None

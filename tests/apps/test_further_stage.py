@@ -25,12 +25,13 @@ class Network:
     ("gains", "kept"),
     [
         ([0.2, 0.0, 0.1, 0.1], True),  # mean 0.1, standard error 0.035
+        ([0.3, 0.0, 0.1, 0.0], False),  # mean 0.1, standard error 0.061
         ([0.4, -0.3, 0.3, -0.2], False),  # mean 0.05, standard error 0.15
         ([0.0, 0.0, 0.0, 0.0], False),
         ([-0.1, -0.2, -0.3, -0.2], False),
     ],
 )
-def test_only_a_gain_beyond_the_standard_error_is_kept(gains, kept, tmp_path, capsys):
+def test_only_a_gain_beyond_two_standard_errors_is_kept(gains, kept, tmp_path, capsys):
     network, scores = Network(), iter([BEFORE, BEFORE + gains])
 
     def learn(run):

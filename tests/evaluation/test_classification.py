@@ -10,8 +10,8 @@ import pytest
 from sklearn import metrics as reference
 
 from evaluation import classification
-from evaluation.class_weights import balanced
 from evaluation.mistakes import most_confident
+from training.class_weights import balanced
 
 
 def sample(num_classes, rows=400, seed=0):

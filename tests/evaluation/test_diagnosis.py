@@ -240,3 +240,11 @@ def test_keras_networks(case):
     result = network(inputs, labels, optimizer(), epochs, hidden, validation)
     found = diagnose(**result, baseline=known)
     assert found.label == EXPECTED.get(case, case), (result, found)
+
+
+def test_a_score_that_is_not_defined_is_said_not_refused():
+    nan = float("nan")
+    history = {"loss": [1.0, 0.5, 0.4], "val_loss": [1.0, 0.6, 0.5]}
+    found = diagnose(history, train_accuracy=0.9, validation_accuracy=nan, baseline=nan, measure="R2")
+    assert found.label == "not known" and found.flag is None
+    assert "R2 is not defined" in found.readings[0]

@@ -185,3 +185,13 @@ def test_settings_of_a_group_stand_in_its_place():
         "run", [], {"epochs": 3, "machines": {"hosts": 2, "rank": None}, "seed": 0}, None
     )
     assert blocks[-1].blocks[0].items == [("epochs", 3), ("hosts", 2), ("rank", None), ("seed", 0)]
+
+
+def test_a_small_number_of_a_table_is_not_shown_as_zero():
+    assert [report.shown(value) for value in (1e-8, -2e-4, 0.0, 0.0014, 12.5)] == [
+        "1e-08",
+        "-0.0002",
+        "0.000",
+        "0.001",
+        "12.500",
+    ]

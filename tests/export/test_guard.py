@@ -41,12 +41,12 @@ def test_the_whole_way(digits, tmp_path):
     """Fresh Python, saved_model_cli, one record and many; an earlier export is replaced."""
     stale = tmp_path / "saved_model"
     stale.mkdir()
-    (stale / "stale").touch()
+    (stale / "saved_model.pb").write_text("stale")
     path, differences = write_checked(
         "saved_model", digits.model, digits.prepare, digits.decode, digits.inputs, tmp_path
     )
     assert path == stale
-    assert not (path / "stale").exists()
+    assert (path / "saved_model.pb").read_bytes() != b"stale"
     assert set(differences) == {"Python", "saved_model_cli"}
     assert 0 < max(differences.values()) < 1e-6
     assert [entry.name for entry in tmp_path.iterdir()] == ["saved_model"]
@@ -57,7 +57,6 @@ def test_a_refused_export_never_looks_good(digits, tmp_path, monkeypatch):
         raise ExportError("saved_model: refused")
 
     monkeypatch.setattr(guard, "check_saved_model", refuse)
-    (tmp_path / "saved_model").mkdir()
     with pytest.raises(ExportError, match="saved_model: refused. Nothing usable was written; .*saved_model.refused"):
         write_checked("saved_model", digits.model, digits.prepare, digits.decode, digits.inputs, tmp_path)
     assert [entry.name for entry in tmp_path.iterdir()] == ["saved_model.refused"]

@@ -62,6 +62,51 @@ def test_a_folder_of_something_else_is_refused(tmp_path):
     assert (tmp_path / "thesis.txt").exists()
 
 
+@pytest.mark.parametrize("name", ["precious/x", "people.csv", "trials/mine.txt"])
+@pytest.mark.parametrize("search", [False, True])
+def test_fresh_deletes_nothing_that_no_search_writes(tmp_path, name, search):
+    """A file called lock is no sign of a search."""
+    if search:
+        used(tmp_path)
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / "lock").write_text("")
+    (tmp_path / name).write_text("mine")
+    message = f"what no search writes: {name.split('/')[0]}" if search else "holds no search"
+    with pytest.raises(SearchError, match=message):
+        folder(Config(run_dir=str(tmp_path))).open(fresh=True)
+    assert (tmp_path / name).read_text() == "mine"
+
+
+def test_fresh_deletes_all_that_a_search_writes(tmp_path):
+    names = ["trials.jsonl", "trials/0001/log.txt", "trials/0001/fold0-retrain0/metrics.csv", "dry/outcome.json"]
+    names += ["retrained-0002-0000.jsonl", "finalists-0002-0001/0001/outcome.json", "best-0002.log", "report.html"]
+    names += ["best-0002/config.json", "best-0002/saved_model/saved_model.pb", "workers.log", "results.json"]
+    one = used(tmp_path)
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("")
+    one.open(fresh=True)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["lock"]
+    one.close()
+
+
+def test_a_search_whose_first_record_was_never_whole_begins_again(tmp_path):
+    for name in ("lock", "search.json.partial"):
+        (tmp_path / name).write_text("")
+    one = folder(Config(run_dir=str(tmp_path)))
+    one.open(fresh=False)
+    one.close()
+
+
+def test_a_folder_that_cannot_be_locked_is_refused(tmp_path, monkeypatch):
+    def flock(*_):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("tuning.search_folder.fcntl.flock", flock)
+    with pytest.raises(SearchError, match="cannot be locked"):
+        folder(Config(run_dir=str(tmp_path / "search"))).open(fresh=False)
+
+
 @pytest.mark.parametrize("place", ["/proc/lamina", "file/search"])
 def test_a_folder_that_cannot_be_written_is_refused(place, tmp_path):
     (tmp_path / "file").write_text("")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cli.errors import UserError
 from data.pair_batches import least_padding
 from data.stream import stream
 from data.subwords import END, PADDING, SPECIALS, START, UNKNOWN
@@ -198,12 +199,12 @@ def make(images, ids, *, batch_size=64, buckets=3, longest=None, name="image", e
         mirrored: None, or what `images` are of the mirrored images, for training.
 
     Raises:
-        ValueError: numbers differ or are not positive, or no caption is short enough.
+        UserError: numbers differ or are not positive, or no caption is short enough.
     """
     if len(images) != len(ids):
-        raise ValueError(f"`images` and `ids` must be equally many. Received: {len(images)} and {len(ids)}")
+        raise UserError(f"`images` and `ids` must be equally many. Received: {len(images)} and {len(ids)}")
     if batch_size < 1 or buckets < 1:
-        raise ValueError(
+        raise UserError(
             f"`batch_size` and `buckets` must be positive. Received: batch_size={batch_size}, buckets={buckets}"
         )
     flat = [caption for captions in ids for caption in captions]
@@ -211,7 +212,7 @@ def make(images, ids, *, batch_size=64, buckets=3, longest=None, name="image", e
     lengths = np.array([len(caption) for caption in flat], int) + 1
     fits = lengths <= (longest or np.inf)
     if not fits.any():
-        raise ValueError(
+        raise UserError(
             f"no caption is as short as the model allows. Received: {len(flat)} captions, longest={longest}. "
             f"Allow more tokens."
         )

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from cli.errors import UserError
+
 
 @dataclass(frozen=True, eq=False)
 class Regions:
@@ -68,7 +70,7 @@ class Captions:
 
     def __post_init__(self):
         if not len(self.images) == len(self.captions) == len(self.origins):
-            raise ValueError(
+            raise UserError(
                 f"`images`, `captions` and `origins` must be equally long. "
                 f"Received: {len(self.images)}, {len(self.captions)} and {len(self.origins)}"
             )

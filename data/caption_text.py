@@ -8,7 +8,7 @@ list          one image name a line
 import os
 import re
 
-from data import caption_json, parallel_text
+from data import caption_json, parallel_text, table_file
 from data.errors import DataError, listing, suggestion
 from data.images import READABLE
 from data.raw_captions import CaptionRows

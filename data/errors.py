@@ -2,8 +2,10 @@
 
 import difflib
 
+from cli.errors import UserError
 
-class DataError(ValueError):
+
+class DataError(UserError):
     """The data named by the user cannot be used as it is."""
 
 

@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 
 import numpy as np
 
+from cli.errors import UserError
 from data import duplicates
 from data.errors import DataError
 
@@ -64,10 +65,10 @@ def features(folder, images, encoder, compute, *, progress=None):
 
     Raises:
         DataError: the folder cannot be written, or the disk is full.
-        ValueError: there are no images, or `compute` gives another number of rows or another shape.
+        UserError: there are no images, or `compute` gives another number of rows or another shape.
     """
     if not len(images):
-        raise ValueError("`images` must hold at least one image. Received: none")
+        raise UserError("`images` must hold at least one image. Received: none")
     path = path_of(folder, images, encoder)
     found = _opened(path, len(images))
     if found is not None:
@@ -124,14 +125,14 @@ def _compute_parts(parts, images, compute, progress):
         if made is None:
             made = np.asarray(compute(images[start:stop]))
             if made.dtype == object or made.ndim < 2 or len(made) != stop - start:
-                raise ValueError(
+                raise UserError(
                     f"`compute` must return one row of numbers per image, ({stop - start}, ...). "
                     f"Received: {made.dtype} {made.shape}"
                 )
             _write(path, lambda file, array=made: np.lib.format.write_array(file, array, allow_pickle=False))
         first = made if first is None else first
         if made.shape[1:] != first.shape[1:] or made.dtype != first.dtype:
-            raise ValueError(
+            raise UserError(
                 f"`compute` must return one dtype and shape. Received: {first.dtype} {first.shape[1:]}, then "
                 f"{made.dtype} {made.shape[1:]}"
             )

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from cli.errors import UserError
 from data import duplicates, pipeline
 from data.caption_pairs import Captions, CaptionSplits
 from data.errors import DataError
@@ -33,7 +34,7 @@ def fold(splits, number: int, folds: int, seed: int):
         DataError: there are fewer records, or groups, than folds.
     """
     if not 0 <= number < folds or folds < 2:
-        raise ValueError(f"`number` must be in [0, folds), `folds` at least 2. Received: {number} of {folds}")
+        raise UserError(f"`number` must be in [0, folds), `folds` at least 2. Received: {number} of {folds}")
     pool = joined(splits.train, splits.validation)
     if len(pool) < folds:
         raise DataError(f"{splits.name}: {len(pool)} records cannot be dealt into {folds} folds. Ask for fewer.")

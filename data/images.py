@@ -10,6 +10,7 @@ import os
 import numpy as np
 import tensorflow as tf
 
+from cli.errors import UserError
 from data.errors import DataError
 
 READABLE = (".jpg", ".jpeg", ".png", ".gif", ".bmp")
@@ -31,7 +32,7 @@ class ImagePrepare:
 
     def __init__(self, size, channels, mean=None, std=None):
         if channels not in {1, 3}:
-            raise ValueError(f"`channels` must be 1 (grey) or 3 (colour). Received: channels={channels}")
+            raise UserError(f"`channels` must be 1 (grey) or 3 (colour). Received: channels={channels}")
         self.size = (int(size[0]), int(size[1]))
         self.channels = int(channels)
         self.mean = [0.0] * channels if mean is None else [float(value) for value in mean]

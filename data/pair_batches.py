@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cli.errors import UserError
 from data.stream import stream
 from data.subwords import END, PADDING, START
 
@@ -169,18 +170,18 @@ def make(sources, targets, *, tokens=4096, buckets=4, longest_source=None, longe
         draw: as for `PairBatches`; buckets then have room for what it once gave of each pair.
 
     Raises:
-        ValueError: numbers differ or are not positive, or no pair is short enough.
+        UserError: numbers differ or are not positive, or no pair is short enough.
     """
     if len(sources) != len(targets):
-        raise ValueError(f"`sources` and `targets` must be equally many. Received: {len(sources)} and {len(targets)}")
+        raise UserError(f"`sources` and `targets` must be equally many. Received: {len(sources)} and {len(targets)}")
     if tokens < 1 or buckets < 1:
-        raise ValueError(f"`tokens` and `buckets` must be positive. Received: tokens={tokens}, buckets={buckets}")
+        raise UserError(f"`tokens` and `buckets` must be positive. Received: tokens={tokens}, buckets={buckets}")
     source_lengths = np.array([len(ids) for ids in sources], int) + 1
     target_lengths = np.array([len(ids) for ids in targets], int) + 1
     fits = source_lengths <= (longest_source or np.inf)
     fits &= target_lengths <= (longest_target or np.inf)
     if not fits.any():
-        raise ValueError(
+        raise UserError(
             f"no pair is as short as the model allows. Received: {len(sources)} pairs, longest_source="
             f"{longest_source}, longest_target={longest_target}. Allow more tokens."
         )

@@ -6,6 +6,7 @@ other. What is scored is not: validation and test pairs that the user names stay
 
 import numpy as np
 
+from cli.errors import UserError
 from data.errors import DataError
 from data.sentence_pairs import SentencePairs, TranslationSplits
 
@@ -27,10 +28,10 @@ def make(name, read, languages, seed, *, longest=1000, ratio=9.0):
 
     Raises:
         DataError: too few pairs, or none left.
-        ValueError: a limit is out of range.
+        UserError: a limit is out of range.
     """
     if longest < 1 or ratio < 1:
-        raise ValueError(f"`longest` and `ratio` must be at least 1. Received: longest={longest}, ratio={ratio}")
+        raise UserError(f"`longest` and `ratio` must be at least 1. Received: longest={longest}, ratio={ratio}")
     parts = {part: SentencePairs.of(pairs.sources, pairs.targets, pairs.origins) for part, pairs in read.items()}
     notes = [note for pairs in read.values() for note in getattr(pairs, "notes", ())]
     parts["train"] = _without(parts["train"], _repeated(parts["train"]), "found before in the training pairs", notes)

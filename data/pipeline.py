@@ -13,6 +13,7 @@ as numbers.
 import numpy as np
 import tensorflow as tf
 
+from cli.errors import UserError
 from data.images import CORES, ImagePrepare
 
 MEMORY_LIMIT = 2 * 1024**3  # bytes of records that may be kept, as prepared once
@@ -77,14 +78,14 @@ def batches(
         prefetch: batches prepared ahead.
 
     Raises:
-        ValueError: the split is empty, or the batch size is not positive.
+        UserError: the split is empty, or the batch size is not positive.
     """
     if len(split) == 0:
-        raise ValueError("`split` must hold at least one record. Received: an empty split")
+        raise UserError("`split` must hold at least one record. Received: an empty split")
     if batch_size < 1:
-        raise ValueError(f"`batch_size` must be a positive integer. Received: batch_size={batch_size}")
+        raise UserError(f"`batch_size` must be a positive integer. Received: batch_size={batch_size}")
     if augment is not None and seed is None:
-        raise ValueError("`augment` varies training batches only and needs a `seed`. Received: seed=None")
+        raise UserError("`augment` varies training batches only and needs a `seed`. Received: seed=None")
     with tf.device("CPU:0"):
         if seed is None:
             dataset = _in_order(split, prepare, batch_size)

@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from cli.errors import UserError
+
 
 @dataclass(frozen=True, eq=False)
 class SentencePairs:
@@ -26,7 +28,7 @@ class SentencePairs:
         for column, values in zip(columns, (sources, targets, origins), strict=True):
             column[:] = list(values)
         if not len(sources) == len(targets) == len(origins):
-            raise ValueError(
+            raise UserError(
                 f"`sources`, `targets` and `origins` must be equally long. "
                 f"Received: {len(sources)}, {len(targets)} and {len(origins)}"
             )

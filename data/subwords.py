@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from cli.errors import UserError
 from data import unicode_rules
 from data.errors import DataError
 
@@ -88,7 +89,7 @@ class Subwords:
             return []
         flat = np.concatenate(rows)
         if len(flat) and not 0 <= flat.min() <= flat.max() < len(self):
-            raise ValueError(f"ids must be in [0, {len(self)}). Received: {flat.min()} to {flat.max()}")
+            raise UserError(f"ids must be in [0, {len(self)}). Received: {flat.min()} to {flat.max()}")
         with tf.device("CPU:0"):
             ragged = tf.RaggedTensor.from_row_lengths(flat, [len(row) for row in rows])
             return [text.decode() for text in self.graph.detokenize(ragged).numpy()]
@@ -135,14 +136,14 @@ def learn(sentences, size=8000, *, lower=False, split_digits=False, coverage=1.0
 
     Raises:
         DataError: there is no text, or `size` is too small for its characters.
-        ValueError: `size` or `coverage` is out of range.
+        UserError: `size` or `coverage` is out of range.
     """
     import sentencepiece
 
     if size <= len(SPECIALS):
-        raise ValueError(f"`size` must be an integer above {len(SPECIALS)}. Received: size={size}")
+        raise UserError(f"`size` must be an integer above {len(SPECIALS)}. Received: size={size}")
     if not 0.9 <= coverage <= 1:
-        raise ValueError(f"`coverage` must be in [0.9, 1]. Received: coverage={coverage}")
+        raise UserError(f"`coverage` must be in [0.9, 1]. Received: coverage={coverage}")
     rules = unicode_rules.make(lower)
     if not any(sentence.strip() for sentence in sentences):
         raise DataError("subwords cannot be learned from empty sentences. Give training sentences with text.")

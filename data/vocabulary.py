@@ -8,6 +8,8 @@ fingerprint with a chance of 5e-12, and a vocabulary in which they do is refused
 import numpy as np
 import tensorflow as tf
 
+from cli.errors import UserError
+
 BUCKETS = 2**63 - 1
 
 
@@ -19,7 +21,7 @@ class Vocabulary:
             constant = tf.constant(list(words), tf.string, shape=[len(words)])
             fingerprints = tf.strings.to_hash_bucket_fast(constant, BUCKETS).numpy()
         if len(np.unique(fingerprints)) != len(words):
-            raise ValueError("`words` must be different from each other and have different fingerprints.")
+            raise UserError("`words` must be different from each other and have different fingerprints.")
         self.words = tuple(words)
         order = np.argsort(fingerprints)
         self._fingerprints = fingerprints[order]

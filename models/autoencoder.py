@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from cli.errors import UserError
+
 NoiseKind = Literal["gaussian", "masking"]
 OutputName = Literal["auto", "identity", "sigmoid"]
 CODE, DECODER = "code", "decoder"
@@ -43,12 +45,12 @@ class Parts:
 
 
 def parts(model) -> Parts:
-    """The halves of an autoencoder, also of one that was loaded from a file. Raises ValueError when it is none."""
+    """The halves of an autoencoder, also of one that was loaded from a file. Raises UserError when it is none."""
     import keras
 
     names = {layer.name for layer in model.layers}
     if not {CODE, DECODER} <= names:
-        raise ValueError(f"`model` must have the layers {CODE} and {DECODER}. Received: {', '.join(sorted(names))}")
+        raise UserError(f"`model` must have the layers {CODE} and {DECODER}. Received: {', '.join(sorted(names))}")
     return Parts(keras.Model(model.inputs, model.get_layer(CODE).output, name="encoder"), model.get_layer(DECODER))
 
 
@@ -66,24 +68,24 @@ def corrupted(inputs, noise: float, kind: NoiseKind):
 
 
 def check_noise(noise: float, kind: NoiseKind) -> None:
-    """Raise ValueError on noise that cannot be."""
+    """Raise UserError on noise that cannot be."""
     if noise < 0 or (kind == "masking" and noise >= 1):
         allowed = "in [0, 1) for masking" if kind == "masking" else "0 or more"
-        raise ValueError(f"`noise` must be {allowed}. Received: noise={noise}")
+        raise UserError(f"`noise` must be {allowed}. Received: noise={noise}")
 
 
 def check_sizes(name: str, sizes: tuple[int, ...]) -> None:
-    """Raise ValueError unless there are sizes and all are positive."""
+    """Raise UserError unless there are sizes and all are positive."""
     if not sizes or min(sizes) < 1:
-        raise ValueError(f"`{name}` must be one or more positive sizes. Received: {name}={sizes}")
+        raise UserError(f"`{name}` must be one or more positive sizes. Received: {name}={sizes}")
 
 
 def check_code(size: int, input_shape: tuple[int, ...], name: str, held_back: bool) -> None:
-    """Raise ValueError on a code that could copy its input: as many numbers as it, and nothing that holds it back."""
+    """Raise UserError on a code that could copy its input: as many numbers as it, and nothing that holds it back."""
     from math import prod
 
     if size >= prod(input_shape) and not held_back:
-        raise ValueError(
+        raise UserError(
             f"`{name}`: a code of {size} numbers for records of {prod(input_shape)} learns to copy them. Use a smaller "
             f"code, or something that holds a large one back: `--noise`, or the models `sparse` and `variational`. "
             f"Received: code size {size}"

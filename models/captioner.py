@@ -5,6 +5,8 @@ An image is a grid of regions, each with its features: what a backbone makes of 
 
 from dataclasses import dataclass
 
+from cli.errors import UserError
+
 CAPTIONER = "captioner"
 """Name of the captioner inside a network that begins with a backbone."""
 
@@ -24,7 +26,7 @@ def start(inputs_name: str, shape: tuple[int, int, int], target_size: int, units
         `Embedding`.
 
     Raises:
-        ValueError: The shape has not three axes, or the image is no colour image.
+        UserError: The shape has not three axes, or the image is no colour image.
     """
     import keras
 
@@ -32,7 +34,7 @@ def start(inputs_name: str, shape: tuple[int, int, int], target_size: int, units
     from models.image_encoder import stem
 
     if inputs_name not in ("features", "image") or len(shape) != 3 or (inputs_name == "image" and shape[-1] != 3):
-        raise ValueError(
+        raise UserError(
             "A captioner takes features (rows, columns, channels) or colour images (height, width, 3). "
             f"Received: {inputs_name} of shape {shape}"
         )

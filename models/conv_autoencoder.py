@@ -7,6 +7,7 @@ convolutions and batch normalisation of Radford et al., 2016 (arXiv:1511.06434).
 from dataclasses import dataclass
 from typing import ClassVar
 
+from cli.errors import UserError
 from models.autoencoder import (
     CODE,
     DECODER,
@@ -45,14 +46,14 @@ class ConvAutoencoder:
 
     def __post_init__(self):
         if self.code < 1:
-            raise ValueError(f"`code` must be at least 1. Received: code={self.code}")
+            raise UserError(f"`code` must be at least 1. Received: code={self.code}")
         check_sizes("filters", self.filters)
         check_noise(self.noise, self.noise_kind)
 
     def build(self, input_shape: tuple[int, int, int]):
         """Return a `keras.Model` from images `(batch, height, width, channels)` in [0, 1] to the same, float32.
 
-        Raises ValueError on other than image shapes, and where the code is as large as the image and there is no noise.
+        Raises UserError on other than image shapes, and where the code is as large as the image and there is no noise.
         """
         import keras
 
@@ -68,9 +69,9 @@ class ConvAutoencoder:
 
 
 def require_images(input_shape: tuple[int, ...], name: str) -> None:
-    """Raise ValueError where records are no images."""
+    """Raise UserError where records are no images."""
     if len(input_shape) != 3:
-        raise ValueError(
+        raise UserError(
             f"`{name}` needs images (height, width, channels); for a table use `dense`. "
             f"Received: records of shape {input_shape}"
         )

@@ -7,6 +7,8 @@ The plan of LeCun et al., 1998 (Gradient-based learning applied to document reco
 from dataclasses import dataclass
 from typing import ClassVar
 
+from cli.errors import UserError
+
 
 @dataclass(frozen=True)
 class ConvNet:
@@ -30,25 +32,25 @@ class ConvNet:
 
     def __post_init__(self):
         if not self.filters or min(self.filters) < 1:
-            raise ValueError(f"`filters` must be one or more positive sizes. Received: filters={self.filters}")
+            raise UserError(f"`filters` must be one or more positive sizes. Received: filters={self.filters}")
         if self.convolutions < 1:
-            raise ValueError(f"`convolutions` must be at least 1. Received: convolutions={self.convolutions}")
+            raise UserError(f"`convolutions` must be at least 1. Received: convolutions={self.convolutions}")
         if self.dense < 0:
-            raise ValueError(f"`dense` must be 0 or more. Received: dense={self.dense}")
+            raise UserError(f"`dense` must be 0 or more. Received: dense={self.dense}")
         if not 0 <= self.dropout < 1:
-            raise ValueError(f"`dropout` must be in [0, 1). Received: dropout={self.dropout}")
+            raise UserError(f"`dropout` must be in [0, 1). Received: dropout={self.dropout}")
 
     def build(self, input_shape: tuple[int, int, int], num_outputs: int):
         """Return a `keras.Model` from images `(batch, height, width, channels)` to logits `(batch, num_outputs)`.
 
-        Stages go on without pooling once a side is a single pixel. Raises ValueError on other than image shapes.
+        Stages go on without pooling once a side is a single pixel. Raises UserError on other than image shapes.
         """
         import keras
 
         from layers import L1L2, Activation, BatchNorm, Conv2D, Dense, Dropout, GlorotUniform, HeNormal
 
         if len(input_shape) != 3:
-            raise ValueError(
+            raise UserError(
                 "`convnet` needs images (height, width, channels); for a table use `mlp` or `logistic`. "
                 f"Received: records of shape {input_shape}"
             )

@@ -7,6 +7,7 @@ layer Hinton and Salakhutdinov, 2006 (Reducing the dimensionality of data with n
 from dataclasses import dataclass
 from typing import ClassVar
 
+from cli.errors import UserError
 from models.autoencoder import (
     CODE,
     DECODER,
@@ -49,12 +50,12 @@ class DenseAutoencoder:
         check_sizes("hidden", self.hidden)
         check_noise(self.noise, self.noise_kind)
         if self.initial_range is not None and self.initial_range <= 0:
-            raise ValueError(f"`initial_range` must be positive. Received: initial_range={self.initial_range}")
+            raise UserError(f"`initial_range` must be positive. Received: initial_range={self.initial_range}")
 
     def build(self, input_shape: tuple[int, ...]):
         """Return a `keras.Model` from `(batch, *input_shape)` to the same, float32.
 
-        Raises ValueError where the code is as large as the input and there is no noise.
+        Raises UserError where the code is as large as the input and there is no noise.
         """
         import keras
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cli.errors import UserError
+
 
 @dataclass(frozen=True)
 class Ensemble:
@@ -33,13 +35,13 @@ class Ensemble:
     def __post_init__(self):
         for name in ("members", "bins", "embedding"):
             if getattr(self, name) < 1:
-                raise ValueError(f"`{name}` must be at least 1. Received: {name}={getattr(self, name)}")
+                raise UserError(f"`{name}` must be at least 1. Received: {name}={getattr(self, name)}")
         if not self.hidden or min(self.hidden) < 1:
-            raise ValueError(f"`hidden` must be one or more positive sizes. Received: hidden={self.hidden}")
+            raise UserError(f"`hidden` must be one or more positive sizes. Received: hidden={self.hidden}")
         if not 0 <= self.dropout < 1:
-            raise ValueError(f"`dropout` must be in [0, 1). Received: dropout={self.dropout}")
+            raise UserError(f"`dropout` must be in [0, 1). Received: dropout={self.dropout}")
         if self.folds and (self.folds < 2 or self.members % self.folds or self.members < 2 * self.folds):
-            raise ValueError(
+            raise UserError(
                 "`folds` must be 0, or at least 2 and go into `members` twice or more, so that every row has two "
                 f"members that never saw it. Received: folds={self.folds}, members={self.members}"
             )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from cli.errors import UserError
 from models.pretrained import BACKBONES
 
 STEM = ((32, 4, 4), (48, 3, 1), (96, 3, 2), (128, 3, 1))
@@ -35,16 +36,14 @@ class ImageEncoder:
 
     def __post_init__(self):
         if self.fine_tune_epochs < 0:
-            raise ValueError(
-                f"`fine_tune_epochs` must be 0 or more. Received: fine_tune_epochs={self.fine_tune_epochs}"
-            )
+            raise UserError(f"`fine_tune_epochs` must be 0 or more. Received: fine_tune_epochs={self.fine_tune_epochs}")
         if not self.fine_tune_learning_rate > 0:
-            raise ValueError(
+            raise UserError(
                 "`fine_tune_learning_rate` must be positive. "
                 f"Received: fine_tune_learning_rate={self.fine_tune_learning_rate}"
             )
         if self.encoder == "stem" and self.fine_tune_epochs:
-            raise ValueError("`fine_tune_epochs` is for a backbone: the stem is learned all along. Leave it out.")
+            raise UserError("`fine_tune_epochs` is for a backbone: the stem is learned all along. Leave it out.")
 
 
 def backbone(name: str, weights: str, input_shape: tuple[int, int, int]):
@@ -57,7 +56,7 @@ def backbone(name: str, weights: str, input_shape: tuple[int, int, int]):
         input_shape: (height, width, 3).
 
     Raises:
-        ValueError: There are no such weights.
+        UserError: There are no such weights.
     """
     import keras
 

@@ -4,10 +4,12 @@ import contextlib
 import zipfile
 from pathlib import Path
 
+from cli.errors import UserError
+
 HALF = {"mixed_bfloat16", "mixed_float16", "bfloat16", "float16"}
 
 
-class LoadingError(ValueError):
+class LoadingError(UserError):
     """A model file that is missing, broken or not of this suite."""
 
 
@@ -72,7 +74,7 @@ def copy_matching_weights(source, target) -> tuple[list[str], list[str]]:
         Paths of the target's weights that were copied, and of those that were not.
 
     Raises:
-        ValueError: Nothing agrees, so that `target` would start from scratch.
+        UserError: Nothing agrees, so that `target` would start from scratch.
     """
     found = {_key(source, weight): weight for weight in source.weights}
     copied, skipped = [], []
@@ -84,7 +86,7 @@ def copy_matching_weights(source, target) -> tuple[list[str], list[str]]:
         elif "seed_generator" not in weight.path:
             skipped.append(weight.path)
     if not copied:
-        raise ValueError(
+        raise UserError(
             "The two networks share no weights of the same layer name and shape, so there is nothing to start from. "
             f"Received: {source.name} with {len(source.weights)} weights, {target.name} with {len(target.weights)}"
         )

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from cli.errors import UserError
+
 ActivationName = Literal["identity", "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "elu"]
 
 
@@ -25,9 +27,9 @@ class MLP:
 
     def __post_init__(self):
         if not self.hidden or min(self.hidden) < 1:
-            raise ValueError(f"`hidden` must be one or more positive sizes. Received: hidden={self.hidden}")
+            raise UserError(f"`hidden` must be one or more positive sizes. Received: hidden={self.hidden}")
         if not 0 <= self.dropout < 1:
-            raise ValueError(f"`dropout` must be in [0, 1). Received: dropout={self.dropout}")
+            raise UserError(f"`dropout` must be in [0, 1). Received: dropout={self.dropout}")
 
     def build(self, input_shape: tuple[int, ...], num_outputs: int):
         """Return a `keras.Model` from `(batch, *input_shape)` to float32 logits `(batch, num_outputs)`."""

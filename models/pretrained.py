@@ -10,6 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar, Literal
 
+from cli.errors import UserError
+
 # name -> (constructor in keras.applications, scale and offset of its pixels from 0..255).
 BACKBONES = {
     "mobilenet_v2": ("MobileNetV2", 1 / 127.5, -1.0),
@@ -52,19 +54,17 @@ class Pretrained:
 
     def __post_init__(self):
         if not 0 <= self.dropout < 1:
-            raise ValueError(f"`dropout` must be in [0, 1). Received: dropout={self.dropout}")
+            raise UserError(f"`dropout` must be in [0, 1). Received: dropout={self.dropout}")
         if self.size < 32:
-            raise ValueError(f"`size` must be at least 32 pixels. Received: size={self.size}")
+            raise UserError(f"`size` must be at least 32 pixels. Received: size={self.size}")
         if self.fine_tune_epochs < 0:
-            raise ValueError(
-                f"`fine_tune_epochs` must be 0 or more. Received: fine_tune_epochs={self.fine_tune_epochs}"
-            )
+            raise UserError(f"`fine_tune_epochs` must be 0 or more. Received: fine_tune_epochs={self.fine_tune_epochs}")
 
     def build(self, input_shape: tuple[int, int, int], num_outputs: int):
         """Return a `keras.Model` from pixels 0..255 `(batch, height, width, 3)` to logits `(batch, num_outputs)`.
 
         Its layers `backbone` (scaled pixels to features) and `head` (features to logits) are models themselves; the
-        backbone is frozen, see `unfreeze`. Raises ValueError on other than colour images
+        backbone is frozen, see `unfreeze`. Raises UserError on other than colour images
         and where there are no weights.
         """
         import keras
@@ -72,7 +72,7 @@ class Pretrained:
         from layers import Dense, Dropout, GlorotUniform
 
         if len(input_shape) != 3 or input_shape[-1] != 3:
-            raise ValueError(
+            raise UserError(
                 f"`pretrained` needs colour images (height, width, 3). Received: records of shape {input_shape}"
             )
         _, scale, offset = BACKBONES[self.backbone]
@@ -97,12 +97,12 @@ def pretrained_backbone(name: str, weights: str, input_shape: tuple[int, int, in
         pooling: "avg" for features `(batch, channels)`, None for `(batch, rows, columns, channels)`.
 
     Raises:
-        ValueError: There are no such weights.
+        UserError: There are no such weights.
     """
     import keras
 
     if weights not in ("none", "imagenet") and not Path(weights).is_file():
-        raise ValueError(f"`weights` must be imagenet, none or a file. Received: weights={weights}, which is no file")
+        raise UserError(f"`weights` must be imagenet, none or a file. Received: weights={weights}, which is no file")
     constructor = getattr(keras.applications, BACKBONES[name][0])
     make = partial(constructor, include_top=False, pooling=pooling, name="backbone")
     backbone = make(weights=None, input_shape=input_shape)
@@ -113,7 +113,7 @@ def pretrained_backbone(name: str, weights: str, input_shape: tuple[int, int, in
         except Exception as error:  # Keras raises a bare Exception when a download fails
             if "URL fetch failure" not in str(error) and not isinstance(error, OSError):
                 raise
-            raise ValueError(
+            raise UserError(
                 f"The imagenet weights of {name} could not be had ({error}). Put them under KERAS_HOME/models, give a "
                 "file with `--weights PATH`, or start from random ones: `--weights none`."
             ) from None

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from cli.errors import UserError
+
 
 @dataclass(frozen=True)
 class Recurrent:
@@ -24,9 +26,9 @@ class Recurrent:
     def __post_init__(self):
         for name in ("units", "embedding_units", "encoder_layers"):
             if getattr(self, name) < 1:
-                raise ValueError(f"`{name}` must be positive. Received: {name}={getattr(self, name)}")
+                raise UserError(f"`{name}` must be positive. Received: {name}={getattr(self, name)}")
         if not 0 <= self.dropout < 1:
-            raise ValueError(f"`dropout` must be in [0, 1). Received: dropout={self.dropout}")
+            raise UserError(f"`dropout` must be in [0, 1). Received: dropout={self.dropout}")
 
     def build(self, source_size: int | None, target_size: int):
         """Return a `keras.Model` from {"source", "target"} to float32 logits of the next token.

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from cli.errors import UserError
+
 
 def with_units(network, mean: float, scale: float):
     """Return `network`, with standardised outputs, as a `keras.Model` that answers in the units of the target.
@@ -44,14 +46,14 @@ def monte_carlo(model, samples: int, seed: int):
     Each `Dropout` becomes a `MonteCarloDropout`, whose masks are the thinned networks; weights are copied.
 
     Raises:
-        ValueError: There is no dropout in `model`, so that all the networks would be equal.
+        UserError: There is no dropout in `model`, so that all the networks would be equal.
     """
     import keras
 
     from layers import Dropout, MonteCarloDropout
 
     if not any(isinstance(layer, Dropout) and layer.rate for layer in model.layers):
-        raise ValueError(
+        raise UserError(
             "`--mc-dropout` needs a network with dropout: use `mlp` with `--dropout` above 0. "
             f"Received: {model.name}, which has none"
         )

@@ -7,6 +7,8 @@ Strides sit in the first convolution of a block, as in the paper.
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from cli.errors import UserError
+
 # depth -> blocks per stage; the bottleneck blocks begin at 50.
 IMAGENET_BLOCKS = {18: (2, 2, 2, 2), 34: (3, 4, 6, 3), 50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3)}
 CIFAR_DEPTHS = (20, 32, 44, 56, 110)
@@ -27,7 +29,7 @@ class ResNet:
 
     def __post_init__(self):
         if self.depth not in CIFAR_DEPTHS and self.depth not in IMAGENET_BLOCKS:
-            raise ValueError(
+            raise UserError(
                 f"`depth` must be one of {CIFAR_DEPTHS} (small images) or {tuple(IMAGENET_BLOCKS)} (photographs). "
                 f"Received: depth={self.depth}"
             )
@@ -35,14 +37,14 @@ class ResNet:
     def build(self, input_shape: tuple[int, int, int], num_outputs: int):
         """Return a `keras.Model` from images `(batch, height, width, channels)` to logits `(batch, num_outputs)`.
 
-        Raises ValueError on other than image shapes.
+        Raises UserError on other than image shapes.
         """
         import keras
 
         from layers import Dense, GlorotUniform
 
         if len(input_shape) != 3:
-            raise ValueError(
+            raise UserError(
                 "`resnet` needs images (height, width, channels); for a table use `mlp` or `logistic`. "
                 f"Received: records of shape {input_shape}"
             )
@@ -153,12 +155,12 @@ def copy_from_keras(model, source) -> None:
     The source's convolutions carry biases, ours do not: batch norm subtracts its moving mean right after, so
     `BN(conv + b)` with mean m equals `BN(conv)` with mean m - b. Afterwards both give the same features and, for
     heads of the same size, the same class scores (logits here, the source's `classifier_activation=None`).
-    Raises ValueError where the depths differ.
+    Raises UserError where the depths differ.
     """
     names = [layer.name.removesuffix("_conv") for layer in model.layers if layer.name.endswith("_conv")]
     theirs = {layer.name for layer in source.layers if layer.name.endswith("_conv")}
     if {_keras_name(name) + "_conv" for name in names} != theirs:
-        raise ValueError(
+        raise UserError(
             f"`source` must be the keras.applications ResNet of the same depth as {model.name}. "
             f"Received: {source.name} with {len(theirs)} convolutions, ours has {len(names)}"
         )

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from cli.errors import UserError
+
 
 @dataclass(frozen=True)
 class Search:
@@ -25,7 +27,7 @@ class Search:
     def __post_init__(self):
         def require(name: str, ok: bool, allowed: str) -> None:
             if not ok:
-                raise ValueError(f"`{name}` must be {allowed}. Received: {name}={getattr(self, name)}")
+                raise UserError(f"`{name}` must be {allowed}. Received: {name}={getattr(self, name)}")
 
         require("beams", 1 <= self.beams <= 64, "between 1 and 64")
         require("length_penalty", 0 <= self.length_penalty <= 10, "in [0, 10]")
@@ -34,6 +36,6 @@ class Search:
         require("top_k", self.top_k is None or self.top_k >= 1, "at least 1")
         require("top_p", 0 < self.top_p <= 1, "in (0, 1]")
         if self.sample and self.no_repeat:
-            raise ValueError(f"`no_repeat` is for beam search. Received: no_repeat={self.no_repeat} with `--sample`")
+            raise UserError(f"`no_repeat` is for beam search. Received: no_repeat={self.no_repeat} with `--sample`")
         if not self.sample and (self.temperature, self.top_k, self.top_p) != (1.0, None, 1.0):
-            raise ValueError("`temperature`, `top_k` and `top_p` are for drawing at random: add `--sample`.")
+            raise UserError("`temperature`, `top_k` and `top_p` are for drawing at random: add `--sample`.")

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from cli.errors import UserError
+
 
 @dataclass(frozen=True)
 class ShowAttendTell:
@@ -44,9 +46,9 @@ class ShowAttendTell:
 
 
 def require_sizes(recipe, names: tuple[str, ...]) -> None:
-    """Raises ValueError where a size is not positive, or the dropout not in [0, 1)."""
+    """Raises UserError where a size is not positive, or the dropout not in [0, 1)."""
     for name in names:
         if getattr(recipe, name) < 1:
-            raise ValueError(f"`{name}` must be positive. Received: {name}={getattr(recipe, name)}")
+            raise UserError(f"`{name}` must be positive. Received: {name}={getattr(recipe, name)}")
     if not 0 <= recipe.dropout < 1:
-        raise ValueError(f"`dropout` must be in [0, 1). Received: dropout={recipe.dropout}")
+        raise UserError(f"`dropout` must be in [0, 1). Received: dropout={recipe.dropout}")

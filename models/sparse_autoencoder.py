@@ -6,6 +6,7 @@ Ng, 2011 (Sparse autoencoder, lecture notes of CS294A).
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from cli.errors import UserError
 from models.autoencoder import CODE, check_sizes
 from models.dense_autoencoder import DenseAutoencoder
 from models.mlp import ActivationName
@@ -35,9 +36,9 @@ class SparseAutoencoder:
     def __post_init__(self):
         check_sizes("hidden", self.hidden)
         if self.sparsity <= 0:
-            raise ValueError(f"`sparsity` must be positive. Received: sparsity={self.sparsity}")
+            raise UserError(f"`sparsity` must be positive. Received: sparsity={self.sparsity}")
         if not 0 < self.activity < 1:
-            raise ValueError(f"`activity` must be in (0, 1). Received: activity={self.activity}")
+            raise UserError(f"`activity` must be in (0, 1). Received: activity={self.activity}")
 
     def build(self, input_shape: tuple[int, ...]):
         """Return a `keras.Model` from `(batch, *input_shape)` to the same, float32."""

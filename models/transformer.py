@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from cli.errors import UserError
+
 
 @dataclass(frozen=True)
 class Transformer:
@@ -33,18 +35,16 @@ class Transformer:
     def __post_init__(self):
         for name in ("units", "num_layers", "num_heads", "feed_forward_units"):
             if getattr(self, name) < 1:
-                raise ValueError(f"`{name}` must be positive. Received: {name}={getattr(self, name)}")
+                raise UserError(f"`{name}` must be positive. Received: {name}={getattr(self, name)}")
         if self.units % self.num_heads:
-            raise ValueError(
+            raise UserError(
                 f"`units` must be a multiple of `num_heads`. Received: units={self.units}, num_heads={self.num_heads}"
             )
         if self.positions == "rotary" and self.units // self.num_heads % 2:
-            raise ValueError(
-                f"rotary positions need an even units / num_heads. Received: {self.units}/{self.num_heads}"
-            )
+            raise UserError(f"rotary positions need an even units / num_heads. Received: {self.units}/{self.num_heads}")
         for name in ("dropout", "attention_dropout", "hidden_dropout"):
             if not 0 <= getattr(self, name) < 1:
-                raise ValueError(f"`{name}` must be in [0, 1). Received: {name}={getattr(self, name)}")
+                raise UserError(f"`{name}` must be in [0, 1). Received: {name}={getattr(self, name)}")
 
     def build(self, source_size: int | None, target_size: int):
         """Return a `keras.Model` from {"source", "target"} to float32 logits of the next token.

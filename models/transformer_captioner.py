@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from cli.errors import UserError
+
 
 @dataclass(frozen=True)
 class TransformerCaptioner:
@@ -27,9 +29,9 @@ class TransformerCaptioner:
 
         require_sizes(self, ("units", "num_layers", "num_heads", "feed_forward_units"))
         if self.encoder_layers < 0:
-            raise ValueError(f"`encoder_layers` must be 0 or more. Received: encoder_layers={self.encoder_layers}")
+            raise UserError(f"`encoder_layers` must be 0 or more. Received: encoder_layers={self.encoder_layers}")
         if self.units % self.num_heads:
-            raise ValueError(
+            raise UserError(
                 f"`units` must be a multiple of `num_heads`. Received: units={self.units}, num_heads={self.num_heads}"
             )
 

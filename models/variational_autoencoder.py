@@ -7,6 +7,7 @@ is the beta of Higgins et al., 2017.
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from cli.errors import UserError
 from models.autoencoder import CODE, check_sizes
 from models.conv_autoencoder import conv_decoder, encoder_stages, require_images
 from models.dense_autoencoder import DenseAutoencoder
@@ -41,16 +42,16 @@ class VariationalAutoencoder:
 
     def __post_init__(self):
         if self.code < 1:
-            raise ValueError(f"`code` must be at least 1. Received: code={self.code}")
+            raise UserError(f"`code` must be at least 1. Received: code={self.code}")
         if self.beta is not None and self.beta < 0:
-            raise ValueError(f"`beta` must be 0 or more. Received: beta={self.beta}")
+            raise UserError(f"`beta` must be 0 or more. Received: beta={self.beta}")
         check_sizes("hidden", self.hidden)
         check_sizes("filters", self.filters)
 
     def build(self, input_shape: tuple[int, ...]):
         """Return a `keras.Model` from `(batch, *input_shape)` to the same, float32. In inference the code is its mean.
 
-        Raises ValueError for a conv body on other than images.
+        Raises UserError for a conv body on other than images.
         """
         from math import prod
 

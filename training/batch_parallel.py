@@ -4,24 +4,26 @@ from contextlib import contextmanager
 
 import keras
 
-from training.hosts import count
-
 
 class BatchParallel(keras.distribution.DataParallel):
     """Divides batches of training along their first axis; everything else, batches of validation too, is on every
     device. Those need not divide, so each row counts once.
 
     A training whose batches do not divide among the devices is computed whole by each.
+
+    Args:
+        hosts: Machines that train together.
     """
 
-    def __init__(self):
+    def __init__(self, hosts: int):
         super().__init__(auto_shard_dataset=False)
+        self.hosts = hosts
         self.dividing = False
         self._devices = self.device_mesh.devices.size
 
     def get_data_layout(self, data_shape):
         # Several machines each hold their part of a batch here.
-        rows = data_shape[0] * count()
+        rows = data_shape[0] * self.hosts
         if self.dividing and rows % self._devices == 0:
             return super().get_data_layout(data_shape)
         return keras.distribution.TensorLayout([None] * len(data_shape), self.device_mesh)

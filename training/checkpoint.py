@@ -11,6 +11,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from cli.errors import UserError
 from training.best_weights import BestWeights
 from training.epoch_log import EpochLog
 from training.hosts import file_of_first, rank
@@ -124,11 +125,11 @@ class Checkpoint(keras.callbacks.Callback):
         variables = _variables(model)
         try:
             if not zipfile.is_zipfile(source):  # its end is missing
-                raise ValueError("not whole")
+                raise UserError("not whole")
             with np.load(source, allow_pickle=False) as file:
                 arrays = {name: file[name] for name in file.files}
             if str(arrays.pop("checksum")) != _checksum(arrays):
-                raise ValueError("the checksum differs")
+                raise UserError("the checksum differs")
             state = json.loads(str(arrays["state"]))
             values = [arrays[f"variable_{i}"] for i in range(len(variables))]
             place = Place(state["epoch"], state["step"])

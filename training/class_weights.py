@@ -5,6 +5,8 @@ balanced(labels, num_classes) -> {class index: weight}, as `keras.Model.fit(clas
 
 import numpy as np
 
+from cli.errors import UserError
+
 
 def balanced(labels, num_classes: int) -> dict[int, float]:
     """Weight of class k = N / (number of classes that occur * rows of k); a class without rows gets 1.
@@ -16,7 +18,7 @@ def balanced(labels, num_classes: int) -> dict[int, float]:
     """
     counts = np.bincount(np.asarray(labels), minlength=num_classes)
     if len(counts) > num_classes or counts.sum() == 0:
-        raise ValueError(
+        raise UserError(
             f"`labels` must be one or more class indices in [0, {num_classes}). "
             f"Received: {int(counts.sum())} labels, largest {len(counts) - 1}"
         )

@@ -11,6 +11,7 @@ from functools import partial
 from importlib import metadata
 from typing import Literal
 
+from cli.errors import UserError
 from training.hosts import ALONE, Hosts, count, join, joined, rank, spread
 
 Device = Literal["auto", "cpu", "gpu", "tpu"]
@@ -20,7 +21,7 @@ TPU_FILES = ("/dev/accel[0-9]*", "/dev/vfio/[0-9]*")
 TPU_VARIABLES = ("COLAB_TPU_ADDR", "TPU_ACCELERATOR_TYPE", "TPU_WORKER_ID")
 
 
-class DeviceError(ValueError):
+class DeviceError(UserError):
     """The device or backend asked for cannot be used here."""
 
 

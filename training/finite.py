@@ -6,10 +6,11 @@ from collections.abc import Callable
 import keras
 import numpy as np
 
+from cli.errors import UserError
 from training.place import Place
 
 
-class NonFiniteError(ValueError):
+class NonFiniteError(UserError):
     """Training met a NaN or an infinity."""
 
 

@@ -19,6 +19,7 @@ from typing import Literal
 
 import numpy as np
 
+from cli.errors import UserError
 from training.parent_process import die_with_parent
 
 JOINING_SECONDS = 300  # for all machines to come
@@ -26,7 +27,7 @@ SILENCE_SECONDS = 30  # after which a machine counts as lost
 LOST = 3  # exit code
 
 
-class HostsError(ValueError):
+class HostsError(UserError):
     """Machines that cannot train together."""
 
 
@@ -50,18 +51,18 @@ class Hosts:
         if self.hosts == "cluster" or self.hosts == 1:
             for name in ("rank", "coordinator"):
                 if (given := getattr(self, name)) is not None:
-                    raise ValueError(f"`{name}` needs `--hosts` of 2 or more. Received: {name}={given}")
+                    raise UserError(f"`{name}` needs `--hosts` of 2 or more. Received: {name}={given}")
             return
         if self.hosts < 1:
-            raise ValueError(f"`hosts` must be at least 1. Received: hosts={self.hosts}")
+            raise UserError(f"`hosts` must be at least 1. Received: hosts={self.hosts}")
         if self.rank is None or not 0 <= self.rank < self.hosts:
-            raise ValueError(
+            raise UserError(
                 f"`rank` must be from 0 to {self.hosts - 1}, another on each of {self.hosts} machines. "
                 f"Received: rank={self.rank}"
             )
         address, colon, port = (self.coordinator or "").rpartition(":")
         if not (address and colon and port.isdigit() and 0 < int(port) < 65536):
-            raise ValueError(
+            raise UserError(
                 f"`coordinator` must be ADDRESS:PORT of machine 0, such as 10.0.0.1:7654. "
                 f"Received: coordinator={self.coordinator}"
             )
@@ -176,7 +177,7 @@ def spread() -> int:
     if devices > 1 and keras.distribution.distribution() is None:
         from training.batch_parallel import BatchParallel
 
-        keras.distribution.set_distribution(BatchParallel())
+        keras.distribution.set_distribution(BatchParallel(count()))
     return devices
 
 

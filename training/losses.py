@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import keras
 from keras import ops
 
+from cli.errors import UserError
+
 
 @keras.saving.register_keras_serializable(package="lamina")
 class CrossEntropy(keras.losses.Loss):
@@ -28,7 +30,7 @@ class CrossEntropy(keras.losses.Loss):
     def __init__(self, label_smoothing: float = 0.0, class_weights: Sequence[float] | None = None, **kwargs):
         super().__init__(**{"name": "cross_entropy", **kwargs})
         if not 0 <= label_smoothing < 1:
-            raise ValueError(f"`label_smoothing` must be in [0, 1). Received: label_smoothing={label_smoothing}")
+            raise UserError(f"`label_smoothing` must be in [0, 1). Received: label_smoothing={label_smoothing}")
         self.label_smoothing = label_smoothing
         self.class_weights = None if class_weights is None else [float(weight) for weight in class_weights]
 

@@ -4,6 +4,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from cli.errors import UserError
+
 MEASURES = ("squared", "absolute", "huber", "gaussian")
 
 
@@ -30,9 +32,9 @@ class MemberLoss(keras.losses.Loss):
     def __init__(self, measure: str, scale: float, **kwargs):
         super().__init__(**{"name": "member_loss", **kwargs})
         if measure not in MEASURES:
-            raise ValueError(f"`measure` must be one of {', '.join(MEASURES)}. Received: measure={measure!r}")
+            raise UserError(f"`measure` must be one of {', '.join(MEASURES)}. Received: measure={measure!r}")
         if not scale > 0:
-            raise ValueError(f"`scale` must be positive. Received: scale={scale}")
+            raise UserError(f"`scale` must be positive. Received: scale={scale}")
         self.measure = measure
         self.scale = scale
 

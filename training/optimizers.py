@@ -10,6 +10,8 @@ and later it makes m ten times and sqrt(v) 31.6 times too large, a steady step o
 
 import keras
 
+from cli.errors import UserError
+
 # Not decayed: a bias or a scale is no source of overfitting, and decay would only shift what it centres.
 UNDECAYED = [r"(^|/)(bias|gamma|beta)(:0)?$"]
 
@@ -39,7 +41,7 @@ def make(
         ema: decay of a moving average of the weights, or None.
 
     Raises:
-        ValueError: `name` is none of those above.
+        UserError: `name` is none of those above.
 
     References: Duchi et al., 2011 (AdaGrad); Zeiler, 2012 (arXiv:1212.5701, Adadelta); Kingma & Ba, 2015
         (arXiv:1412.6980, Adam and Adamax); Loshchilov & Hutter, 2019 (arXiv:1711.05101, AdamW).
@@ -65,7 +67,7 @@ def make(
         "adamw": lambda: AdamW(beta_2=beta_2, epsilon=epsilon, **shared),
     }
     if name not in makers:
-        raise ValueError(f"`name` must be one of {', '.join(makers)}. Received: name={name!r}")
+        raise UserError(f"`name` must be one of {', '.join(makers)}. Received: name={name!r}")
     optimizer = makers[name]()
     if weight_decay:
         optimizer.exclude_from_weight_decay(var_names=UNDECAYED)

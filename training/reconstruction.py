@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from cli.errors import UserError
+
 
 @keras.saving.register_keras_serializable(package="lamina")
 class HalfSumOfSquares(keras.losses.Loss):
@@ -33,4 +35,4 @@ def make(name: str):
         return HalfSumOfSquares()
     if name == "cross_entropy":
         return keras.losses.BinaryCrossentropy(name="cross_entropy")
-    raise ValueError(f"`loss` must be squared_error, half_sum_of_squares or cross_entropy. Received: loss={name!r}")
+    raise UserError(f"`loss` must be squared_error, half_sum_of_squares or cross_entropy. Received: loss={name!r}")

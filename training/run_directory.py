@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from cli.errors import UserError
 from training.own_files import Own, foreign, remove
 
 try:
@@ -46,7 +47,7 @@ RUN: Own = {
 """What a run writes into its folder, see `training.own_files`: nothing else is ever deleted there."""
 
 
-class RunError(ValueError):
+class RunError(UserError):
     """A run directory that is missing, broken, unfinished, of another run or in use."""
 
 

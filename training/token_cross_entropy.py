@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from cli.errors import UserError
+
 
 @keras.saving.register_keras_serializable(package="lamina")
 class TokenCrossEntropy(keras.losses.Loss):
@@ -29,7 +31,7 @@ class TokenCrossEntropy(keras.losses.Loss):
     def __init__(self, label_smoothing: float = 0.0, name: str = "token_cross_entropy", **kwargs):
         super().__init__(name=name, **kwargs)
         if not 0 <= label_smoothing < 1:
-            raise ValueError(f"`label_smoothing` must be in [0, 1). Received: label_smoothing={label_smoothing}")
+            raise UserError(f"`label_smoothing` must be in [0, 1). Received: label_smoothing={label_smoothing}")
         self.label_smoothing = label_smoothing
 
     def __call__(self, y_true, y_pred, sample_weight=None):

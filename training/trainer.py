@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Literal
 
+from cli.errors import UserError
 from training.devices import Device, Precision
 from training.hosts import Hosts
 
@@ -86,7 +87,7 @@ class Trainer:
     def __post_init__(self):
         def require(name: str, ok: bool, allowed: str) -> None:
             if not ok:
-                raise ValueError(f"`{name}` must be {allowed}. Received: {name}={getattr(self, name)}")
+                raise UserError(f"`{name}` must be {allowed}. Received: {name}={getattr(self, name)}")
 
         require("epochs", self.epochs is None or self.epochs >= 1, "at least 1")
         require("batch_size", self.batch_size is None or self.batch_size >= 1, "at least 1")

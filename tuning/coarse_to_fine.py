@@ -5,6 +5,8 @@ import math
 import numpy as np
 from keras_tuner import HyperParameters, Oracle
 
+from cli.errors import UserError
+
 SHRINK = 0.5  # of every range, from round to round
 BEST_SHARE = 0.5  # of the trials say which choices stay
 CHANGED = 0.5  # of the hyperparameters differ from the best in later rounds
@@ -44,7 +46,7 @@ class CoarseToFineOracle(Oracle):
             max_consecutive_failed_trials=math.inf,
         )
         if first_round < 1 or later_round < 1:
-            raise ValueError(
+            raise UserError(
                 f"`first_round` and `later_round` must be at least 1. Received: {first_round}, {later_round}"
             )
         self.first_round, self.later_round = first_round, later_round

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cli.arguments import flags
+from cli.errors import UserError
 from data.fingerprint import fingerprint
 from tasks.folder import data_name
 from training.own_files import Own, foreign, remove
@@ -30,7 +31,7 @@ SEARCH: Own = {
 """What a search writes into its folder, see `training.own_files`: nothing else is ever deleted there."""
 
 
-class SearchError(ValueError):
+class SearchError(UserError):
     """A search that cannot be made as asked."""
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 
+from cli.errors import UserError
 from tasks.task import Task
 from tuning.search_folder import SearchError
 from tuning.trial import Direction, Strategy, Trial, best, ranking
@@ -52,39 +53,39 @@ class Search:
 
     def __post_init__(self):
         if not re.fullmatch(r"\+?[1-9][0-9]*", self.trials):
-            raise ValueError(f"`trials` must be a whole number from 1, such as 40, or +20. Received: {self.trials}")
+            raise UserError(f"`trials` must be a whole number from 1, such as 40, or +20. Received: {self.trials}")
         for name in ("cross_validate", "retrains", "jobs", "workers", "finalists"):
             if getattr(self, name) is not None and getattr(self, name) < 1:
-                raise ValueError(f"`{name}` must be at least 1. Received: {name}={getattr(self, name)}")
+                raise UserError(f"`{name}` must be at least 1. Received: {name}={getattr(self, name)}")
         if self.confirm < 0:
-            raise ValueError(f"`confirm` must be 0 or more. Received: confirm={self.confirm}")
+            raise UserError(f"`confirm` must be 0 or more. Received: confirm={self.confirm}")
         for name in ("time_limit", "trial_limit"):
             seconds(getattr(self, name), name)
         for name in ("chief", "worker"):
             address(getattr(self, name), name)
         if self.chief and self.worker:
-            raise ValueError("`chief` and `worker` exclude each other: this machine is one of them.")
+            raise UserError("`chief` and `worker` exclude each other: this machine is one of them.")
         if self.chief and self.prune:
-            raise ValueError("`prune` compares trials of one machine: leave it out with `chief`.")
+            raise UserError("`prune` compares trials of one machine: leave it out with `chief`.")
 
 
 def seconds(text: str | None, name: str) -> float | None:
-    """A time such as 90s, 30m, 2h or 1d. Raises ValueError, naming the setting `name`."""
+    """A time such as 90s, 30m, 2h or 1d. Raises UserError, naming the setting `name`."""
     if text is None:
         return None
     found = re.fullmatch(r"([0-9]+\.?[0-9]*)([smhd]?)", text)
     if not found or not float(found[1]):
-        raise ValueError(f"`{name}` must be a time such as 90s, 30m, 2h or 1d. Received: {text}")
+        raise UserError(f"`{name}` must be a time such as 90s, 30m, 2h or 1d. Received: {text}")
     return float(found[1]) * UNITS[found[2] or "s"]
 
 
 def address(text: str | None, name: str) -> tuple[str, int] | None:
-    """Host and port of HOST:PORT. Raises ValueError, naming the setting `name`."""
+    """Host and port of HOST:PORT. Raises UserError, naming the setting `name`."""
     if text is None:
         return None
     host, _, port = text.rpartition(":")
     if not host or not port.isdigit() or not 0 < int(port) < 2**16:
-        raise ValueError(f"`{name}` must be HOST:PORT, such as 127.0.0.1:7000. Received: {text}")
+        raise UserError(f"`{name}` must be HOST:PORT, such as 127.0.0.1:7000. Received: {text}")
     return host, int(port)
 
 

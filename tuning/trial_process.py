@@ -14,6 +14,7 @@ from pathlib import Path
 from types import ModuleType
 
 from cli import arguments
+from cli.errors import UserError
 from tasks.task import Task
 from training.run_directory import RunDirectory
 from tuning.pruning import Pruned, hopeless
@@ -22,7 +23,7 @@ OUTCOME, PROGRESS, LOG = "outcome.json", "progress.json", "log.txt"
 MIB = 1024.0  # ru_maxrss is in KiB
 
 
-class ObjectiveError(ValueError):
+class ObjectiveError(UserError):
     """The objective cannot be had."""
 
 

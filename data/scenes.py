@@ -8,7 +8,8 @@ the other order, so an answer that is none of them is wrong.
 Held out, so that learning by heart does not pass. No training, validation or ordinary test scene has
 - a thing of the colours and shapes in `UNSEEN_THINGS` (a red star), or
 - a pair of shapes in a relation in `UNSEEN_RELATIONS` (a circle above a triangle).
-The further part "combinations" has one of the former, or one of the latter, in equal numbers; `origins` says which.
+The further part "combinations" has one of the former, or one of the latter, in equal numbers; `origins` says which. The
+former are drawn first.
 """
 
 import itertools
@@ -90,7 +91,7 @@ def _part(part, seed):
     if part == "combinations":
         kinds = [(UNSEEN_THING, UNSEEN_RELATION)[row % 2] for row in range(count)]
     drawn = np.empty((count, 5), int)
-    for kind in set(kinds):
+    for kind in dict.fromkeys(kinds):  # in their order: the draws follow one another
         rows = np.array([row for row in range(count) if kinds[row] == kind])
         drawn[rows] = scenes[kind][random.integers(len(scenes[kind]), size=len(rows))]
     large = random.integers(2, size=(count, 2)).astype(bool)

@@ -151,7 +151,7 @@ class TextColumn:
         for start in range(0, len(values), 65536):
             words = _words(tf.constant(values[start : start + 65536].tolist(), tf.string))
             for row in words.to_list():
-                rows_with.update(set(row))
+                rows_with.update(dict.fromkeys(row, 1))  # in the order of the text: it decides between equal counts
         frequent = [(word, count) for word, count in rows_with.most_common(MOST_WORDS) if count >= RARE]
         frequent.sort()
         weights = [float(1 + np.log((1 + len(values)) / (1 + count))) for _, count in frequent]

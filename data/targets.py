@@ -1,5 +1,6 @@
 """Yields labels from the column of a table that is to be predicted: classes, numbers, or nothing at all."""
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -165,12 +166,12 @@ class NoTarget:
 
 
 def natural(name):
-    """Sorts "2" before "10" and "class 2" before "class 10"."""
+    """Key that sorts "2" before "10" and "class 2" before "class 10". Different names have different keys."""
     try:
-        return (0, float(name), [])
+        number = float(name)
     except ValueError:
-        return (
-            1,
-            0.0,
-            [(int(part) if part.isdigit() else 0, part.lower()) for part in re.split(r"(\d+)", name)] + [name],
-        )
+        number = math.nan
+    if not math.isnan(number):
+        return 0, number, [], name
+    parts = re.split(r"(\d{1,4000})", name)  # Python reads no whole number of more than 4,300 digits
+    return 1, 0.0, [(int(part) if part.isdecimal() else 0, part.lower()) for part in parts], name

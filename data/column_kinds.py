@@ -99,11 +99,11 @@ def decide(name, table, file):
 
 
 def _numbers_rows(cells):
-    """Whether the cells of all rows, in the order of the file, grow or fall by the same step."""
+    """Whether the cells of all rows, in the order of the file, grow or fall by 1 from row to row."""
     if len(cells) < FEWEST_IDS or np.isnan(numbers(cells[:FEWEST_IDS], "plain")).any():
         return False
     steps = np.diff(numbers(cells, "plain"))
-    return bool(steps[0] and np.all(steps == steps[0]))
+    return bool(abs(steps[0]) == 1 and np.all(steps == steps[0]))
 
 
 def _number(name, form):

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from data import table_columns
@@ -34,7 +35,7 @@ def test_scenes_and_classes_are_the_same_under_every_hash_seed():
 def test_of_equally_frequent_words_those_are_kept_that_come_first(monkeypatch):
     monkeypatch.setattr(table_columns, "MOST_WORDS", 3)
     words = [f"w{number:02}" for number in range(60)]
-    assert TextColumn.fit("t", [" ".join(words), " ".join(words)] * 5).words == ("w00", "w01", "w02")
+    assert TextColumn.fit("t", np.array([" ".join(words)] * 10, object)).words == ("w00", "w01", "w02")
 
 
 @pytest.mark.parametrize(

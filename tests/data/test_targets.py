@@ -10,7 +10,7 @@ from data.source import resolve
 from data.targets import NoTarget, NumberTarget
 
 ROWS = 40
-TABLE = "x,y,price\n" + "".join(f"{row},{row % 7},{100 + 3 * row}\n" for row in range(ROWS))
+TABLE = "x,y,price\n" + "".join(f"{row + (row > 30)},{row % 7},{100 + 3 * row}\n" for row in range(ROWS))
 
 
 def regression(path, **fields):

@@ -157,7 +157,7 @@ def by_name(name: object) -> Task:
 
 def names() -> list[str]:
     """The names of all tasks, sorted."""
-    return sorted(_packages())
+    return sorted(set(_packages()))
 
 
 def _packages() -> Iterator[str]:

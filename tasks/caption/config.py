@@ -99,6 +99,7 @@ class Config:
 TINY = Config(
     model=ShowAttendTell(units=32, embedding_units=32, dropout=0.0),
     trainer=Trainer(epochs=1, learning_rate=3e-3, average=1),
+    label_smoothing=0.0,
     search=Search(beams=2),
     buckets=1,
 )

@@ -86,6 +86,7 @@ class Config:
 TINY = Config(
     model=Transformer(units=32, num_layers=1, num_heads=2, feed_forward_units=64, dropout=0.0),
     trainer=Trainer(epochs=2, learning_rate=5e-3, average=2),
+    label_smoothing=0.0,
     search=Search(beams=2),
     vocab_size=300,
     buckets=1,

@@ -13,7 +13,7 @@ import sys
 
 import numpy as np
 
-SUITE = ("apps", "data", "evaluation", "export", "layers", "models", "training", "tuning")
+SUITE = ("apps", "cli", "data", "evaluation", "export", "layers", "models", "tasks", "training", "tuning")
 
 
 def forbid_suite() -> None:

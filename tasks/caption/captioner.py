@@ -5,7 +5,6 @@ from functools import cached_property
 
 import numpy as np
 
-from data.images import ImagePrepare
 from data.subwords import PADDING, START, Subwords
 from models.search import Search
 
@@ -45,7 +44,7 @@ class ImageCaptioner:
     def __init__(
         self,
         model,
-        prepare: ImagePrepare | None,
+        prepare: object,
         subwords: Subwords,
         search: Search,
         longest: int,

@@ -6,7 +6,6 @@ from functools import cached_property
 import numpy as np
 
 from data.caption_pairs import Captions
-from data.images import ImagePrepare
 
 STEM_SIZE, BACKBONE_SIZE = 96, 224  # pixels of a side, where neither the data nor the user says otherwise
 IMAGES_AT_ONCE = 32  # through the backbone
@@ -23,7 +22,7 @@ class ImageInputs:
         folder: Where features are kept.
     """
 
-    prepare: ImagePrepare
+    prepare: object
     backbone: str | None
     weights: str
     folder: str
@@ -31,6 +30,8 @@ class ImageInputs:
     @classmethod
     def of(cls, encoder, splits, folder: str) -> "ImageInputs":
         """For an `ImageEncoder` and `CaptionSplits`; "auto" is a stem for drawn images, mobilenet_v2 for files."""
+        from data.images import ImagePrepare
+
         drawn = splits.train.images.ndim == 4
         name = {"auto": "stem" if drawn else "mobilenet_v2"}.get(encoder.encoder, encoder.encoder)
         size = splits.image_size or (STEM_SIZE if name == "stem" else BACKBONE_SIZE,) * 2
@@ -127,7 +128,7 @@ class ImageInputs:
 class PixelInputs:
     """What a network takes that holds its backbone: plain pixels. Attributes and methods are those of `ImageInputs`."""
 
-    prepare: ImagePrepare
+    prepare: object
     name = "image"
     finish = None
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 
-from data.images import ImagePrepare
 from data.subwords import Subwords
 from models.search import Search
 from tasks.caption import neighbours
@@ -30,7 +29,7 @@ class TrainedCaptioner:
     """
 
     directory: RunDirectory
-    prepare: ImagePrepare
+    prepare: object
     subwords: Subwords
     search: Search
     longest: int
@@ -41,6 +40,8 @@ class TrainedCaptioner:
     @classmethod
     def of(cls, directory: RunDirectory, preparing: dict) -> "TrainedCaptioner":
         """The run of preparing.json's content. Raises KeyError or TypeError where that lacks or garbles something."""
+        from data.images import ImagePrepare
+
         prepare, subwords = ImagePrepare.from_config(preparing["prepare"]), Subwords.from_config(preparing["words"])
         numbers = int(preparing["longest"]), int(preparing.get("neighbours", 0))
         return cls(directory, prepare, subwords, Search(**preparing["search"]), *numbers)

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from cli.packages import PACKAGES
 from data.images import ImagePrepare
 from export import fresh_process, guard, saved_model, saved_model_cli
 from export.checked import write_checked
@@ -34,6 +35,10 @@ def answers_of(path, inputs):
 def judge(digits, path):
     prepared = guard.prepare_as_in_training(digits.prepare, digits.inputs)
     return guard.judge(answers_of(path, digits.inputs), digits.model, prepared, digits.decode.reference, tolerance=1e-6)
+
+
+def test_a_fresh_process_is_kept_from_every_package_of_the_suite():
+    assert set(fresh_process.SUITE) == set(PACKAGES)
 
 
 @pytest.mark.slow  # as every whole run of an app

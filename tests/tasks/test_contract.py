@@ -62,10 +62,18 @@ def test_a_run_ends_with_all_its_files(finished):
         assert name in page
 
 
-def test_typed_again_it_prints_the_same_last_line(finished, capsys):
-    task, config, _, figures = finished
+def test_typed_again_it_prints_the_same_last_line_and_changes_no_file(finished, capsys):
+    task, config, folder, figures = finished
+
+    def written():
+        return {path: path.stat().st_mtime_ns for path in (folder / "halves").rglob("*")}
+
+    before = written()
     assert course.run(task, config) == json.loads(json.dumps(figures))
-    line = dict(pair.split("=") for pair in capsys.readouterr().out.splitlines()[-1].split())
+    assert written() == before
+    printed = capsys.readouterr().out
+    assert "is finished; --fresh trains it anew" in printed
+    line = dict(pair.split("=") for pair in printed.splitlines()[-1].split())
     assert float(line["saved_model_difference"]) <= 1e-5
     first, value = next(iter(figures.items()))
     assert float(line[f"test_{first}"]) == pytest.approx(value, rel=1e-4)

@@ -7,7 +7,9 @@ import zipfile
 import pytest
 
 from apps import evaluate, export, predict
-from apps.trained import read
+from cli.errors import UserError
+from tasks.request import Evaluation, Prediction
+from tasks.trained import read
 
 
 def without(name):
@@ -62,18 +64,18 @@ DAMAGES = {
 @pytest.mark.parametrize(("damage", "message"), DAMAGES.values(), ids=DAMAGES)
 def test_damage_is_named(damaged, damage, message):
     damage(damaged)
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(UserError, match=message):
         _ = read(damaged).model
 
 
 @pytest.mark.parametrize(
     ("main", "config"),
     [
-        (predict.main, lambda run: predict.Config(run, ("x.png",))),
-        (evaluate.main, evaluate.Config),
+        (predict.main, lambda run: Prediction(run, ("x.png",))),
+        (evaluate.main, Evaluation),
         (export.main, export.Config),
     ],
 )
 def test_every_app_refuses(tmp_path, main, config):
-    with pytest.raises(ValueError, match="no such run directory"):
+    with pytest.raises(UserError, match="no such run directory"):
         main(config(str(tmp_path / "nothing")))

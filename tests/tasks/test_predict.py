@@ -6,9 +6,12 @@ import pytest
 import tensorflow as tf
 
 from apps import predict
-from apps.predict_translations import search_of
+from cli.errors import UserError
 from data.errors import DataError
 from models.search import Search
+from tasks import answers
+from tasks.request import Prediction
+from tasks.texts import search_of
 
 
 def rows_of(text):
@@ -29,7 +32,7 @@ def photos(digits_run, tmp_path):
 
 def test_images(digits_run, photos, capsys):
     run, splits = digits_run
-    found = predict.main(predict.Config(str(run), (str(photos / "a"), str(photos / "b/deeper/20.png")), top=2))
+    found = predict.main(Prediction(str(run), (str(photos / "a"), str(photos / "b/deeper/20.png")), top=2))
     printed = rows_of(capsys.readouterr().out)
     assert list(printed[0]) == ["origin", "label", "probability", "label_2", "probability_2"]
     assert [row["origin"] for row in printed] == [str(photos / f"a/{n:02}.png") for n in range(20)] + [
@@ -42,7 +45,7 @@ def test_images(digits_run, photos, capsys):
 
 
 def test_a_folder_is_searched_in_depth(digits_run, photos):
-    assert len(predict.main(predict.Config(str(digits_run[0]), (str(photos),)))) == 30
+    assert len(predict.main(Prediction(str(digits_run[0]), (str(photos),)))) == 30
 
 
 def test_a_table_to_json_lines(people_run, people_csv, tmp_path, capsys):
@@ -52,7 +55,7 @@ def test_a_table_to_json_lines(people_run, people_csv, tmp_path, capsys):
     wanted = [json.dumps({"town": r["town"], "age": int(r["age"]), "net income": int(r["net income"])}) for r in rows]
     table.write_text("\n".join(wanted), "utf-8")
     output = tmp_path / "predictions.jsonl"
-    predict.main(predict.Config(str(run), (str(table),), output=str(output)))
+    predict.main(Prediction(str(run), (str(table),), output=str(output)))
     found = [json.loads(line) for line in output.read_text("utf-8").splitlines()]
     assert capsys.readouterr().out.splitlines()[-1] == f"predictions=300 output={output}"
     assert np.mean([row["label"] == r["buys"] for row, r in zip(found, rows, strict=True)]) > 0.9
@@ -72,27 +75,27 @@ def test_a_table_to_json_lines(people_run, people_csv, tmp_path, capsys):
 def test_bad_tables(people_run, tmp_path, table, message):
     (tmp_path / "new.csv").write_text(table)
     with pytest.raises(DataError, match=message) as refusal:
-        predict.main(predict.Config(str(people_run[0]), (str(tmp_path / "new.csv"),)))
+        predict.main(Prediction(str(people_run[0]), (str(tmp_path / "new.csv"),)))
     assert "new.csv" in str(refusal.value)
 
 
 def test_bad_images(digits_run, photos, tmp_path, capsys):
     run = str(digits_run[0])
     with pytest.raises(DataError, match="absent.png: no such file or folder"):
-        predict.main(predict.Config(run, (str(photos / "absent.png"),)))
+        predict.main(Prediction(run, (str(photos / "absent.png"),)))
     (tmp_path / "empty").mkdir()
     with pytest.raises(DataError, match="empty: the folder holds no images"):
-        predict.main(predict.Config(run, (str(tmp_path / "empty"),)))
+        predict.main(Prediction(run, (str(tmp_path / "empty"),)))
     (photos / "a/07b.png").write_bytes((photos / "a/07.png").read_bytes()[:40])
     output = tmp_path / "out.csv"
     with pytest.raises(DataError, match="07b.png: the image cannot be decoded"):
-        predict.main(predict.Config(run, (str(photos),), output=str(output)))
+        predict.main(Prediction(run, (str(photos),), output=str(output)))
     assert not output.exists()
 
 
 def test_answers_other_than_translations_are_tables(digits_run, tmp_path):
-    with pytest.raises(ValueError, match="must end in .csv or .jsonl. Received: a.xlsx"):
-        predict.main(predict.Config(str(digits_run[0]), (str(tmp_path),), output="a.xlsx"))
+    with pytest.raises(UserError, match="must end in .csv or .jsonl. Received: a.xlsx"):
+        predict.main(Prediction(str(digits_run[0]), (str(tmp_path),), output="a.xlsx"))
 
 
 @pytest.mark.parametrize(
@@ -103,22 +106,22 @@ def test_answers_other_than_translations_are_tables(digits_run, tmp_path):
     ],
 )
 def test_settings_are_checked(settings, message):
-    with pytest.raises(ValueError, match=message):
-        predict.Config("run", **{"files": ("x",), **settings})
+    with pytest.raises(UserError, match=message):
+        Prediction("run", **{"files": ("x",), **settings})
 
 
 def test_a_table_has_the_columns_of_every_row():
     one = {"origin": "a:1", "translation": "", "top": [{"translation": ""}]}
     two = {"origin": "a:2", "translation": "x", "top": [{"translation": "x"}, {"translation": "y"}]}
-    assert predict.table([one, two]) == "origin,translation,translation_2\na:1,,\na:2,x,y\n"
+    assert answers.table([one, two]) == "origin,translation,translation_2\na:1,,\na:2,x,y\n"
 
 
 def test_an_input_is_never_written_over(people_run, people_csv, tmp_path, monkeypatch):
     new = tmp_path / "new.csv"
     new.write_bytes(people_csv.read_bytes())
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(ValueError, match="`--output` must name another file than the input new.csv. Received: ./new"):
-        predict.main(predict.Config(str(people_run[0]), ("new.csv",), output="./new.csv"))
+    with pytest.raises(UserError, match="`--output` must name another file than the input new.csv. Received: ./new"):
+        predict.main(Prediction(str(people_run[0]), ("new.csv",), output="./new.csv"))
     assert new.read_bytes() == people_csv.read_bytes()
 
 
@@ -131,12 +134,12 @@ def test_an_output_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
 
     monkeypatch.setattr("os.replace", full)
     with pytest.raises(OSError, match="No space"):
-        predict.write(str(output), "later")
+        answers.write_whole(str(output), "later")
     monkeypatch.undo()
     assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("out.csv", "earlier")]
-    predict.write(str(output), "later")
+    answers.write_whole(str(output), "later")
     assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("out.csv", "later")]
-    predict.write("/dev/null", "later")  # no file that could be replaced
+    answers.write_whole("/dev/null", "later")  # no file that could be replaced
 
 
 @pytest.mark.parametrize(
@@ -147,10 +150,10 @@ def test_an_output_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     ],
 )
 def test_flags_of_texts_are_refused_by_classifiers(digits_run, setting, flag):
-    with pytest.raises(ValueError, match=f"`{flag}` is for translators and captioners"):
-        predict.main(predict.Config(str(digits_run[0]), ("x.png",), **setting))
+    with pytest.raises(UserError, match=f"`{flag}` is for runs that write texts"):
+        predict.main(Prediction(str(digits_run[0]), ("x.png",), **setting))
 
 
 def test_a_seed_without_draws_is_refused():
-    with pytest.raises(ValueError, match="`--seed` is for drawing at random: add `--sample`. Received: 3"):
-        search_of(Search(), predict.Config("run", ("x",), seed=3), 1)
+    with pytest.raises(UserError, match="`--seed` is for drawing at random: add `--sample`. Received: 3"):
+        search_of(Search(), Prediction("run", ("x",), seed=3), 1)

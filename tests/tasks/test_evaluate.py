@@ -5,14 +5,15 @@ import pytest
 import tensorflow as tf
 
 from apps import evaluate
-from apps.trained import read
 from data.errors import DataError
+from tasks.request import Evaluation
+from tasks.trained import read
 
 
 def test_own_test_split(digits_run, capsys):
     run, splits = digits_run
-    scores = evaluate.main(evaluate.Config(str(run)))
-    trained = read(run)
+    scores = evaluate.main(Evaluation(str(run)))
+    trained = read(str(run))
     right = trained.probabilities(splits.test.inputs, splits.test.origins).argmax(axis=1) == splits.test.labels
     assert scores["accuracy"] == pytest.approx(right.mean())
     assert scores["accuracy"] > 0.9
@@ -31,7 +32,7 @@ def test_a_folder_of_some_classes_in_another_order(digits_run, tmp_path, capsys)
         for row in np.flatnonzero(splits.test.labels == int(name))[:10]:
             file = tmp_path / "few" / name / f"{row}.png"
             file.write_bytes(tf.io.encode_png(splits.test.inputs["image"][row]).numpy())
-    scores = evaluate.main(evaluate.Config(str(run), data=(str(tmp_path / "few"),)))
+    scores = evaluate.main(Evaluation(str(run), data=(str(tmp_path / "few"),)))
     assert scores["accuracy"] > 0.8
     assert "auc" not in scores
     assert "AUC needs rows of every class" in capsys.readouterr().out
@@ -43,33 +44,33 @@ def test_another_table(people_run, people_csv, tmp_path):
     lines = people_csv.read_text("utf-8").splitlines()
     swapped = [",".join([cells[3], cells[2], cells[1], cells[0]]) for cells in (line.split(",") for line in lines)]
     (tmp_path / "other.csv").write_text("\n".join(swapped[:100]), "utf-8")
-    scores = evaluate.main(evaluate.Config(str(people_run[0]), data=(str(tmp_path / "other.csv"),)))
+    scores = evaluate.main(Evaluation(str(people_run[0]), data=(str(tmp_path / "other.csv"),)))
     assert scores["accuracy"] > 0.9
     wrong = [line.replace("yes", "X").replace("no", "yes").replace("X", "no") for line in swapped[1:100]]
     (tmp_path / "wrong.csv").write_text("\n".join(swapped[:1] + wrong), "utf-8")
-    opposite = evaluate.main(evaluate.Config(str(people_run[0]), data=(str(tmp_path / "wrong.csv"),)))
+    opposite = evaluate.main(Evaluation(str(people_run[0]), data=(str(tmp_path / "wrong.csv"),)))
     assert opposite["accuracy"] == pytest.approx(1 - scores["accuracy"])
 
 
 def test_bad_data(digits_run, people_run, people_csv, tmp_path):
     digits, people = str(digits_run[0]), str(people_run[0])
     with pytest.raises(DataError, match="was trained on images, and this is a table"):
-        evaluate.main(evaluate.Config(digits, data=(str(people_csv),)))
+        evaluate.main(Evaluation(digits, data=(str(people_csv),)))
     with pytest.raises(DataError, match="was trained on a table, and this is a folder"):
-        evaluate.main(evaluate.Config(people, data=(str(tmp_path),)))
+        evaluate.main(Evaluation(people, data=(str(tmp_path),)))
     with pytest.raises(DataError, match="absent.csv"):
-        evaluate.main(evaluate.Config(people, data=(str(tmp_path / "absent.csv"),)))
+        evaluate.main(Evaluation(people, data=(str(tmp_path / "absent.csv"),)))
     (tmp_path / "foreign.csv").write_text("age,net income,town,buys\n30,50,Ulm,maybe\n30,50,Ulm,yes\n")
     with pytest.raises(DataError, match=r"foreign.csv:2: class 'maybe'"):
-        evaluate.main(evaluate.Config(people, data=(str(tmp_path / "foreign.csv"),)))
+        evaluate.main(Evaluation(people, data=(str(tmp_path / "foreign.csv"),)))
     with pytest.raises(DataError, match="no column 'bought' for --target"):
-        evaluate.main(evaluate.Config(people, data=(str(people_csv),), target="bought"))
+        evaluate.main(Evaluation(people, data=(str(people_csv),), target="bought"))
     (tmp_path / "letters/A").mkdir(parents=True)
     (tmp_path / "letters/A/1.png").write_bytes(tf.io.encode_png(np.zeros((8, 8, 1), "uint8")).numpy())
     with pytest.raises(DataError, match="class 'A' is not one of the run's"):
-        evaluate.main(evaluate.Config(digits, data=(str(tmp_path / "letters"),)))
+        evaluate.main(Evaluation(digits, data=(str(tmp_path / "letters"),)))
     with pytest.raises(DataError, match="lacks age, net income, town"):
-        evaluate.main(evaluate.Config(people, data=("moons",)))
+        evaluate.main(Evaluation(people, data=("moons",)))
 
 
 def test_two_files_of_one_name_have_scores_each(people_run, people_csv, tmp_path):
@@ -79,6 +80,6 @@ def test_two_files_of_one_name_have_scores_each(people_run, people_csv, tmp_path
         files[-1].parent.mkdir()
         files[-1].write_text("".join(people_csv.read_text("utf-8").splitlines(keepends=True)[: rows + 1]), "utf-8")
     for path in (*files, *files):  # the second time the same files are written anew
-        evaluate.main(evaluate.Config(str(run), data=(str(path),)))
+        evaluate.main(Evaluation(str(run), data=(str(path),)))
     rows = {path.name: json.loads(path.read_text())["rows"] for path in run.glob("evaluation-survey*.json")}
     assert rows == {"evaluation-survey.json": 50, "evaluation-survey-2.json": 80}

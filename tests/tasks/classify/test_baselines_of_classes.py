@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from apps import classify_results
 from data import pipeline
 from data.settings import Data
 from data.source import resolve
+from data.targets import ClassTarget
 from evaluation import baselines
+from tasks.classify.results import simple_methods
 
 
 @pytest.fixture
@@ -28,8 +29,8 @@ def seen(monkeypatch):
 @pytest.mark.parametrize("limit", [100, 5000])
 def test_a_sample_of_the_training_rows_gives_what_all_of_them_gave(seen, monkeypatch, limit):
     monkeypatch.setattr(baselines, "IMAGE_ROWS", limit)
-    splits = resolve(Data("digits"), seed=1)
-    found = classify_results.simple_methods(splits, seed=3)
+    splits = resolve(Data("digits"), ClassTarget, seed=1)
+    found = simple_methods(splits, seed=3)
     assert seen[0] <= min(limit + 10, len(splits.train))
     parts = [
         (np.asarray(splits.prepare.finish(splits.prepare.fixed(part.inputs))), part.labels)
@@ -43,8 +44,8 @@ def test_a_sample_of_the_training_rows_gives_what_all_of_them_gave(seen, monkeyp
 
 def test_of_large_images_none_is_read(seen, monkeypatch):
     monkeypatch.setattr(baselines, "MAX_FEATURES", 10)
-    splits = resolve(Data("digits"), seed=1)
-    found = classify_results.simple_methods(splits, seed=3)
+    splits = resolve(Data("digits"), ClassTarget, seed=1)
+    found = simple_methods(splits, seed=3)
     assert (seen, [one.name for one in found]) == ([], [baselines.MAJORITY])
     most = np.bincount(splits.train.labels).argmax()
     assert found[0].metrics["accuracy"] == np.mean(splits.test.labels == most)

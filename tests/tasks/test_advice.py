@@ -5,9 +5,10 @@ import typing
 
 import pytest
 
-from apps import autoencode, classify, regress
-from apps.advice import flags
+from cli.packages import ROOT
 from evaluation.diagnosis import Flags
+from tasks.advice import flags
+from tasks.task import by_name, names
 
 AUGMENT = "--augment strong"
 EXPECTED = {
@@ -23,10 +24,10 @@ EXPECTED = {
     "VariationalAutoencoder": Flags(bigger="--hidden or --filters", regularize="--beta"),
     "SparseAutoencoder": Flags(regularize="--l2"),
 }
-RECIPES = {typing.get_args(one)[0] for app in (classify, autoencode, regress) for one in typing.get_args(app.Model)} - {
-    classify.Auto,
-    autoencode.Auto,
-}
+ADVISED = [name for name in names() if "tasks.advice" in (ROOT / "tasks" / name / "results.py").read_text("utf-8")]
+MODELS = [typing.get_type_hints(by_name(name).config, include_extras=True)["model"] for name in ADVISED]
+RECIPES = {typing.get_args(one)[0] for models in MODELS for one in typing.get_args(models)}
+RECIPES = {recipe for recipe in RECIPES if recipe.__name__ != "Auto"}
 
 
 @pytest.mark.parametrize("recipe", sorted(RECIPES, key=lambda kind: kind.__name__))

@@ -1,13 +1,14 @@
-"""Each application, killed with -9 in the middle of an update and started again, ends with the same weights."""
+"""Each task, killed with -9 in the middle of an update and started again, ends with the same weights."""
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent.parent
-APPS = ("classify", "transfer", "regress", "autoencode", "translate", "caption", "rewards", "fine_tuning")
+from cli.packages import ROOT
+from tasks.task import names
+
+APPS = (*names(), "transfer", "rewards", "fine_tuning")
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""apps.regress: a whole run, units in every place, honest folds, refusals; its runs predict, evaluate and export."""
+"""Regression: units in every place, honest folds, every loss, refusals."""
 
 import csv
 import json
@@ -8,15 +8,17 @@ from functools import partial
 
 import numpy as np
 import pytest
-from tests.apps.runs import FILES, check_typed_again, help_of, interrupted, refusal, train, whole_run
 
 from apps import evaluate, export, predict, regress
-from apps.regression_rows import RegressionRows
 from data.settings import Data
 from evaluation import permutation_importance
 from models.ensemble import Ensemble
 from models.linear import Linear
 from models.mlp import MLP
+from tasks.regress import TASK
+from tasks.request import Evaluation, Prediction
+from tests.tasks.runs import refusal, whole_run
+from training.run_directory import RunDirectory
 from training.trainer import Trainer
 
 
@@ -43,18 +45,10 @@ def tiny(tmp_path_factory, houses):
     return folder, whole_run(regress.main, arguments), arguments
 
 
-def test_a_run_ends_with_all_its_files(tiny):
-    folder, done, _ = tiny
-    assert done.returncode == 0, done.stderr
-    assert {path.name for path in folder.iterdir()} == FILES
-    page = (folder / "report.html").read_text()
-    assert "<script src" not in page and "http://" not in page.replace("http://www.w3.org", "")
-    with (folder / "metrics.csv").open() as file:
-        assert list(next(csv.DictReader(file))) == ["epoch", "loss", "rmse", "val_loss", "val_rmse", "learning_rate"]
-
-
 def test_the_last_line_is_for_machines_and_in_the_units_of_the_target(tiny):
     folder, done, _ = tiny
+    with (folder / "metrics.csv").open() as file:
+        assert list(next(csv.DictReader(file))) == ["epoch", "loss", "rmse", "val_loss", "val_rmse", "learning_rate"]
     line = {name: float(value) for name, value in (p.split("=") for p in done.stdout.splitlines()[-1].split())}
     results = json.loads((folder / "results.json").read_text())
     assert line["test_rmse"] == pytest.approx(results["test"]["rmse"], rel=1e-5)
@@ -81,14 +75,14 @@ def test_network_export_and_predictions_agree_in_dollars(tiny, houses, tmp_path)
     table = tmp_path / "new.csv"
     cells = zip(inputs["area"], inputs["town"], inputs["year"], strict=True)
     table.write_text("area,town,year\n" + "".join(f"{a!r},{t},{'' if y is None else y}\n" for a, t, y in cells))
-    rows = predict.main(predict.Config(str(folder), (str(table),), output=str(tmp_path / "out.csv")))
+    rows = predict.main(Prediction(str(folder), (str(table),), output=str(tmp_path / "out.csv")))
     for name in ("prediction", "std", "lower", "upper"):
         np.testing.assert_allclose([row[name] for row in rows], served[name].numpy(), rtol=2e-6)
     assert all(row["lower"] < row["prediction"] < row["upper"] for row in rows)
     header, first = (tmp_path / "out.csv").read_text().splitlines()[:2]
     assert header == "origin,prediction,std,lower,upper" and first.startswith(f"{table.name}:2,")
 
-    from apps.trained import read
+    from tasks.trained import read
 
     prepare = read(str(folder)).prepare
     raw = {name: np.array(values, object if name == "town" else "float32") for name, values in inputs.items()}
@@ -96,19 +90,12 @@ def test_network_export_and_predictions_agree_in_dollars(tiny, houses, tmp_path)
     np.testing.assert_allclose(answers[..., 0].mean(axis=1), served["prediction"].numpy(), rtol=2e-6)
 
 
-def test_a_run_is_scored_again_and_on_other_rows(tiny, houses, capsys):
+def test_a_run_is_scored_on_other_rows(tiny, houses, capsys):
     folder, _, _ = tiny
     results = json.loads((folder / "results.json").read_text())
-    scores = evaluate.main(evaluate.Config(str(folder)))
-    assert scores["rmse"] == pytest.approx(results["test"]["rmse"], rel=1e-6)
-    everything = evaluate.main(evaluate.Config(str(folder), data=(str(houses),)))
+    everything = evaluate.main(Evaluation(str(folder), data=(str(houses),)))
     assert capsys.readouterr().out.splitlines()[-1].startswith("rows=300 rmse=")
-    assert everything["rmse"] < scores["rmse"] * 1.2
-
-
-def test_numeric_formats_hold_the_numbers_too(tiny, tmp_path):
-    found = export.main(export.Config(str(tiny[0]), format="litert", output=str(tmp_path)))
-    assert found["litert_difference"] <= 1e-5
+    assert everything["rmse"] < results["test"]["rmse"] * 1.2
 
 
 def test_a_wrong_unit_in_an_export_is_refused(tiny, tmp_path, monkeypatch, loader_here):
@@ -120,10 +107,6 @@ def test_a_wrong_unit_in_an_export_is_refused(tiny, tmp_path, monkeypatch, loade
     monkeypatch.setattr(RegressionDecoding, "numeric", lambda self, outputs: right(replace(self, mean=0.0), outputs))
     with pytest.raises(ExportError, match="refused, output `.*` differs"):
         export.main(export.Config(str(tiny[0]), output=str(tmp_path)))
-
-
-def test_typed_again_it_prints_the_result_and_trains_nothing(tiny, monkeypatch, capsys):
-    check_typed_again(regress.main, tiny, monkeypatch, capsys)
 
 
 def further(model, more):
@@ -145,7 +128,7 @@ def test_every_model_and_loss_learns(quick, monkeypatch, model, more):
     # Each shuffle of a column is a prediction of all rows: of one there is an importance, too.
     measured = permutation_importance.permutation_importance
     monkeypatch.setattr(permutation_importance, "permutation_importance", partial(measured, repeats=1))
-    config = regress.Config(model=model, trainer=Trainer(epochs=40, learning_rate=0.01), **more)
+    config = TASK.config(model=model, trainer=Trainer(epochs=40, learning_rate=0.01), **more)
     figures = regress.main(config)
     (report,) = quick.glob("runs/regress/diabetes-*/report.html")
     assert "Prediction intervals of" in report.read_text()
@@ -153,33 +136,18 @@ def test_every_model_and_loss_learns(quick, monkeypatch, model, more):
     assert abs(figures["coverage"] - figures["promised_coverage"]) < 0.15
 
 
-def test_same_seed_same_bytes_also_after_an_interruption(quick):
-    config = replace(regress.TINY, trainer=replace(regress.TINY.trainer, epochs=4))
-    train(regress.main, replace(config, run_dir="whole"))
-    with interrupted("begin", 3):
-        train(regress.main, replace(config, run_dir="halves"))
-    train(regress.main, replace(config, run_dir="halves"))
-    assert (quick / "whole" / "metrics.csv").read_bytes() == (quick / "halves" / "metrics.csv").read_bytes()
-
-
-def test_a_member_knows_nothing_of_the_rows_of_its_fold():
+def test_a_member_knows_nothing_of_the_rows_of_its_fold(tmp_path):
     """Targets of the first fold are replaced: the members without it come out the same, the others do not."""
-    from training.devices import configure
-    from training.run_directory import RunDirectory
-
-    configure("auto")
     # One epoch: the best of several is chosen by all rows, so the choice, and it alone, may hang on any target.
-    config = replace(regress.TINY, trainer=replace(regress.TINY.trainer, epochs=1))
-    rows = RegressionRows.of(regress.load(config), config)
-    answers = []
+    config = replace(TASK.tiny, trainer=replace(TASK.tiny.trainer, epochs=1))
+    prepared = TASK.prepare(config, TASK.load(config))
+    rows, answers = prepared.rows, []
     for factor in (1.0, -3.0):
         labels = rows.train.labels.copy()
         labels[rows.folds == 0, 0] *= factor
-        changed = replace(rows, train=replace(rows.train, labels=labels))
-        import tempfile
-
-        with tempfile.TemporaryDirectory() as folder:
-            model, _ = regress.train(config, changed, RunDirectory(folder))
+        changed = replace(prepared, rows=replace(rows, train=replace(rows.train, labels=labels)))
+        (tmp_path / str(factor)).mkdir()
+        model = TASK.train(changed, RunDirectory(tmp_path / str(factor))).model
         x = np.asarray(rows.prepare.fixed(rows.train.inputs))
         answers.append(np.asarray(model.predict(x, verbose=0))[..., 0])
     without = np.arange(4) % 2 == 0
@@ -190,7 +158,7 @@ def test_a_member_knows_nothing_of_the_rows_of_its_fold():
 def test_members_start_from_ridge_regression_on_their_own_rows():
     from sklearn.linear_model import Ridge
 
-    rows = RegressionRows.of(regress.load(regress.TINY), regress.TINY)
+    rows = TASK.prepare(TASK.tiny, TASK.load(TASK.tiny)).rows
     x, y = rows.features(), (rows.train.labels[:, 0] - rows.mean) / rows.scale
     for member, found in enumerate(rows.ridge()):
         own = rows.folds != member % 2
@@ -199,8 +167,8 @@ def test_members_start_from_ridge_regression_on_their_own_rows():
 
 
 def test_rows_that_the_user_names_are_not_pooled(houses):
-    config = regress.Config(data=Data(str(houses), target="price", time="area"))
-    rows = RegressionRows.of(regress.load(config), config)
+    config = TASK.config(data=Data(str(houses), target="price", time="area"))
+    rows = TASK.prepare(config, TASK.load(config)).rows
     assert rows.folds is None and len(rows.train) != len(rows.validation)
     assert "rows to validate on are yours" in rows.notes[0]
 
@@ -210,14 +178,8 @@ def test_the_double_sigmoid_is_learned_to_its_noise(quick):
     """S16: two sigmoid units, noisy data."""
     model = MLP((2,), activation="sigmoid", dropout=0.0)
     trainer = Trainer(epochs=400, batch_size=128, learning_rate=0.1)
-    figures = regress.main(regress.Config(model=model, data=Data("double_sigmoid"), trainer=trainer))
+    figures = regress.main(TASK.config(model=model, data=Data("double_sigmoid"), trainer=trainer))
     assert figures["rmse"] < 1.05 * 0.05
-
-
-def test_help_is_quick_and_complete():
-    shown = help_of("regress")
-    for flag in ("--data", "--target", "--loss", "--level", "--mc-dropout", "ensemble", "linear", "diabetes"):
-        assert flag in shown
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from cli.packages import ROOT
 from models.loading import load
 from training.run_directory import RunDirectory
 
-ROOT = Path(__file__).parent.parent.parent
 SETTINGS = ("--epochs", "30", "--checkpoint-minutes", "0.01", "mlp", "--hidden", "32", "--batch-norm")
 pytestmark = pytest.mark.slow
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from apps.further_stage import learn_further
+from training.further_stage import learn_further
 from training.run_directory import RunDirectory
 
 BEFORE = np.array([0.1, 0.5, 0.9, 0.3])

@@ -1,4 +1,4 @@
-"""apps.autoencode: a whole run, the same run again, resuming, every recipe, predict and evaluate, refusals."""
+"""Autoencoding: what every recipe learns beside PCA, Mitchell's network, anomalies, refusals."""
 
 import csv
 import json
@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.apps.runs import FILES, check_typed_again, help_of, interrupted, refusal, train, whole_run
 
 from apps import autoencode, evaluate, predict
 from data.settings import Data
@@ -16,6 +15,12 @@ from models.conv_autoencoder import ConvAutoencoder
 from models.dense_autoencoder import DenseAutoencoder
 from models.sparse_autoencoder import SparseAutoencoder
 from models.variational_autoencoder import VariationalAutoencoder
+from tasks import course
+from tasks.autoencode import TASK
+from tasks.autoencode.config import MITCHELL
+from tasks.request import Evaluation, Prediction
+from tests.tasks.runs import interrupted, refusal, whole_run
+from training.run_directory import RunDirectory
 from training.trainer import Trainer
 
 
@@ -42,15 +47,9 @@ def table(tmp_path_factory):
     return str(path)
 
 
-def test_a_run_ends_with_all_its_files(tiny):
-    folder, done, _ = tiny
-    assert done.returncode == 0, done.stderr
-    assert "WARNING" not in done.stderr
-    assert {path.name for path in folder.iterdir()} == FILES
-
-
 def test_the_last_line_is_for_machines_and_beats_pca(tiny):
     folder, done, _ = tiny
+    assert "WARNING" not in done.stderr
     line = {name: float(value) for name, value in (pair.split("=") for pair in done.stdout.splitlines()[-1].split())}
     results = json.loads((folder / "results.json").read_text())
     for name in ("mse", "psnr", "ssim", "anomaly_auroc", "code_accuracy"):
@@ -66,7 +65,7 @@ def test_the_scores_are_those_of_the_saved_network_on_the_known_classes(tiny):
     from models.loading import load
 
     folder, _, _ = tiny
-    splits = autoencode.load(replace(autoencode.TINY, anomaly="4"))
+    splits = TASK.load(replace(TASK.tiny, anomaly="4"))
     rows = {name: getattr(splits, name).inputs["image"].reshape(-1, 64) / 255 for name in ("train", "test")}
     known = splits.test.labels != 4
     assert not (splits.train.labels == 4).any() and (~known).any()
@@ -79,23 +78,14 @@ def test_the_scores_are_those_of_the_saved_network_on_the_known_classes(tiny):
     assert results["pca_mse"] == pytest.approx(((expected - rows["test"]) ** 2)[known].mean(), rel=1e-4)
 
 
-def test_typed_again_it_prints_the_result_and_trains_nothing(tiny, monkeypatch, capsys):
-    check_typed_again(autoencode.main, tiny, monkeypatch, capsys)
-
-
-def test_other_settings_in_the_same_folder_are_refused(tiny, monkeypatch, capsys):
-    arguments = ["5" if argument == "4" else argument for argument in tiny[2]]
-    assert "they differ in anomaly" in refusal(autoencode.main, arguments, monkeypatch, capsys)
-
-
 def test_predict_gives_score_and_code(tiny, tmp_path, capsys):
     from PIL import Image
 
     folder, _, _ = tiny
-    splits = autoencode.load(autoencode.TINY)
+    splits = TASK.load(TASK.tiny)
     for row in range(3):
         Image.fromarray(splits.test.inputs["image"][row, ..., 0]).save(tmp_path / f"{row}.png")
-    found = predict.main(predict.Config(str(folder), (str(tmp_path),)))
+    found = predict.main(Prediction(str(folder), (str(tmp_path),)))
     printed = list(csv.DictReader(capsys.readouterr().out.splitlines()))
     assert list(printed[0]) == ["origin", "anomaly_score", *(f"code_{n}" for n in range(1, 13))]
     assert [row["origin"] for row in printed] == [str(tmp_path / f"{row}.png") for row in range(3)]
@@ -108,23 +98,15 @@ def test_predict_gives_score_and_code(tiny, tmp_path, capsys):
         assert [found[row][f"code_{n}"] for n in range(1, 13)] == pytest.approx(code.tolist(), abs=1e-4)
 
 
-def test_evaluate_scores_the_own_test_split_again(tiny):
-    folder, _, _ = tiny
-    scores = evaluate.main(evaluate.Config(str(folder)))
-    results = json.loads((folder / "results.json").read_text())["test"]
-    for name in ("mse", "psnr", "ssim", "anomaly_auroc"):
-        assert scores[name] == pytest.approx(results[name], rel=1e-4)
-
-
 def test_evaluate_and_predict_a_table_without_labels(quick, table):
-    config = autoencode.Config(DenseAutoencoder((8, 1)), Data(table, target="class"), Trainer(epochs=3), run_dir="run")
+    config = TASK.config(DenseAutoencoder((8, 1)), Data(table, target="class"), Trainer(epochs=3), run_dir="run")
     autoencode.main(config)
     lines = [line.rpartition(",")[0] for line in Path(table).read_text().splitlines()[:50]]
     Path("new.csv").write_text("\n".join(lines) + "\n")
-    assert len(predict.main(predict.Config("run", ("new.csv",)))) == 49
+    assert len(predict.main(Prediction("run", ("new.csv",)))) == 49
     results = json.loads(Path("run/results.json").read_text())["test"]
-    assert evaluate.main(evaluate.Config("run"))["mse"] == pytest.approx(results["mse"], rel=1e-4)
-    assert set(evaluate.main(evaluate.Config("run", data=(table,)))) == {"mse"}
+    assert evaluate.main(Evaluation("run"))["mse"] == pytest.approx(results["mse"], rel=1e-4)
+    assert set(evaluate.main(Evaluation("run", data=(table,)))) == {"mse"}
 
 
 @pytest.mark.parametrize(
@@ -138,7 +120,7 @@ def test_evaluate_and_predict_a_table_without_labels(quick, table):
     ids=lambda recipe: type(recipe).__name__,
 )
 def test_every_recipe_goes_the_whole_way(recipe, quick):
-    test = autoencode.main(replace(autoencode.TINY, model=recipe, trainer=Trainer(epochs=4), run_dir="run"))
+    test = autoencode.main(replace(TASK.tiny, model=recipe, trainer=Trainer(epochs=4), run_dir="run"))
     assert 0 < test["mse"] < 0.1
     page = Path("run/report.html").read_text()
     assert ("New records" in page) == isinstance(recipe, VariationalAutoencoder)
@@ -148,7 +130,7 @@ def test_a_bent_line_needs_one_number(quick, table):
     """What no straight line can follow: the error of PCA with one component is several times larger."""
     trainer = Trainer(epochs=60, learning_rate=0.01)
     recipe = DenseAutoencoder((16, 8, 1), activation="tanh")
-    test = autoencode.main(autoencode.Config(recipe, Data(table, target="class"), trainer))
+    test = autoencode.main(TASK.config(recipe, Data(table, target="class"), trainer))
     assert test["mse"] < 0.5 * test["pca_mse"]
     (page,) = quick.glob("runs/autoencode/bent-denseautoencoder-*/report.html")
     assert "sign" in page.read_text()
@@ -156,31 +138,25 @@ def test_a_bent_line_needs_one_number(quick, table):
 
 def test_same_seed_same_bytes_also_after_an_interruption(quick):
     """With noise in it, whose seeds have to go on where they stopped."""
-    config = replace(autoencode.TINY, model=DenseAutoencoder((24, 6), noise=0.1), trainer=Trainer(epochs=4))
-    train(autoencode.main, replace(config, run_dir="whole"))
+    config = replace(TASK.tiny, model=DenseAutoencoder((24, 6), noise=0.1), trainer=Trainer(epochs=4))
+    course.run(TASK, replace(config, run_dir="whole"), until="trained")
     with interrupted("begin", 3):
-        train(autoencode.main, replace(config, run_dir="halves"))
-    train(autoencode.main, replace(config, run_dir="halves"))
+        course.run(TASK, replace(config, run_dir="halves"), until="trained")
+    course.run(TASK, replace(config, run_dir="halves"), until="trained")
     whole, halves = ((quick / name / "metrics.csv").read_bytes() for name in ("whole", "halves"))
     assert whole == halves
     assert whole.decode().splitlines()[0] == "epoch,loss,val_loss,learning_rate"
 
 
-def test_mitchells_network_in_short():
+def test_mitchells_network_in_short(tmp_path):
     """S66, a fifth of the training: the outputs are right, weights and data are his."""
     from benchmarks.mitchell import judge
-    from training.run_directory import RunDirectory
 
-    config = replace(autoencode.MITCHELL, trainer=replace(autoencode.MITCHELL.trainer, epochs=12, learning_rate=1.2))
-    splits = autoencode.load(config)
-    model = autoencode.build(config, splits)
-    first = np.concatenate([weight.ravel() for weight in model.get_weights()])
+    config = replace(MITCHELL, trainer=replace(MITCHELL.trainer, epochs=12, learning_rate=1.2))
+    prepared = TASK.prepare(config, TASK.load(config))
+    first = np.concatenate([weight.ravel() for weight in prepared.build().get_weights()])
     assert len(first) == 59 and 0.09 < np.abs(first).max() <= 0.1
-    import tempfile
-
-    with tempfile.TemporaryDirectory() as folder:
-        autoencode.train(model, config, splits, RunDirectory(folder))
-    codes, right, error = judge(model)
+    codes, right, error = judge(TASK.train(prepared, RunDirectory(tmp_path)).model)
     assert right == 8 and codes.shape == (8, 3) and error < 0.5
 
 
@@ -204,16 +180,21 @@ def test_mitchells_training_is_back_propagation_by_hand():
 
 
 def test_mitchells_data_alone_means_his_settings():
-    asked = autoencode.Config(data=Data("one_hot_8"), trainer=Trainer(seed=7), run_dir="x")
-    expected = replace(autoencode.MITCHELL, trainer=replace(autoencode.MITCHELL.trainer, seed=7), run_dir="x")
-    assert autoencode.settled(asked) == expected
+    def settled(config):
+        found = TASK.prepare(config, TASK.load(config))
+        return found.recipe, found.trainer, found.loss
+
+    asked = TASK.config(data=Data("one_hot_8"), trainer=Trainer(seed=7))
+    his = (MITCHELL.model, replace(MITCHELL.trainer, seed=7), MITCHELL.loss)
+    assert settled(asked) == his
     for other in (
         replace(asked, trainer=Trainer(epochs=3)),
         replace(asked, model=SparseAutoencoder()),
         replace(asked, loss="cross_entropy"),
         replace(asked, data=Data("digits")),
     ):
-        assert autoencode.settled(other) == other
+        assert settled(other)[1:] == (other.trainer, other.loss)
+    assert settled(replace(asked, model=SparseAutoencoder()))[0] == SparseAutoencoder()
 
 
 @pytest.mark.slow
@@ -225,12 +206,6 @@ def test_mitchells_network_of_twenty_seeds():
     assert all(right == 8 for _, right, _ in found)
     assert 0.07 < np.median([error for _, _, error in found]) < 0.12
     assert sum(len(np.unique(np.round(codes), axis=0)) == 8 for codes, _, _ in found) >= 15
-
-
-def test_help_is_quick_and_complete():
-    shown = help_of("autoencode")
-    for flag in ("--data", "--anomaly", "--loss", "--epochs", "--fresh", "dense", "conv", "variational", "sparse"):
-        assert flag in shown
 
 
 @pytest.mark.parametrize(
@@ -262,7 +237,7 @@ def test_only_the_note_of_augmentation_is_dropped(monkeypatch):
         return replace(splits, notes=(*splits.notes, "The last word."))
 
     monkeypatch.setattr(source, "resolve", with_a_last_note)
-    notes = autoencode.load(autoencode.Config()).notes
+    notes = TASK.load(TASK.config()).notes
     assert notes[-1] == "The last word."
     assert not any(note.startswith("Augmentation") for note in notes)
     assert augmentation.choose("auto", "digits", (), (8, 8))[1].startswith("Augmentation")

@@ -1,4 +1,4 @@
-"""Every application trains, scores and exports with Keras on JAX, as on TPUs, about as well as on TensorFlow."""
+"""Every task trains, scores and exports with Keras on JAX, as on TPUs, about as well as on TensorFlow."""
 
 import json
 import os
@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent.parent
+from cli.packages import ROOT
+from tasks.task import names
+
 # A figure of the test split, and how far seconds of training on the two backends may lie apart in it.
 FIGURES = {
     "classify": ("accuracy", 0.03),
@@ -19,11 +21,11 @@ FIGURES = {
 }
 
 
-def trained(app: str, backend: str, folder: Path) -> dict:
+def trained(name: str, backend: str, folder: Path) -> dict:
     """results.json of a run of seconds."""
     program = (
-        f"from dataclasses import replace; from apps import {app}; "
-        f"{app}.main(replace({app}.TINY, run_dir={str(folder)!r}))"
+        "from dataclasses import replace; from tasks import course; from tasks.task import by_name; "
+        f"task = by_name({name!r}); course.run(task, replace(task.tiny, run_dir={str(folder)!r}))"
     )
     environment = {**os.environ, "KERAS_BACKEND": backend}
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True)
@@ -33,10 +35,10 @@ def trained(app: str, backend: str, folder: Path) -> dict:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("app", FIGURES)
-def test_a_whole_run(app, tmp_path):
-    ours, theirs = (trained(app, backend, tmp_path / backend) for backend in ("jax", "tensorflow"))
-    name, apart = FIGURES[app]
-    assert ours["test"][name] == pytest.approx(theirs["test"][name], abs=apart)
+@pytest.mark.parametrize("name", names())
+def test_a_whole_run(name, tmp_path):
+    ours, theirs = (trained(name, backend, tmp_path / backend) for backend in ("jax", "tensorflow"))
+    figure, apart = FIGURES[name]
+    assert ours["test"][figure] == pytest.approx(theirs["test"][figure], abs=apart)
     assert ours["export"]["saved_model_difference"] <= 1e-5
     assert (tmp_path / "jax" / "saved_model" / "saved_model.pb").exists()

@@ -1,0 +1,109 @@
+"""The folder of a run: what names it, and what config.json says."""
+
+import copy
+import dataclasses
+import json
+import typing
+from pathlib import Path
+
+import pytest
+
+from data.settings import CaptionData, Data, TranslationData
+from models.image_encoder import ImageEncoder
+from models.pretrained import Pretrained
+from tasks.folder import FORMAT, open_run
+from tasks.task import by_name, names
+from training.run_directory import RunDirectory
+
+NAMES_NO_RUN = {
+    *("run_dir", "fresh", "features", "members.jobs", "trainer.checkpoint_minutes"),
+    *("trainer.machines.hosts", "trainer.machines.rank", "trainer.machines.coordinator", "trainer.check_device"),
+}
+ANOTHER = {
+    str: lambda one: one + "x",
+    bool: lambda one: not one,
+    int: lambda one: one + 1,
+    float: lambda one: one + 0.25,
+}
+ANOTHER |= {tuple: lambda one: (*one, *(one[:1] or ("x",))), type(None): lambda _: "x"}
+
+
+def with_one_field_changed(config, prefix=""):
+    """Yields (dotted name, copy) for each field, inner ones included; what is allowed together is not looked at."""
+    for field in dataclasses.fields(config):
+        value = getattr(config, field.name)
+        if dataclasses.is_dataclass(value):
+            changes = with_one_field_changed(value, f"{prefix}{field.name}.")
+        else:
+            changes = [(prefix + field.name, ANOTHER[type(value)](value))]
+        for name, changed in changes:
+            other = copy.copy(config)
+            object.__setattr__(other, field.name, changed)
+            yield name, other
+
+
+def configs(name: str):
+    """The default configuration of a task with each of its networks."""
+    kind = by_name(name).config
+    for choice in typing.get_args(typing.get_type_hints(kind, include_extras=True)["model"]):
+        other = copy.copy(kind())
+        object.__setattr__(other, "model", typing.get_args(choice)[0]())
+        yield other
+
+
+def folder(name: str, config) -> Path:
+    """Where a run of these settings lies, wherever it is asked to."""
+    return RunDirectory.for_config(name, "x", open_run(name, config)[1]).path
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_setting_names_the_run_but_for_those_that_change_no_result(name):
+    folders = []
+    for config in configs(name):
+        folders.append(folder(name, config))
+        for field, other in with_one_field_changed(config):
+            assert (folder(name, other) == folders[-1]) is (field in NAMES_NO_RUN), field
+    assert len(set(folders)) == len(folders) > 2
+
+
+@pytest.mark.parametrize("name", names())
+def test_the_settings_are_json_that_says_all(name):
+    config = by_name(name).config()
+    settings = open_run(name, config)[1]
+    assert json.loads(json.dumps(settings, allow_nan=False)) == settings
+    assert list(settings)[:2] == ["format", "app"]
+    assert (settings["format"], settings["app"]) == (FORMAT, name)
+    assert settings["model"]["name"] == type(config.model).__name__.lower()
+    assert settings["data"].keys() == {field.name for field in dataclasses.fields(config.data)}
+    if hasattr(config, "search"):
+        assert settings["search"] == dataclasses.asdict(config.search)
+        assert settings["members"] == {"count": 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "setting"),
+    [
+        ("classify", lambda path: {"warm_start": str(path.parent)}),
+        ("classify", lambda path: {"model": Pretrained(weights=str(path))}),
+        ("caption", lambda path: {"encoder": ImageEncoder("mobilenet_v2", weights=str(path))}),
+        ("caption", lambda path: {"data": CaptionData("captions.csv", images=str(path.parent))}),
+        ("classify", lambda path: {"data": Data("digits", test=str(path))}),
+        ("translate", lambda path: {"data": TranslationData(("a", str(path)))}),
+    ],
+)
+def test_other_content_of_a_file_names_another_run(name, setting, tmp_path):
+    path = tmp_path / "run" / "model.keras"
+    path.parent.mkdir()
+    path.write_text("one")
+    config = dataclasses.replace(by_name(name).config(), **setting(path))
+    before = folder(name, config)
+    path.write_text("two or more")
+    assert folder(name, config) != before
+
+
+def test_an_evaluation_of_the_run_behind_from_changes_nothing(tmp_path):
+    (tmp_path / "model.keras").write_text("one")
+    config = by_name("classify").config(warm_start=str(tmp_path))
+    before = folder("classify", config)
+    (tmp_path / "evaluation-own-test.json").write_text("{}")
+    assert folder("classify", config) == before

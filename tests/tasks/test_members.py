@@ -19,9 +19,11 @@ from models.image_encoder import ImageEncoder
 from models.search import Search
 from models.show_attend_tell import ShowAttendTell
 from models.transformer import Transformer
-from tasks import caption, members, translate
+from tasks import caption, course, members, translate
+from tasks.caption.config import Config as CaptionConfig
 from tasks.members import Members
 from tasks.trained import read
+from tasks.translate.config import Config as TranslationConfig
 from tests.tasks.photos import write_photos
 from tests.tasks.runs import command, interrupted
 from tests.tasks.sentences import write_pairs

@@ -33,7 +33,7 @@ def trained(seed: int, epochs: int = EPOCHS):
     import keras
     import tensorflow as tf
 
-    from apps.autoencode import MITCHELL
+    from tasks.autoencode.config import MITCHELL
     from training import optimizers, reconstruction
 
     keras.utils.set_random_seed(seed)
@@ -49,16 +49,14 @@ def trained(seed: int, epochs: int = EPOCHS):
 
 
 def trained_online(seed: int):
-    """The network trained as `apps.autoencode.MITCHELL` says: one row at a time."""
-    from apps.autoencode import MITCHELL, build, load, train
+    """The network trained as `tasks.autoencode.config.MITCHELL` says: one row at a time."""
+    from tasks.autoencode import TASK
+    from tasks.autoencode.config import MITCHELL
     from training.run_directory import RunDirectory
 
     config = replace(MITCHELL, trainer=replace(MITCHELL.trainer, seed=seed))
-    splits = load(config)
-    model = build(config, splits)
     with tempfile.TemporaryDirectory() as folder:
-        train(model, config, splits, RunDirectory(folder))
-    return model
+        return TASK.train(TASK.prepare(config, TASK.load(config)), RunDirectory(folder)).model
 
 
 def judge(model) -> tuple[np.ndarray, int, float]:

@@ -7,6 +7,7 @@ process, so that a busy spell of the machine hits all; printed are the median, t
 PyTorch's.
 """
 
+import argparse
 import statistics
 import time
 

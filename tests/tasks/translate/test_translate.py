@@ -216,11 +216,11 @@ def test_what_cannot_be_translated_or_scored_is_refused(tiny, digits_run, people
     ]:
         with pytest.raises(ValueError, match=message):
             predict.main(Prediction(run, **settings))
-    with pytest.raises(ValueError, match="--beams` is for translators"):
+    with pytest.raises(ValueError, match="--beams` is for runs that write texts"):
         predict.main(Prediction(digits, (str(people_csv),), beams=3))
     with pytest.raises(DataError, match="two.en has 2 lines and .*one.de has 1"):
         evaluate.main(Evaluation(run, (str(tmp_path / "two.en"), str(tmp_path / "one.de"))))
-    with pytest.raises(DataError, match="are for translators"):
+    with pytest.raises(DataError, match="are for runs on sentences"):
         evaluate.main(Evaluation(digits, (str(tmp_path / "two.en"), str(tmp_path / "one.de"))))
 
 

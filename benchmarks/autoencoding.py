@@ -48,12 +48,12 @@ def banknote(arguments) -> None:
     """Dense 6, 4, 2, 4, 6 and tanh: errors on test rows and on all, and ten-fold accuracy on the 2-D code of all."""
     import numpy as np
 
-    from apps.autoencode import Config, build, load, train
     from data.settings import Data
     from evaluation.code_accuracy import fold_accuracy
     from evaluation.reconstruction import PrincipalComponents, squared_errors
     from models.autoencoder import parts
     from models.dense_autoencoder import DenseAutoencoder
+    from tasks.autoencode import TASK
     from training.devices import configure
     from training.run_directory import RunDirectory
     from training.trainer import Trainer
@@ -63,12 +63,11 @@ def banknote(arguments) -> None:
     print("|---|---|---|---|---|---|---|", flush=True)
     for seed in range(3):
         trainer = Trainer(seed=seed, **BANKNOTE_TRAINER)
-        config = Config(DenseAutoencoder((6, 4, 2), activation="tanh"), Data(arguments.file, target="last"), trainer)
-        splits = load(config)
-        model = build(config, splits)
+        data = Data(arguments.file, target="last")
+        config = TASK.config(DenseAutoencoder((6, 4, 2), activation="tanh"), data, trainer)
+        splits = TASK.load(config)
         with tempfile.TemporaryDirectory() as folder:
-            train(model, config, splits, RunDirectory(folder))
-        halves = parts(model)
+            halves = parts(TASK.train(TASK.prepare(config, splits), RunDirectory(folder)).model)
         rows = [
             np.asarray(splits.prepare.fixed(part.inputs)) for part in (splits.train, splits.validation, splits.test)
         ]

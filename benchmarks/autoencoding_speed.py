@@ -5,7 +5,7 @@ shuffled batches of 25,600 random images gathered from memory. Lamina goes throu
 guards and a checkpoint per epoch; PyTorch is the plain loop, fused Adam. Timed: two epochs after one that warms up.
 """
 
-import sys
+import argparse
 import tempfile
 import time
 
@@ -16,10 +16,10 @@ ROWS, BATCH, HIDDEN = 25_600, 128, (256, 128, 32)
 
 def lamina() -> float:
     """The suite's own way."""
-    from apps.autoencode import Config, build, train
     from data.images import ImagePrepare
     from data.splits import Split, Splits
     from models.dense_autoencoder import DenseAutoencoder
+    from tasks.autoencode import TASK
     from training.devices import configure
     from training.run_directory import RunDirectory
     from training.trainer import Trainer
@@ -31,11 +31,10 @@ def lamina() -> float:
     prepare = ImagePrepare((28, 28), 1).in_unit_range()
     splits = Splits("random", "image", whole, small, small, prepare, ())
     trainer = Trainer(epochs=3, batch_size=BATCH, learning_rate=1e-3)
-    config = Config(DenseAutoencoder(HIDDEN), trainer=trainer)
-    model = build(config, splits)
+    prepared = TASK.prepare(TASK.config(DenseAutoencoder(HIDDEN), trainer=trainer), splits)
     with tempfile.TemporaryDirectory() as folder:
         run = RunDirectory(folder)
-        train(model, config, splits, run)
+        TASK.train(prepared, run)
         times = run.read_rows("timing.csv")[1:]
     return len(times) * ROWS / sum(row["training_seconds"] for row in times)
 
@@ -70,4 +69,6 @@ def torch() -> float:
 
 
 if __name__ == "__main__":
-    print({"lamina": lamina, "torch": torch}[sys.argv[1]]())
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("system", choices=["lamina", "torch"])
+    print({"lamina": lamina, "torch": torch}[parser.parse_args().system]())

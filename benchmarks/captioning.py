@@ -22,14 +22,14 @@ import numpy as np
 import tensorflow as tf
 import torch
 
-from apps.image_captioner import ImageCaptioner
-from apps.image_inputs import ImageInputs
 from data.caption_pairs import Captions
 from data.images import ImagePrepare
 from data.subwords import Subwords
 from models.captioner import with_backbone
 from models.search import Search
 from models.show_attend_tell import ShowAttendTell
+from tasks.caption.captioner import ImageCaptioner
+from tasks.caption.inputs import ImageInputs
 from training.token_cross_entropy import TokenCrossEntropy
 
 ROUNDS = 5

@@ -138,7 +138,7 @@ def work(arguments, system: str, layout: str) -> None:
 
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(at_once)
-    from apps import trained
+    from tasks import trained
 
     run = trained.read(arguments.run)
     with open(arguments.sentences, encoding="utf-8") as lines:
@@ -163,8 +163,8 @@ def work(arguments, system: str, layout: str) -> None:
 
 def chosen(ids, count: int) -> list[np.ndarray]:
     """Batches of token ids, int32 (64, longest), the end token last: evenly from long sentences to short ones."""
-    from apps.sentence_translator import padded
     from data.subwords import END
+    from tasks.translate.translator import padded
 
     order = sorted(range(len(ids)), key=lambda row: -len(ids[row]))
     groups = [order[first : first + SIZE] for first in range(0, len(order) - SIZE + 1, SIZE)]

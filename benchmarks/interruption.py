@@ -1,12 +1,12 @@
 """Kills trainings with -9 in the middle of random updates, starts them again, and compares the weights at the end.
 
-    python -m benchmarks.interruption --kills 20 --apps classify translate
+    python -m benchmarks.interruption --kills 20
     python -m benchmarks.interruption --kills 5 --apps regress autoencode caption rewards fine_tuning transfer
     KERAS_BACKEND=jax python -m benchmarks.interruption --kills 5 --apps classify
 
-Each app trains once alone; then, for each kill, anew, killed at a random moment, and started again with the same
-settings. The weights that the app saves at the end must be the same to the bit. The processes are forked from one that
-has imported TensorFlow and run nothing of it.
+Each of these, classify and translate trains once alone; then, for each kill, anew, killed at a random moment, and
+started again with the same settings. The weights that are saved at the end must be the same to the bit. The processes
+are forked from one that has imported TensorFlow and run nothing of it.
 """
 
 import argparse
@@ -30,9 +30,8 @@ CHECKPOINT_MINUTES = 0.002  # every eighth of a second, so that a kill finds che
 
 
 def configurations(folder: Path) -> dict:
-    """Name to module of an app and settings of seconds, which have all that a state can hold: averages of weights,
+    """Name to task and settings of seconds, which have all that a state can hold: averages of weights,
     early stopping, dropout, augmentation, schedules, stages."""
-    from apps import autoencode, caption, classify, regress, translate
     from data.settings import CaptionData, Data
     from models.convnet import ConvNet
     from models.image_encoder import ImageEncoder
@@ -41,10 +40,11 @@ def configurations(folder: Path) -> dict:
     from models.show_attend_tell import ShowAttendTell
     from models.transformer import Transformer
     from models.variational_autoencoder import VariationalAutoencoder
+    from tasks import autoencode, caption, classify, regress, translate
     from training.trainer import Trainer
 
     captions, photos = folder / "captions" / "captions.csv", folder / "photos"
-    tiny = caption.Config(
+    tiny = caption.TASK.config(
         model=ShowAttendTell(16, 16, dropout=0.2),
         data=CaptionData(str(captions), image_size=16),
         trainer=Trainer(epochs=4, learning_rate=0.01, batch_size=16, average=2, jit="off"),
@@ -57,31 +57,31 @@ def configurations(folder: Path) -> dict:
     backbone = ImageEncoder("mobilenet_v2", "none", fine_tune_epochs=2, fine_tune_learning_rate=1e-3)
     found = {
         "classify": (
-            classify,
-            classify.Config(
+            classify.TASK,
+            classify.TASK.config(
                 model=ConvNet(filters=(8, 16), dropout=0.2), trainer=Trainer(epochs=6, ema=0.95, patience=2)
             ),
         ),
         "translate": (
-            translate,
+            translate.TASK,
             replace(
-                translate.TINY,
+                translate.TASK.tiny,
                 model=Transformer(units=32, num_layers=1, num_heads=2, feed_forward_units=64, dropout=0.1),
-                trainer=replace(translate.TINY.trainer, average=2, label_smoothing=0.1),
+                trainer=replace(translate.TASK.tiny.trainer, average=2),
                 subword_dropout=0.1,
             ),
         ),
-        "regress": (regress, regress.TINY),
+        "regress": (regress.TASK, regress.TASK.tiny),
         "autoencode": (
-            autoencode,
-            autoencode.Config(
+            autoencode.TASK,
+            autoencode.TASK.config(
                 model=VariationalAutoencoder(), trainer=Trainer(epochs=3, schedule="cosine", clip_norm=1.0)
             ),
         ),
-        "caption": (caption, tiny),
-        "rewards": (caption, replace(tiny, trainer=replace(tiny.trainer, epochs=1), reward_epochs=3)),
+        "caption": (caption.TASK, tiny),
+        "rewards": (caption.TASK, replace(tiny, trainer=replace(tiny.trainer, epochs=1), reward_epochs=3)),
         "fine_tuning": (
-            caption,
+            caption.TASK,
             replace(
                 tiny,
                 encoder=backbone,
@@ -90,8 +90,8 @@ def configurations(folder: Path) -> dict:
             ),
         ),
         "transfer": (
-            classify,
-            classify.Config(
+            classify.TASK,
+            classify.TASK.config(
                 model=Pretrained(weights="none", size=32, fine_tune_epochs=2, fine_tune_learning_rate=1e-3),
                 data=Data(str(photos), image_size=32),
                 trainer=Trainer(epochs=3, batch_size=16, jit="off"),
@@ -99,8 +99,8 @@ def configurations(folder: Path) -> dict:
         ),
     }
     return {
-        name: (app, replace(config, trainer=replace(config.trainer, checkpoint_minutes=CHECKPOINT_MINUTES)))
-        for name, (app, config) in found.items()
+        name: (task, replace(config, trainer=replace(config.trainer, checkpoint_minutes=CHECKPOINT_MINUTES)))
+        for name, (task, config) in found.items()
     }
 
 
@@ -123,16 +123,16 @@ def write_data(folder: Path) -> None:
     (folder / "captions" / "captions.csv").write_text("\n".join(lines) + "\n", "utf-8")
 
 
-def train(app, config, run: Path, weights: Path, kill_at: int | None, delay: float, calls) -> None:
-    """Train as the command does until the model is saved, whose weights are written down. Ends this process.
+def train(task, config, run: Path, weights: Path, kill_at: int | None, delay: float, calls) -> None:
+    """Train as the command does until the network is saved, and write its weights down. Ends this process.
 
     Args:
         kill_at: Number of the call of the training step during which the process kills itself with -9; None for never.
         delay: How far into that call, as a share of the time of the call before.
         calls: Shared number that is raised by one at each call.
     """
-    import keras
-
+    from models.loading import load
+    from tasks import course
     from training.progress import Progress
 
     original, times = Progress.on_train_batch_end, [time.perf_counter()]
@@ -145,29 +145,26 @@ def train(app, config, run: Path, weights: Path, kill_at: int | None, delay: flo
             wait = delay * (times[-1] - times[-2])
             threading.Timer(wait, os.kill, (os.getpid(), signal.SIGKILL)).start()
 
-    def saved(model, *_, **__):
-        partial = weights.with_suffix(".partial.npz")
-        np.savez(partial, *model.get_weights())
-        os.replace(partial, weights)
-        os._exit(0)
-
     Progress.on_train_batch_end = counted
-    keras.Model.save = saved
     nowhere = os.open(run.with_suffix(".log"), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
     try:
-        app.main(replace(config, run_dir=str(run)))
+        course.run(task, replace(config, run_dir=str(run)), until="trained")
+        partial = weights.with_suffix(".partial.npz")
+        np.savez(partial, *load(run / "model.keras").get_weights())
+        os.replace(partial, weights)
+        os._exit(0)
     except BaseException:
         traceback.print_exc()
     os._exit(1)
 
 
-def started(app, config, run: Path, kill_at: int | None = None, delay: float = 0.0) -> tuple[int, list | None, int]:
+def started(task, config, run: Path, kill_at: int | None = None, delay: float = 0.0) -> tuple[int, list | None, int]:
     """Run `train` in a process of its own: (its exit code, the weights or None, calls of the training step)."""
     forked = multiprocessing.get_context("fork")
     calls, weights = forked.Value("q", 0), run.with_suffix(".npz")
-    process = forked.Process(target=train, args=(app, config, run, weights, kill_at, delay, calls))
+    process = forked.Process(target=train, args=(task, config, run, weights, kill_at, delay, calls))
     process.start()
     process.join()
     if not weights.exists():
@@ -185,9 +182,9 @@ def identical(ours: list | None, theirs: list) -> bool:
     )
 
 
-def judged(name: str, app, config, kills: int, folder: Path, seed: int) -> int:
+def judged(name: str, task, config, kills: int, folder: Path, seed: int) -> int:
     """Kill and resume; print what each kill came to; return how many ended with the same weights."""
-    code, whole, calls = started(app, config, folder / name)
+    code, whole, calls = started(task, config, folder / name)
     if whole is None:
         log = (folder / name).with_suffix(".log").read_text()
         sys.exit(f"{name} failed when it was left alone, with code {code}:\n{log[-2000:]}")
@@ -195,8 +192,8 @@ def judged(name: str, app, config, kills: int, folder: Path, seed: int) -> int:
     for number in range(kills):
         run = folder / f"{name}-{number}"
         at, delay = draw.randint(1, calls), draw.random()
-        killed, early, _ = started(app, config, run, at, delay)
-        ended, weights, again = (killed, early, 0) if early else started(app, config, run)
+        killed, early, _ = started(task, config, run, at, delay)
+        ended, weights, again = (killed, early, 0) if early else started(task, config, run)
         right = identical(weights, whole)
         same += right
         what = "finished before the kill came" if early else f"{again} calls after it"
@@ -210,7 +207,7 @@ def judged(name: str, app, config, kills: int, folder: Path, seed: int) -> int:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--apps", nargs="+", default=["classify", "translate"], help="of those in the text above")
+    parser.add_argument("--apps", nargs="+", metavar="NAME", help="of those in the text above; by default all")
     parser.add_argument("--kills", type=int, default=5, help="of each app")
     parser.add_argument("--seed", type=int, default=0, help="of the moments of the kills")
     parser.add_argument("--keep", help="folder for runs and logs that stays; by default a passing one")
@@ -222,9 +219,9 @@ def main() -> None:
         folder = Path(given.keep or passing)
         write_data(folder)
         known = configurations(folder)
-        if unknown := set(given.apps) - set(known):
+        if unknown := set(given.apps or known) - set(known):
             parser.error(f"--apps must be of {', '.join(known)}. Received: {', '.join(sorted(unknown))}")
-        results = {name: judged(name, *known[name], given.kills, folder, given.seed) for name in given.apps}
+        results = {name: judged(name, *known[name], given.kills, folder, given.seed) for name in given.apps or known}
     print(" ".join(f"{name}_identical={same}/{given.kills}" for name, same in results.items()))
     sys.exit(0 if all(same == given.kills for same in results.values()) else 1)
 

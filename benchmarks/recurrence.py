@@ -7,6 +7,7 @@ process, so that a busy spell of the machine hits all; printed are the median, t
 PyTorch's.
 """
 
+import argparse
 import statistics
 import time
 
@@ -51,6 +52,7 @@ def of_torch(kind):
 
 
 def main():
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     for kind in ("LSTM", "GRU"):
         ours, twin = getattr(layers, kind), getattr(keras.layers, kind)
         peers = {

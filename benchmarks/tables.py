@@ -20,12 +20,12 @@ from typing import Annotated
 import numpy as np
 import tyro
 
-from apps.regress import Config as Regression
-from apps.regress import Model
 from cli.run import run
 from data.settings import Data
 from data.table_file import FORMATS
 from models.ensemble import Ensemble
+from tasks.regress.config import Config as Regression
+from tasks.regress.config import Model
 from training.trainer import Trainer
 
 
@@ -82,11 +82,11 @@ def one_split(raw, target: str, seed: int, config: Config) -> dict[str, float]:
     """RMSE of ours and of the baselines on one random split, and the coverage of our intervals."""
     import keras
 
-    from apps import regress
-    from apps.regress_results import calibrated, outputs
-    from apps.regression_rows import RegressionRows
     from data import tables
+    from data.targets import NumberTarget
     from evaluation.regression import metrics
+    from tasks.regress import TASK
+    from tasks.regress.training import outputs
     from training.run_directory import RunDirectory
 
     keras.backend.clear_session()
@@ -96,14 +96,12 @@ def one_split(raw, target: str, seed: int, config: Config) -> dict[str, float]:
     settings = Regression(
         model=config.model, data=Data(raw.path, target=target), trainer=replace(config.trainer, seed=seed)
     )
-    splits = tables.from_raw(path_name(raw), train, {"test": test}, settings.data, seed, "regress")
+    splits = tables.from_raw(path_name(raw), train, {"test": test}, settings.data, seed, NumberTarget)
     started = time.perf_counter()
-    rows = RegressionRows.of(splits, settings)
     with tempfile.TemporaryDirectory() as folder:
-        model, _ = regress.train(settings, rows, RunDirectory(folder))
-    _, core, decode = calibrated(model, rows, settings)
+        learned = TASK.train(TASK.prepare(settings, splits), RunDirectory(folder))
     seconds = time.perf_counter() - started
-    found = decode.reference(outputs(core, splits.test, splits.prepare))
+    found = learned.decode.reference(outputs(learned.core, splits.test, splits.prepare))
     scores = metrics(splits.test.labels, found, settings.level)
     return {"seconds": seconds, **scores, **baselines(splits)}
 
@@ -114,7 +112,7 @@ def baselines(splits) -> dict[str, float]:
     from sklearn.ensemble import HistGradientBoostingRegressor
     from sklearn.linear_model import RidgeCV
 
-    from apps.regression_rows import joined
+    from tasks.regress.rows import joined
 
     train, test = joined(splits.train, splits.validation), splits.test
     raw = pandas.get_dummies(pandas.concat([pandas.DataFrame(train.inputs), pandas.DataFrame(test.inputs)])).to_numpy()

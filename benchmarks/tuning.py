@@ -136,9 +136,9 @@ def held() -> float:
 def lamina(arguments, folder: Path):
     """Seconds of a search, and the memory of its parent when each trial ends."""
     import tuning.display
-    from apps.classify import Config
     from data.settings import Data
     from models.mlp import MLP
+    from tasks.classify.config import Config
     from training.trainer import Trainer
     from tuning.runner import Runner
     from tuning.settings import Search
@@ -199,11 +199,11 @@ def strategies(arguments) -> None:
     from tuning.settings import Search
 
     if arguments.data:
-        from apps.regress import Config
+        from tasks.regress.config import Config
 
         app, data = "regress", Data(str(Path(arguments.data).resolve()), target=arguments.target)
     else:
-        from apps.classify import Config
+        from tasks.classify.config import Config
 
         app, data = "classify", Data("digits")
     base = replace(Config(model=MLP((64, 64))), data=data)

@@ -5,11 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.apps.photos import write_photos
-from tests.apps.runs import command, interrupted
 
-from apps import caption, caption_results
-from apps.trained import read
 from data import scenes
 from data.settings import CaptionData
 from models.image_encoder import ImageEncoder
@@ -17,6 +13,12 @@ from models.search import Search
 from models.show_attend_tell import ShowAttendTell
 from models.show_tell import ShowTell
 from models.transformer_captioner import TransformerCaptioner
+from tasks import course
+from tasks.caption import TASK
+from tasks.caption.config import TINY, Config
+from tasks.trained import read
+from tests.tasks.photos import write_photos
+from tests.tasks.runs import command, interrupted
 from training.run_directory import RunDirectory
 from training.trainer import Trainer
 
@@ -31,7 +33,7 @@ def small(captions_csv, model=None, **settings):
     trainer = Trainer(epochs=3, learning_rate=0.005, batch_size=32, average=2, jit="off")
     model = model or ShowAttendTell(12, 12, dropout=0.1)
     given = {"search": Search(beams=2), "trainer": trainer, "encoder": ImageEncoder("stem"), "buckets": 1, **settings}
-    return caption.Config(model=model, data=CaptionData(str(captions_csv), image_size=16), **given)
+    return Config(model=model, data=CaptionData(str(captions_csv), image_size=16), **given)
 
 
 @pytest.mark.slow
@@ -39,18 +41,13 @@ def small(captions_csv, model=None, **settings):
     "model", [None, ShowTell(12, 12), TransformerCaptioner(16, 1, 1, 2, 16)], ids=["attend", "tell", "transformer"]
 )
 def test_an_interrupted_training_goes_on_to_the_same_weights(model, captions_csv, tmp_path):
-    from apps.image_inputs import ImageInputs
-
     config = small(captions_csv, model)
-    splits = caption.load(config)
-    inputs = ImageInputs.of(config.encoder, splits, "")
-    subwords = caption.learn_subwords(config, splits)
-    batches = caption.batch(config, splits.train, subwords, inputs)
+    prepared = TASK.prepare(config, TASK.load(config))
 
     def train(name):
         folder = RunDirectory(tmp_path / name)
         folder.path.mkdir(exist_ok=True)
-        return caption.train(config, splits, subwords, inputs, batches, folder)[0].get_weights()
+        return TASK.train(prepared, folder).model.get_weights()
 
     whole = train("whole")
     with interrupted("end", 3):
@@ -62,10 +59,10 @@ def test_an_interrupted_training_goes_on_to_the_same_weights(model, captions_csv
 
 # Its parts are tested in less time: tests/models/test_captioners.py, tests/data/test_feature_cache.py.
 @pytest.mark.slow
-def test_a_backbone_is_run_once_and_is_inside_the_saved_network(quick, captions_csv, monkeypatch):
+def test_a_backbone_is_run_once_and_is_inside_the_saved_network(quick, captions_csv):
     config = small(captions_csv, encoder=ImageEncoder("mobilenet_v2", "none"), features="kept")
     config = replace(config, data=replace(config.data, image_size=32), trainer=replace(config.trainer, epochs=1))
-    caption.main(replace(config, run_dir="run"))
+    course.run(TASK, replace(config, run_dir="run"))
     assert len(list(Path("kept").glob("mobilenet_v2-*.npy"))) == 3
     run = read("run")
     assert run.model.input["image"].shape == (None, 32, 32, 3)
@@ -74,9 +71,8 @@ def test_a_backbone_is_run_once_and_is_inside_the_saved_network(quick, captions_
     done = command("predict", str(Path("run").resolve()), str(image))  # in a process that has trained nothing
     assert done.returncode == 0, done.stderr
     written = {path: path.stat().st_mtime_ns for path in Path("kept").iterdir()}
-    monkeypatch.setattr(caption_results, "write_report", lambda *_: None)  # it was written once
     tuned = ImageEncoder("mobilenet_v2", "none", fine_tune_epochs=1, fine_tune_learning_rate=1e-3)
-    caption.main(replace(config, run_dir="again", encoder=tuned))
+    course.run(TASK, replace(config, run_dir="again", encoder=tuned), until="trained")
     assert Path("again/fine-tuning/metrics.csv").is_file()
     assert {path: path.stat().st_mtime_ns for path in Path("kept").iterdir()} == written
 
@@ -84,7 +80,7 @@ def test_a_backbone_is_run_once_and_is_inside_the_saved_network(quick, captions_
 @pytest.mark.slow
 def test_scenes_are_scored_on_new_combinations_and_on_where_nouns_look(quick, monkeypatch, capsys):
     monkeypatch.setattr(scenes, "SIZES", {"train": 2000, "validation": 100, "test": 150, "combinations": 150})
-    figures = caption.main(replace(caption.TINY, run_dir="scenes"))
+    figures = course.run(TASK, replace(TINY, run_dir="scenes"))
     line = capsys.readouterr().out.splitlines()[-1]
     assert "combinations_exact_match=" in line and line.startswith("test_exact_match=")
     assert figures["bleu1"] > 5
@@ -94,7 +90,9 @@ def test_scenes_are_scored_on_new_combinations_and_on_where_nouns_look(quick, mo
     ("settings", "message"),
     [
         ({"search": Search(sample=True)}, "`--sample` is for apps.predict"),
-        ({"trainer": Trainer(class_weights="balanced")}, "`--class-weights` is for classes"),
+        ({"label_smoothing": -0.1}, r"`--label-smoothing` must be in \[0, 1\). Received: -0.1"),
+        ({"neighbours": -1}, "`--neighbours` must be 0 or more"),
+        ({"mirror": True}, "`--mirror`: captions of scenes say what is left"),
         ({"vocab_size": 10}, "`--vocab-size` must be at least 50. Received: 10"),
         ({"word_dropout": 1.0}, r"`--word-dropout` must be in \[0, 1\). Received: 1.0"),
         ({"buckets": 0}, "`--buckets` must be between 1 and 32"),
@@ -103,4 +101,4 @@ def test_scenes_are_scored_on_new_combinations_and_on_where_nouns_look(quick, mo
 )
 def test_settings_out_of_range_are_refused(settings, message):
     with pytest.raises(ValueError, match=message):
-        caption.Config(**settings)
+        Config(**settings)

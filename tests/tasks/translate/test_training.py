@@ -5,15 +5,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.apps.runs import interrupted, train
-from tests.apps.sentences import write_pairs
 
-from apps import evaluate, translate
-from apps.trained import read
 from data.settings import TranslationData
 from models.recurrent import Recurrent
 from models.search import Search
 from models.transformer import Transformer
+from tasks import course
+from tasks.request import Evaluation
+from tasks.trained import read
+from tasks.translate import TASK
+from tasks.translate.config import Config
+from tests.tasks.runs import interrupted
+from tests.tasks.sentences import write_pairs
 from training.trainer import Trainer
 
 
@@ -27,7 +30,7 @@ def small(pairs_tsv, model=None, **settings):
     trainer = Trainer(epochs=4, learning_rate=0.01, average=2, jit="off")
     model = model or Transformer(units=16, num_layers=1, num_heads=2, feed_forward_units=16, dropout=0.1)
     given = {"vocab_size": 120, "tokens": 512, "buckets": 1, "search": Search(beams=2), "trainer": trainer, **settings}
-    return translate.Config(model=model, data=TranslationData(data=(str(pairs_tsv),)), **given)
+    return Config(model=model, data=TranslationData(data=(str(pairs_tsv),)), **given)
 
 
 @pytest.mark.slow  # tests/training/test_exact_resume.py, tests/data/test_first_step.py: each part, in less time
@@ -36,10 +39,10 @@ def test_an_interrupted_run_goes_on_to_the_same_weights(quick, pairs_tsv):
     from models.loading import load
 
     config = small(pairs_tsv, vocab_size=200, subword_dropout=0.2)
-    train(translate.main, replace(config, run_dir="whole"))
+    course.run(TASK, replace(config, run_dir="whole"), until="trained")
     with interrupted("end", 3):
-        train(translate.main, replace(config, run_dir="broken"))
-    train(translate.main, replace(config, run_dir="broken"))
+        course.run(TASK, replace(config, run_dir="broken"), until="trained")
+    course.run(TASK, replace(config, run_dir="broken"), until="trained")
     whole, broken = (load(f"{name}/model.keras").get_weights() for name in ("whole", "broken"))
     assert all(np.array_equal(one, other) for one, other in zip(whole, broken, strict=True))
     assert Path("whole/metrics.csv").read_text() == Path("broken/metrics.csv").read_text()
@@ -49,7 +52,7 @@ def test_an_interrupted_run_goes_on_to_the_same_weights(quick, pairs_tsv):
 def test_a_recurrent_network_separate_dictionaries_and_lower_case(quick, pairs_tsv):
     model = Recurrent(units=12, embedding_units=12, dropout=0.1)
     config = small(pairs_tsv, model, dictionary="separate", lower=True, run_dir="run")
-    train(translate.main, replace(config, trainer=replace(config.trainer, epochs=1)))
+    course.run(TASK, replace(config, trainer=replace(config.trainer, epochs=1)), until="trained")
     run = read("run")
     assert run.source is not run.target
     assert run.source.encode(["Red CAT"])[0].tolist() == run.source.encode(["red cat"])[0].tolist()
@@ -58,27 +61,24 @@ def test_a_recurrent_network_separate_dictionaries_and_lower_case(quick, pairs_t
     assert len(found[0].texts) == 2
     ((_, _, weights),) = translator.attention(["RED cat"], found)
     assert weights.sum(axis=1) == pytest.approx(1, abs=1e-5)
-    test = translate.load(config).test
+    test = TASK.load(config).test
     assert not any(text != text.lower() for text in [*test.sources, *test.targets])
-    assert evaluate.pairs(evaluate.Config("run"), run)[1].targets.tolist() == test.targets.tolist()
+    assert run.part(Evaluation("run"))[1].targets.tolist() == test.targets.tolist()
 
 
 def test_subword_dropout_cuts_training_sentences_alone(pairs_tsv):
     config = small(pairs_tsv, vocab_size=200, subword_dropout=0.2)
-    splits = translate.load(config)
-    words = translate.learn_subwords(config, splits)
-    training = translate.batch(config, splits.train, *words, training=True)
-    assert translate.batch(config, splits.validation, *words).draw is None
-    given = [inputs["source"].numpy() for inputs, _ in training.dataset(seed=0, epochs=1)]
-    assert sum(map(np.count_nonzero, given)) > 1.05 * sum(len(ids) + 1 for ids in training.sources)
+    prepared = TASK.prepare(config, TASK.load(config))
+    words = prepared.source, prepared.target
+    assert prepared.batching.of(prepared.splits.validation, *words).draw is None
+    given = [inputs["source"].numpy() for inputs, _ in prepared.batches.dataset(seed=0, epochs=1)]
+    assert sum(map(np.count_nonzero, given)) > 1.05 * sum(len(ids) + 1 for ids in prepared.batches.sources)
 
 
 def test_only_pairs_longer_than_the_model_allows_are_refused(pairs_tsv):
     config = small(pairs_tsv, longest_tokens=2)
-    splits = translate.load(config)
-    source, target = translate.learn_subwords(config, splits)
     with pytest.raises(ValueError, match="no pair is as short as the model allows"):
-        translate.batch(config, splits.train, source, target)
+        TASK.prepare(config, TASK.load(config))
 
 
 @pytest.mark.parametrize(
@@ -90,12 +90,13 @@ def test_only_pairs_longer_than_the_model_allows_are_refused(pairs_tsv):
         ({"longest_tokens": 1}, "--longest-tokens` must be at least 2"),
         ({"search": Search(sample=True)}, "--sample` is for apps.predict"),
         ({"trainer": Trainer(batch_size=8)}, "--batch-size` is counted in tokens"),
-        ({"trainer": Trainer(class_weights="balanced")}, "--class-weights` is for classes"),
+        ({"label_smoothing": 1.0}, r"--label-smoothing` must be in \[0, 1\)"),
+        ({"subword_dropout": 1.0}, r"--subword-dropout` must be in \[0, 1\)"),
     ],
 )
 def test_wrong_settings_are_refused(settings, message):
     with pytest.raises(ValueError, match=message):
-        translate.Config(**settings)
+        Config(**settings)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""apps.translate: a whole run, the same run again, its export, predict and evaluate, refusals."""
+"""apps.translate: a whole run, its export, predict and evaluate, refusals."""
 
 import csv
 import json
@@ -6,15 +6,18 @@ import shutil
 
 import numpy as np
 import pytest
-from tests.apps.runs import FILES, check_typed_again, command, refusal, whole_run
-from tests.apps.sentences import sentence_pairs, write_pairs
 
-from apps import evaluate, export, predict, translate
-from apps.sentence_translator import LONGEST, SentenceTranslator
-from apps.trained import read
+from apps import evaluate, predict, translate
 from data.errors import DataError
 from data.settings import TranslationData
 from models.search import Search
+from tasks.request import Evaluation, Prediction
+from tasks.trained import read
+from tasks.translate import TASK
+from tasks.translate.config import Config
+from tasks.translate.translator import LONGEST, SentenceTranslator
+from tests.tasks.runs import command, whole_run
+from tests.tasks.sentences import sentence_pairs, write_pairs
 from training.run_directory import RunError
 
 FLAGS = ["--vocab-size", "120", "--tokens", "512", "--buckets", "1", "--epochs", "40", "--learning-rate", "0.01"]
@@ -44,14 +47,6 @@ def translator(tiny):
 def translate_all(translator):
     """The run's own search: to trace its graph takes seconds, so there is one for all tests."""
     return translator.translator()
-
-
-def test_a_run_ends_with_all_its_files(tiny):
-    folder, done, _ = tiny
-    assert done.returncode == 0, done.stderr
-    assert "WARNING" not in done.stderr and "Warning" not in done.stderr
-    assert {path.name for path in folder.iterdir()} == FILES
-    assert "Python differs from the network by" in done.stdout
 
 
 @pytest.mark.slow
@@ -86,16 +81,12 @@ def test_the_scores_are_those_of_the_sentences_that_the_run_translates(tiny, tra
 
     folder, _, _ = tiny
     data = TranslationData(data=(str(pairs_tsv),))
-    test = translate.load(translate.Config(data=data)).test
+    test = TASK.load(Config(data=data)).test
     found = [one.texts[0] for one in translate_all(test.sources)]
     results = json.loads((folder / "results.json").read_text())["test"]
     expected = sacrebleu.corpus_bleu(found, [list(test.targets)])
     assert results["bleu"] == pytest.approx(expected.score)
     assert results["exact_match"] == np.mean([a == b for a, b in zip(found, test.targets, strict=True)])
-
-
-def test_typed_again_it_prints_the_result_and_trains_nothing(tiny, monkeypatch, capsys):
-    check_typed_again(translate.main, tiny, monkeypatch, capsys)
 
 
 def test_the_report_shows_scores_signatures_samples_and_attention(tiny):
@@ -132,9 +123,9 @@ def test_the_export_holds_the_whole_translator(tiny, translator, translate_all):
 
 def test_the_guard_refuses_another_sentence_another_score_and_another_map(tiny, translator, translate_all, loader_here):
     """The faults that it is there for, planted in what it compares with."""
-    from apps.trained_translator import table
     from export.errors import ExportError
     from export.translation import TranslationExport
+    from tasks.translate.trained import table
 
     texts = np.array([text for text, _ in sentence_pairs(3, 5)], dtype=object)
     found = translate_all(texts)
@@ -167,19 +158,19 @@ def test_predict_gives_the_best_of_each_line_and_says_what_was_not_read(tiny, tm
     text = tmp_path / "new.en"
     text.write_text("red dog\n\none 北京 house\n", "utf-8")
     run = str(tiny[0])
-    rows = predict.main(predict.Config(run, (str(text),), top=2))
+    rows = predict.main(Prediction(run, (str(text),), top=2))
     assert [row["origin"] for row in rows] == [f"{text}:{line}" for line in (1, 2, 3)]
     assert rows[1]["translation"] == "" and len(rows[0]["top"]) == 2
     assert rows[0]["top"][0]["score"] >= rows[0]["top"][1]["score"]
     said = capsys.readouterr()
     assert f"{text}:3: 1 pieces are in no dictionary" in said.err
     assert next(csv.DictReader(said.out.splitlines()))["translation_2"] == rows[0]["top"][1]["translation"]
-    predict.main(predict.Config(run, (str(text),), output=str(tmp_path / "new.de")))
+    predict.main(Prediction(run, (str(text),), output=str(tmp_path / "new.de")))
     assert (tmp_path / "new.de").read_text("utf-8").splitlines() == [row["translation"] for row in rows]
 
 
 def test_predict_draws_the_same_with_the_same_seed_only(tiny, translator):
-    config = predict.Config(str(tiny[0]), text=("red cat",), sample=True, temperature=3.0, top=3, seed=1)
+    config = Prediction(str(tiny[0]), text=("red cat",), sample=True, temperature=3.0, top=3, seed=1)
     drawn = [one["translation"] for one in predict.main(config)[0]["top"]]
     again = translator.translator(Search(beams=3, sample=True, temperature=3.0), seed=1)
     assert drawn == list(again(["red cat"])[0].texts) == list(again(["red cat"])[0].texts)
@@ -195,14 +186,12 @@ def test_a_batch_is_translated_like_each_sentence_alone(translate_all):
         assert one.texts == other.texts and one.scores == pytest.approx(other.scores, abs=1e-5)
 
 
-def test_evaluate_scores_files_and_the_own_test_split(tiny, tmp_path):
+def test_evaluate_scores_files(tiny, tmp_path):
     run = str(tiny[0])
-    own = evaluate.main(evaluate.Config(run))
-    assert own == pytest.approx(json.loads((tiny[0] / "results.json").read_text())["test"])
     pairs = sentence_pairs(40, 3)
     (tmp_path / "new.en").write_text("".join(f"{source}\n" for source, _ in pairs))
     (tmp_path / "new.de").write_text("".join(f"{target}\n" for _, target in pairs))
-    scores = evaluate.main(evaluate.Config(run, (str(tmp_path / "new.en"), str(tmp_path / "new.de"))))
+    scores = evaluate.main(Evaluation(run, (str(tmp_path / "new.en"), str(tmp_path / "new.de"))))
     assert scores["exact_match"] >= 0.75
     written = json.loads((tiny[0] / "evaluation-new.json").read_text())
     assert written["rows"] == 40 and len(written["translations"]) == 40 and "tok:13a" in written["signatures"]["bleu"]
@@ -226,16 +215,16 @@ def test_what_cannot_be_translated_or_scored_is_refused(tiny, digits_run, people
         ({"text": ("cat",), "sample": True, "top_p": 0.0}, "`top_p` must be in"),
     ]:
         with pytest.raises(ValueError, match=message):
-            predict.main(predict.Config(run, **settings))
-    with pytest.raises(ValueError, match="--beams` is for translators"):
-        predict.main(predict.Config(digits, (str(people_csv),), beams=3))
+            predict.main(Prediction(run, **settings))
+    with pytest.raises(ValueError, match="--beams` is for runs that write texts"):
+        predict.main(Prediction(digits, (str(people_csv),), beams=3))
     with pytest.raises(DataError, match="two.en has 2 lines and .*one.de has 1"):
-        evaluate.main(evaluate.Config(run, (str(tmp_path / "two.en"), str(tmp_path / "one.de"))))
-    with pytest.raises(DataError, match="are for translators"):
-        evaluate.main(evaluate.Config(digits, (str(tmp_path / "two.en"), str(tmp_path / "one.de"))))
+        evaluate.main(Evaluation(run, (str(tmp_path / "two.en"), str(tmp_path / "one.de"))))
+    with pytest.raises(DataError, match="are for runs on sentences"):
+        evaluate.main(Evaluation(digits, (str(tmp_path / "two.en"), str(tmp_path / "one.de"))))
 
 
-def test_a_damaged_run_is_refused(tiny, tmp_path):
+def test_a_dictionary_of_another_run_is_refused(tiny, tmp_path):
     folder = tmp_path / "run"
     shutil.copytree(tiny[0], folder)
     preparing = json.loads((folder / "preparing.json").read_text())
@@ -243,18 +232,10 @@ def test_a_damaged_run_is_refused(tiny, tmp_path):
     (folder / "preparing.json").write_text(json.dumps(preparing))
     with pytest.raises(RunError, match="not of the same run"):
         read(str(folder)).translator()
-    (folder / "preparing.json").write_text("{}")
-    with pytest.raises(RunError, match="lacks or garbles 'target'"):
-        read(str(folder))
-
-
-def test_only_a_saved_model_can_be_made_of_a_translator(tiny, monkeypatch, capsys):
-    told = refusal(export.main, [str(tiny[0]), "--format", "onnx"], monkeypatch, capsys)
-    assert "error: A translator is exported as saved_model" in told
 
 
 def test_long_sentences_come_in_smaller_batches():
-    from apps.sentence_translator import SENTENCES_AT_ONCE, TOKENS_AT_ONCE, batches
+    from tasks.translate.translator import SENTENCES_AT_ONCE, TOKENS_AT_ONCE, batches
 
     ids = [np.zeros(length, int) for length in np.random.default_rng(0).integers(1, 1500, 400)]
     parts = list(batches(list(range(400)), ids))

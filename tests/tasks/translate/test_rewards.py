@@ -6,16 +6,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from sacrebleu import sentence_bleu
-from tests.apps.runs import interrupted
-from tests.apps.sentences import write_pairs
 
-from apps import translate, translate_results
-from apps.rewards import TEXTS, RewardedBatches
-from apps.translate_rewards import TranslationWriter, reward
 from data.settings import TranslationData
 from data.subwords import END, START
 from models.search import Search
 from models.transformer import Transformer
+from tasks.rewards import TEXTS, RewardedBatches
+from tasks.translate import TASK, validation
+from tasks.translate.config import Config
+from tasks.translate.rewards import TranslationWriter, reward
+from tests.tasks.runs import interrupted
+from tests.tasks.sentences import write_pairs
 from training.run_directory import RunDirectory
 from training.trainer import Trainer
 
@@ -24,7 +25,7 @@ from training.trainer import Trainer
 def config(tmp_path_factory):
     """Settings of seconds."""
     pairs = write_pairs(tmp_path_factory.mktemp("pairs") / "pairs.tsv", 300, 0)
-    return translate.Config(
+    return Config(
         model=Transformer(units=16, num_layers=1, num_heads=2, feed_forward_units=16, dropout=0.0),
         data=TranslationData(data=(str(pairs),)),
         trainer=Trainer(epochs=20, learning_rate=0.02, average=1, jit="off"),
@@ -38,20 +39,20 @@ def config(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def trained(config, tmp_path_factory):
-    """A network that has learned a little by cross-entropy, and what it learned from."""
-    splits = translate.load(config)
-    prepared = translate.prepare(config, splits)
-    directory = RunDirectory(tmp_path_factory.mktemp("run"))
-    model, _ = translate.train(replace(config, reward_epochs=0), splits, *prepared, directory)
-    return model, splits, *prepared, directory
+def prepared(config):
+    return TASK.prepare(config, TASK.load(config))
 
 
 @pytest.fixture(scope="module")
-def rewarded(config, trained):
-    model, splits, _, target, batches, _ = trained
-    writer = TranslationWriter(model, config, splits.train, target, batches)
-    return RewardedBatches(model, writer, config.trainer.seed, config.reward_epochs)
+def model(prepared, tmp_path_factory):
+    """A network that has learned a little by cross-entropy."""
+    return TASK.train(replace(prepared, reward_epochs=0), RunDirectory(tmp_path_factory.mktemp("run"))).model
+
+
+@pytest.fixture(scope="module")
+def rewarded(prepared, model):
+    writer = TranslationWriter(model, prepared)
+    return RewardedBatches(model, writer, prepared.trainer.seed, prepared.reward_epochs)
 
 
 def written(rewarded, epoch=0):
@@ -60,23 +61,23 @@ def written(rewarded, epoch=0):
     return [(group, *rewarded.writer.write(group, random)) for group in rewarded.writer.groups(epoch)]
 
 
-def test_a_translation_is_rewarded_by_its_bleu_once_it_ends(rewarded, trained):
-    _, splits, source, target, _, _ = trained
+def test_a_translation_is_rewarded_by_its_bleu_once_it_ends(rewarded, prepared):
+    pairs, source, target = prepared.splits.train, prepared.source, prepared.target
     complete = 0
     for group, inputs, tokens, rewards in written(rewarded):
         assert len(inputs["source"]) == len(group.rows) and len(tokens) == len(group.rows) * TEXTS
         for place, row in enumerate(group.rows):
-            assert source.decode(inputs["source"])[place] == splits.train.sources[row]
+            assert source.decode(inputs["source"])[place] == pairs.sources[row]
             for number in range(TEXTS):
                 ids = tokens[place * TEXTS + number]
-                bleu = sentence_bleu(target.decode([ids])[0], [splits.train.targets[row]]).score / 100
+                bleu = sentence_bleu(target.decode([ids])[0], [pairs.targets[row]]).score / 100
                 assert rewards[place, number] == pytest.approx(bleu if END in ids else 0)
                 complete += END in ids
     assert complete > 100
 
 
-def test_epochs_have_equally_many_updates_of_the_shapes_of_training(rewarded, trained):
-    shapes = {(shape.size, shape.source_length, shape.target_length) for shape in trained[4].buckets}
+def test_epochs_have_equally_many_updates_of_the_shapes_of_training(rewarded, prepared):
+    shapes = {(shape.size, shape.source_length, shape.target_length) for shape in prepared.batches.buckets}
     for epoch in range(2):
         found = list(rewarded.epoch(epoch))
         assert len(found) == rewarded.steps_per_epoch
@@ -91,12 +92,11 @@ def test_epochs_have_equally_many_updates_of_the_shapes_of_training(rewarded, tr
 def validates(monkeypatch, change):
     """Each validation finds `change` more than the one before."""
     times = itertools.count(1)
-    monkeypatch.setattr(translate_results, "validation_bleu", lambda *given: lambda: {"bleu": next(times) * change})
-    monkeypatch.setattr(translate_results, "validation_of_each", lambda *_: lambda: np.full(3, next(times) * change))
+    monkeypatch.setattr(validation, "bleu", lambda *_: lambda: {"bleu": next(times) * change})
+    monkeypatch.setattr(validation, "bleu_of_each", lambda *_: lambda: np.full(3, next(times) * change))
 
 
-def test_translations_get_better(config, trained, rewarded, monkeypatch):
-    model, *given, directory = trained
+def test_translations_get_better(prepared, model, rewarded, monkeypatch, tmp_path):
     weights = model.get_weights()
 
     def mean_reward():
@@ -105,31 +105,30 @@ def test_translations_get_better(config, trained, rewarded, monkeypatch):
 
     before = mean_reward()
     validates(monkeypatch, 0.1)
-    reward(model, config, *given, directory)
+    reward(prepared, model, RunDirectory(tmp_path))
     after = mean_reward()
     model.set_weights(weights)
     assert after > 1.05 * before
 
 
 @pytest.mark.slow  # tests/apps/test_further_stage.py: the same without a network
-def test_what_does_not_validate_better_is_put_back(config, trained, tmp_path, capsys, monkeypatch):
-    model, *given, _ = trained
+def test_what_does_not_validate_better_is_put_back(prepared, model, tmp_path, capsys, monkeypatch):
     before = model.get_weights()
     validates(monkeypatch, -0.1)
-    reward(model, replace(config, reward_epochs=1), *given, RunDirectory(tmp_path))
+    reward(replace(prepared, reward_epochs=1), model, RunDirectory(tmp_path))
     assert "which is put back" in capsys.readouterr().out
     assert all(np.array_equal(one, other) for one, other in zip(before, model.get_weights(), strict=True))
 
 
 @pytest.mark.slow
-def test_it_goes_on_after_an_interruption_of_each_stage(config, trained, tmp_path):
-    _, splits, source, target, batches, _ = trained
+def test_it_goes_on_after_an_interruption_of_each_stage(config, tmp_path):
     config = replace(config, model=replace(config.model, dropout=0.1), trainer=replace(config.trainer, epochs=3))
+    prepared = TASK.prepare(config, TASK.load(config))
 
     def train(name):
         folder = RunDirectory(tmp_path / name)
         folder.path.mkdir(exist_ok=True)
-        return translate.train(config, splits, source, target, batches, folder)[0].get_weights()
+        return TASK.train(prepared, folder).model.get_weights()
 
     whole = train("whole")
     with interrupted("end", 2):  # of the first stage's three epochs
@@ -150,4 +149,4 @@ def test_it_goes_on_after_an_interruption_of_each_stage(config, trained, tmp_pat
 )
 def test_settings_out_of_range_are_refused(settings, message):
     with pytest.raises(ValueError, match=message):
-        translate.Config(**settings)
+        Config(**settings)

@@ -1,4 +1,4 @@
-"""apps.caption: a whole run, the same run again, its export, predict and evaluate, refusals."""
+"""apps.caption: a whole run, its export, predict and evaluate, refusals."""
 
 import csv
 import json
@@ -8,13 +8,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from tests.apps.photos import picture, write_photos
-from tests.apps.runs import FILES, check_typed_again, refusal, whole_run
 
 from apps import caption, evaluate, export, predict
-from apps.trained import read
 from data.errors import DataError
+from data.settings import CaptionData
+from models.image_encoder import ImageEncoder
 from models.search import Search
+from tasks.caption import TASK, neighbours
+from tasks.caption.config import Config
+from tasks.request import Evaluation, Prediction
+from tasks.trained import read
+from tests.tasks.photos import picture, write_photos
+from tests.tasks.runs import whole_run
 from training.run_directory import RunError
 
 FLAGS = ["--image-size", "32", "--batch-size", "16", "--epochs", "14", "--learning-rate", "0.005", "--average", "2"]
@@ -46,13 +51,6 @@ def writer(captioner):
     return captioner.captioner()
 
 
-def test_a_run_ends_with_all_its_files(tiny):
-    folder, done, _ = tiny
-    assert done.returncode == 0, done.stderr
-    assert "Warning" not in done.stderr
-    assert {path.name for path in folder.iterdir()} == FILES
-
-
 def test_what_is_seen_is_said_and_the_last_line_is_for_machines(tiny):
     folder, done, _ = tiny
     line = {name: float(value) for name, value in (pair.split("=") for pair in done.stdout.splitlines()[-1].split())}
@@ -67,10 +65,6 @@ def test_what_is_seen_is_said_and_the_last_line_is_for_machines(tiny):
 def test_metrics_have_the_cider_of_every_epoch(tiny):
     rows = list(csv.DictReader((tiny[0] / "metrics.csv").read_text("utf-8").splitlines()))
     assert len(rows) == 14 and float(rows[-1]["val_cider"]) > 1 > float(rows[0]["val_cider"])
-
-
-def test_typed_again_it_prints_the_result_and_trains_nothing(tiny, monkeypatch, capsys):
-    check_typed_again(caption.main, tiny, monkeypatch, capsys)
 
 
 def test_the_report_shows_images_captions_and_where_words_looked(tiny):
@@ -101,9 +95,9 @@ def test_the_export_takes_files_of_any_size(tiny, captioner, writer, captions_cs
 
 def test_the_guard_refuses_another_caption_score_or_map(tiny, captioner, writer, captions_csv, loader_here):
     """The faults that it is there for, planted in what it compares with."""
-    from apps.trained_captioner import table
     from export.captioning import CaptionExport
     from export.errors import ExportError
+    from tasks.caption.trained import table
 
     paths = sorted(map(str, (captions_csv.parent / "images").iterdir()))[:3]
     images = np.array([Path(path).read_bytes() for path in paths], dtype=object)
@@ -131,7 +125,7 @@ def test_broken_images_of_a_folder_are_named_and_skipped(tiny, tmp_path, capsys)
     (folder / "text.jpg").write_text("not an image")
     (folder / "notes.txt").write_text("not asked for")
     output = tmp_path / "captions.csv"
-    rows = predict.main(predict.Config(str(tiny[0]), (str(folder),), output=str(output), top=2))
+    rows = predict.main(Prediction(str(tiny[0]), (str(folder),), output=str(output), top=2))
     assert [Path(row["origin"]).name for row in rows] == [f"{number}.jpg" for number in range(5)]
     assert all("blue" in row["caption"] and "left" in row["caption"] for row in rows)
     said = capsys.readouterr().err
@@ -144,7 +138,7 @@ def test_broken_images_of_a_folder_are_named_and_skipped(tiny, tmp_path, capsys)
 
 def test_predict_draws_the_same_with_the_same_seed_only(tiny, captioner, captions_csv):
     image = str(captions_csv.parent / "images" / "1.jpg")
-    config = predict.Config(str(tiny[0]), (image,), sample=True, temperature=5.0, top=3, seed=1)
+    config = Prediction(str(tiny[0]), (image,), sample=True, temperature=5.0, top=3, seed=1)
     drawn = [one["caption"] for one in predict.main(config)[0]["top"]]
     again, images = (
         captioner.captioner(Search(beams=3, sample=True, temperature=5.0), seed=1),
@@ -155,12 +149,10 @@ def test_predict_draws_the_same_with_the_same_seed_only(tiny, captioner, caption
     assert drawn != list(again(images)[0].texts)
 
 
-def test_evaluate_scores_a_file_and_the_own_test_split(tiny, tmp_path):
+def test_evaluate_scores_a_file(tiny, tmp_path):
     run = str(tiny[0])
-    own = evaluate.main(evaluate.Config(run))
-    assert own == pytest.approx(json.loads((tiny[0] / "results.json").read_text())["test"])
     other = write_photos(tmp_path / "other", 20, 900)
-    scores = evaluate.main(evaluate.Config(run, (str(other),), images=str(other.parent / "images")))
+    scores = evaluate.main(Evaluation(run, (str(other),), images=str(other.parent / "images")))
     written = json.loads((tiny[0] / "evaluation-captions.json").read_text())
     assert written["rows"] == 20 and len(written["captions"]) == 20 and scores["exact_match"] >= 0.8
 
@@ -180,14 +172,14 @@ def test_what_cannot_be_captioned_or_scored_is_refused(tiny, digits_run, caption
         ({"files": (image,), "temperature": 2.0}, "add `--sample`"),
     ]:
         with pytest.raises(ValueError, match=message):
-            predict.main(predict.Config(run, **settings))
+            predict.main(Prediction(run, **settings))
     with pytest.raises(DataError, match="scored on one file of captions"):
-        evaluate.main(evaluate.Config(run, ("a.csv", "b.csv")))
-    with pytest.raises(DataError, match="`--images` is for captioners"):
-        evaluate.main(evaluate.Config(digits, images=str(tmp_path)))
+        evaluate.main(Evaluation(run, ("a.csv", "b.csv")))
+    with pytest.raises(DataError, match="are for runs on sentences or captions"):
+        evaluate.main(Evaluation(digits, images=str(tmp_path)))
 
 
-def test_a_damaged_run_is_refused(tiny, tmp_path):
+def test_images_of_another_size_than_the_networks_are_refused(tiny, tmp_path):
     folder = tmp_path / "run"
     shutil.copytree(tiny[0], folder)
     preparing = json.loads((folder / "preparing.json").read_text())
@@ -196,31 +188,19 @@ def test_a_damaged_run_is_refused(tiny, tmp_path):
     )
     with pytest.raises(RunError, match="not of the same run"):
         read(str(folder)).captioner()
-    (folder / "preparing.json").write_text("{}")
-    with pytest.raises(RunError, match="lacks or garbles 'prepare'"):
-        read(str(folder))
-
-
-def test_only_a_saved_model_can_be_made_of_a_captioner(tiny, monkeypatch, capsys):
-    told = refusal(export.main, [str(tiny[0]), "--format", "onnx"], monkeypatch, capsys)
-    assert "error: A captioner is exported as saved_model" in told
 
 
 @pytest.mark.slow
 def test_captions_of_similar_training_images_choose(tiny, captioner, captions_csv, tmp_path, loader_here):
     """A run that keeps its training images: predict, evaluate and the checked export give the same captions."""
-    from apps import caption_neighbours
-    from apps.image_inputs import ImageInputs
-
     folder = tmp_path / "run"
     shutil.copytree(tiny[0], folder)
     shutil.rmtree(folder / "saved_model")
-    config = caption.Config(data=caption.CaptionData(str(captions_csv)), neighbours=7)
+    config = Config(data=CaptionData(str(captions_csv), image_size=32), encoder=ImageEncoder("stem"), neighbours=7)
     preparing = json.loads((folder / "preparing.json").read_text())
     (folder / "preparing.json").write_text(json.dumps({**preparing, "neighbours": 7}))
-    inputs = ImageInputs(captioner.prepare, None, "none", "")
-    train = caption.load(config).train
-    caption_neighbours.write(read(str(folder)).directory, config, captioner.model, train, captioner.subwords, inputs)
+    prepared = TASK.prepare(config, TASK.load(config))
+    neighbours.write(prepared, captioner.model, prepared.inputs, read(str(folder)).directory)
     export.main(export.Config(str(folder)))
     assert (folder / "saved_model").is_dir()
     image = np.array([str(captions_csv.parent / "images" / "1.jpg")], dtype=object)
@@ -228,10 +208,12 @@ def test_captions_of_similar_training_images_choose(tiny, captioner, captions_cs
     plain = captioner.captioner(Search(beams=3))(image)[0]
     assert sorted(found.texts) == sorted(plain.texts) and found.scores != plain.scores
     assert found.scores[0] > 0.1 > plain.scores[0]  # likeness to captions, not a log probability
-    (folder / caption_neighbours.FILE).write_bytes(b"broken")
+    (folder / neighbours.FILE).write_bytes(b"broken")
     with pytest.raises(RunError, match="neighbours.npz: missing or broken"):
         read(str(folder)).captioner()
+
+
+def test_more_neighbours_than_images_are_refused(captions_csv):
+    config = Config(data=CaptionData(str(captions_csv)), neighbours=500)
     with pytest.raises(ValueError, match="`--neighbours` must be at most 160 for these 160 training images.*500"):
-        caption_neighbours.require_enough(500, 160)
-    with pytest.raises(ValueError, match="`--neighbours` must be 0 or more"):
-        caption.Config(neighbours=-1)
+        TASK.prepare(config, TASK.load(config))

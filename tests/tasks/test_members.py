@@ -11,33 +11,38 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
-from tests.apps.photos import write_photos
-from tests.apps.runs import ROOT, command, interrupted, train
-from tests.apps.sentences import write_pairs
 
-from apps import caption, members, translate
-from apps.members import Members
-from apps.trained import read
+from cli.arguments import flags
+from cli.packages import ROOT
 from data.settings import CaptionData, TranslationData
 from models.image_encoder import ImageEncoder
 from models.search import Search
 from models.show_attend_tell import ShowAttendTell
 from models.transformer import Transformer
+from tasks import caption, course, members, translate
+from tasks.caption.config import Config as CaptionConfig
+from tasks.members import Members
+from tasks.trained import read
+from tasks.translate.config import Config as TranslationConfig
+from tests.tasks.photos import write_photos
+from tests.tasks.runs import command, interrupted
+from tests.tasks.sentences import write_pairs
 from training.run_directory import RunDirectory
 from training.trainer import Trainer
 
 
 @dataclass(frozen=True)
-class Config:
+class Prepared:
     """What `members.train` looks at."""
 
     members: Members
     trainer: Trainer = Trainer(seed=2**31 - 1)
+    jobs: int = 1
 
 
-def trained(config, directory):
+def trained(prepared, directory):
     """A network whose answer is known, and rows that depend on the seed."""
-    seed = config.trainer.seed
+    seed = prepared.trainer.seed
     inputs = {"target": keras.Input((None,), dtype="int32", name="target")}
     vectors = keras.layers.Embedding(5, 4, embeddings_initializer=keras.initializers.RandomNormal(seed=seed))
     rows = [{"epoch": epoch, "loss": seed % 10 + epoch} for epoch in (1, 2, 3)[: 3 - seed % 2]]
@@ -47,61 +52,61 @@ def trained(config, directory):
 
 def test_members_have_seeds_and_folders_of_their_own(tmp_path, capsys):
     directory = RunDirectory(tmp_path)
-    model, rows = members.train(trained, Config(Members(2)), directory)
+    model, rows = members.train(trained, Prepared(Members(2)), directory)
     assert {path.name for path in tmp_path.iterdir()} == {"member-0", "member-1", "metrics.csv", "timing.csv"}
     assert capsys.readouterr().out.splitlines() == ["member  1 of 2", "member  2 of 2"]
     # Seeds 2147483647 and 0: losses 8, 9 and 1, 2, 3.
     assert rows == [{"epoch": 1, "loss": 4.5}, {"epoch": 2, "loss": 5.5}] == directory.read_rows("metrics.csv")
     assert [row["epoch"] for row in directory.read_rows("timing.csv")] == [1, 2, 3, 4, 5]
     tokens = np.array([[0, 3, 4]])
-    alone = [trained(replace(Config(Members()), trainer=Trainer(seed=seed)), directory)[0] for seed in (2**31 - 1, 0)]
+    alone = [trained(replace(Prepared(Members()), trainer=Trainer(seed=seed)), directory)[0] for seed in (2**31 - 1, 0)]
     each = [np.exp(np.asarray(one({"target": tokens}), "float64")) for one in alone]
     mean = np.mean([one / one.sum(-1, keepdims=True) for one in each], axis=0)
     np.testing.assert_allclose(np.asarray(model({"target": tokens})), np.log(mean), atol=1e-6)
 
 
 def test_one_member_is_the_network_itself(tmp_path):
-    model, rows = members.train(trained, Config(Members()), RunDirectory(tmp_path))
+    model, rows = members.train(trained, Prepared(Members()), RunDirectory(tmp_path))
     assert {path.name for path in tmp_path.iterdir()} == {"timing.csv"}
     assert not any(isinstance(layer, keras.Model) for layer in model.layers)
     assert len(rows) == 2
 
 
-@pytest.mark.parametrize("app", [translate, caption])
-def test_how_many_is_checked(app):
+def test_how_many_is_checked():
     for count in (0, 17):
         with pytest.raises(ValueError, match=f"`--members` must be between 1 and 16. Received: {count}"):
-            app.Config(members=Members(count))
+            Members(count)
     with pytest.raises(ValueError, match="`--member-jobs` must be between 1 and `--members`, 2. Received: 3"):
-        app.Config(members=Members(2, jobs=3))
+        Members(2, jobs=3)
 
 
 def test_how_many_at_a_time(monkeypatch):
     monkeypatch.setattr("training.devices.kind", lambda: "cpu")
     monkeypatch.setattr("training.devices.cores", lambda: [0, 1, 4])
-    assert members.at_a_time(Config(Members())) == 1
-    assert members.at_a_time(Config(Members(2))) == 2
-    assert members.at_a_time(Config(Members(4))) == 3
-    assert members.at_a_time(Config(Members(4, jobs=1))) == 1
-    assert members.at_a_time(Config(Members(4), Trainer(check_device="tpu"))) == 1
+    assert members.at_a_time(Members(), Trainer()) == 1
+    assert members.at_a_time(Members(2), Trainer()) == 2
+    assert members.at_a_time(Members(4), Trainer()) == 3
+    assert members.at_a_time(Members(4, jobs=1), Trainer()) == 1
+    assert members.at_a_time(Members(4), Trainer(check_device="tpu")) == 1
     monkeypatch.setattr("training.devices.cores", list)  # a system that does not say
-    assert members.at_a_time(Config(Members(4))) == 1
-    assert members.at_a_time(Config(Members(4, jobs=4))) == 4
+    assert members.at_a_time(Members(4), Trainer()) == 1
+    assert members.at_a_time(Members(4, jobs=4), Trainer()) == 4
     monkeypatch.setattr("training.devices.kind", lambda: "gpu")
-    assert members.at_a_time(Config(Members(4))) == 1
+    assert members.at_a_time(Members(4), Trainer()) == 1
     with pytest.raises(ValueError, match="`--member-jobs`: members share the cores of one machine.* Received: 2"):
-        members.at_a_time(Config(Members(4, jobs=2)))
+        members.at_a_time(Members(4, jobs=2), Trainer())
 
 
 @pytest.mark.slow
 def test_members_that_end_early_are_named(tmp_path, capsys):
-    config = translate.Config(data=TranslationData(data=("nowhere.tsv",)), members=Members(2))
+    config = TranslationConfig(data=TranslationData(data=("nowhere.tsv",)), members=Members(2))
     directory = RunDirectory(tmp_path)
     directory.write_json("config.json", {"app": "translate"})
+    directory.write_json("environment.json", {"arguments": flags(config)})
     with pytest.raises(
         members.MemberError, match=r"Of 2 members 1, 2 ended early \(exit code 2, 2; .*`--member-jobs 1`"
     ):
-        members.side_by_side(config, directory, 2)
+        members.side_by_side(2, 2, directory)
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "members 2, 2 at a time, each in a process of its own"
     assert {line.split(": error: ")[0] for line in lines[1:] if "error: " in line} == {"member 1", "member 2"}
@@ -110,7 +115,7 @@ def test_members_that_end_early_are_named(tmp_path, capsys):
 
 def test_members_share_no_backbone():
     with pytest.raises(ValueError, match="Leave out `--fine-tune-epochs`. Received: 2 members"):
-        caption.Config(members=Members(2), encoder=ImageEncoder("mobilenet_v2", fine_tune_epochs=1))
+        CaptionConfig(members=Members(2), encoder=ImageEncoder("mobilenet_v2", fine_tune_epochs=1))
 
 
 @pytest.mark.slow
@@ -118,7 +123,7 @@ def test_an_interruption_within_the_second_member(quick, tmp_path, monkeypatch):
     from models.loading import load
 
     model = Transformer(units=16, num_layers=1, num_heads=2, feed_forward_units=16, dropout=0.1)
-    config = translate.Config(
+    config = TranslationConfig(
         model=model,
         data=TranslationData(data=(str(write_pairs(tmp_path / "pairs.tsv", 500, 0)),)),
         trainer=Trainer(epochs=3, learning_rate=0.01, average=2, jit="off"),
@@ -128,14 +133,14 @@ def test_an_interruption_within_the_second_member(quick, tmp_path, monkeypatch):
         buckets=1,
         members=Members(2, jobs=1),
     )
-    train(translate.main, replace(config, run_dir="whole"))
+    course.run(translate.TASK, replace(config, run_dir="whole"), until="trained")
     with interrupted("end", 5):
-        train(translate.main, replace(config, run_dir="broken"))
+        course.run(translate.TASK, replace(config, run_dir="broken"), until="trained")
     assert Path("broken/member-0/checkpoint.npz").is_file()
-    train(translate.main, replace(config, run_dir="broken"))
+    course.run(translate.TASK, replace(config, run_dir="broken"), until="trained")
     # Side by side, too, here with all cores each: how many threads share a sum changes its last bits.
     monkeypatch.setattr("training.devices.cores", list)
-    train(translate.main, replace(config, run_dir="apart", members=Members(2, jobs=2)))
+    course.run(translate.TASK, replace(config, run_dir="apart", members=Members(2, jobs=2)), until="trained")
     whole, *others = (load(f"{name}/model.keras").get_weights() for name in ("whole", "broken", "apart"))
     for other in others:
         assert all(np.array_equal(one, two) for one, two in zip(whole, other, strict=True))
@@ -170,7 +175,7 @@ def test_members_side_by_side_end_with_their_run_and_go_on(quick, tmp_path):
 
 @pytest.mark.slow
 def test_a_whole_run_of_captioners(quick, tmp_path, capsys):
-    config = caption.Config(
+    config = CaptionConfig(
         model=ShowAttendTell(12, 12, dropout=0.1),
         data=CaptionData(str(write_photos(tmp_path, 100, 0)), image_size=16),
         trainer=Trainer(epochs=2, learning_rate=0.005, batch_size=32, jit="off"),
@@ -181,7 +186,7 @@ def test_a_whole_run_of_captioners(quick, tmp_path, capsys):
         reward_epochs=1,
         run_dir="run",
     )
-    caption.main(config)
+    course.run(caption.TASK, config)
     assert json.loads(Path("run/results.json").read_text())["export"]["saved_model_difference"] <= 1e-5
     assert not list(Path("run").rglob("checkpoint.npz"))
     assert "2 networks decide together" in Path("run/report.html").read_text("utf-8")
@@ -196,4 +201,4 @@ def test_a_member_that_cannot_be_started_is_named(tmp_path, monkeypatch, capsys)
     directory = RunDirectory(tmp_path)
     directory.write_json("config.json", {"app": "translate"})
     with pytest.raises(members.MemberError, match="1, 2, 3 ended early .*Resource temporarily unavailable"):
-        members.side_by_side(translate.Config(members=Members(3)), directory, 2)
+        members.side_by_side(3, 2, directory)

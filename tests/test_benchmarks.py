@@ -1,0 +1,53 @@
+"""Every benchmark asks for what there is, and answers --help; what each of them measures is no test."""
+
+import ast
+import importlib
+import os
+import runpy
+import sys
+from pathlib import Path
+from unittest import mock
+
+import pytest
+
+from cli.packages import ROOT
+
+OTHERS = ("torch", "ctranslate2", "keras_hub", "keras_tuner")  # which may be missing
+OURS = {path.name for path in ROOT.iterdir() if path.is_dir() and any(path.glob("*.py"))}
+BENCHMARKS = sorted((ROOT / "benchmarks").glob("*.py"))
+STARTED = [path for path in BENCHMARKS if "__main__" in path.read_text("utf-8")]
+
+
+def named(path: Path) -> str:
+    return path.stem
+
+
+@pytest.mark.parametrize("path", BENCHMARKS, ids=named)
+def test_what_it_imports_is_there(path):
+    """In its functions, too, which nothing here calls."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.name.split(".")[0] in OURS:
+                    importlib.import_module(alias.name)
+        elif isinstance(node, ast.ImportFrom) and node.module.split(".")[0] in OURS - {"benchmarks"}:
+            module = importlib.import_module(node.module)
+            for alias in node.names:
+                if not hasattr(module, alias.name):
+                    importlib.import_module(f"{node.module}.{alias.name}")
+
+
+@pytest.mark.parametrize("path", STARTED, ids=named)
+def test_help_is_given(path, monkeypatch, capsys):
+    name = f"benchmarks.{path.stem}"
+    monkeypatch.setattr(sys, "argv", [name, "--help"])
+    monkeypatch.delitem(sys.modules, name, raising=False)
+    try:
+        with mock.patch.dict(os.environ), pytest.raises(SystemExit) as end:
+            runpy.run_module(name, run_name="__main__")
+    except ModuleNotFoundError as error:
+        if error.name in OTHERS:
+            pytest.skip(f"{error.name} is not installed")
+        raise
+    assert not end.value.code
+    assert "usage" in capsys.readouterr().out

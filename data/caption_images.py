@@ -1,11 +1,12 @@
 """Finds the image files that captions name, and looks at each: missing and broken ones are named."""
 
+import io
 import os
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from data import duplicates
+from data import duplicates, image_files
 from data.errors import DataError, MissingData
 from data.images import CORES
 
@@ -89,24 +90,24 @@ def _look(image, whole):
     if not image:
         return key, "the file is empty (0 bytes)"
     try:
+        found = image_files.header(io.BytesIO(image))
+    except DataError as error:
+        return key, f"cannot be decoded ({error})"
+    if found is None:
+        return key, "cannot be decoded (no JPEG, PNG, GIF or BMP)"
+    size, _, kind = found
+    if why := image_files.too_many_pixels(size):
+        return key, why
+    if not image_files.is_whole(image, kind):
+        return key, "cut off (its end is missing)"
+    try:
         with tf.device("CPU:0"):
             if whole:
                 tf.io.decode_image(image, expand_animations=False)
-            elif not _has_its_end(image):
-                return key, "cut off (its end is missing)"
     except (tf.errors.InvalidArgumentError, tf.errors.UnknownError) as error:
         reason = str(error.message).split("[Op:")[0].strip().rsplit("}} ", 1)[-1][:120]
         return key, f"cannot be decoded ({reason})"
     return key, None
-
-
-def _has_its_end(content):
-    """Whether the content begins and ends as a JPEG or PNG file does, or begins as a GIF or BMP file."""
-    if content.startswith(b"\xff\xd8\xff"):
-        return b"\xff\xd9" in content[-4096:]
-    if content.startswith(b"\x89PNG"):
-        return b"IEND\xaeB\x60\x82" in content[-4096:]
-    return content.startswith((b"GIF8", b"BM"))
 
 
 def refuse_folder(path):

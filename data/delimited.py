@@ -12,8 +12,9 @@ import os
 
 import numpy as np
 
+from data import text_file
 from data.errors import DataError, listing
-from data.raw_table import MISSING, RawTable, read_text
+from data.raw_table import MISSING, RawTable
 
 DELIMITERS = (",", "\t", ";", "|")
 SAMPLE_ROWS = 100
@@ -26,7 +27,7 @@ def read(path):
     Raises:
         DataError: a ragged row, an unclosed quote, equal column names, or no rows.
     """
-    text, notes = read_text(path)
+    text, notes = text_file.read(path, text_file.TABLE, latin=True)
     delimiter = sniff(text)
     rows, lines = parse(path, text, delimiter)
     width = len(rows[0])

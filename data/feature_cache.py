@@ -74,22 +74,30 @@ def features(folder, images, encoder, compute, *, progress=None):
     if found is not None:
         return found
     parts = f"{path}.parts"
-    try:
+    with _keeping(folder):
         os.makedirs(folder, exist_ok=True)
-        with _alone(folder):
-            found = _opened(path, len(images))  # by the process that was waited for
-            if found is not None:
-                return found
+    with _alone(folder):
+        found = _opened(path, len(images))  # by the process that was waited for
+        if found is not None:
+            return found
+        with _keeping(folder):
             os.makedirs(parts, exist_ok=True)
-            _compute_parts(parts, images, compute, progress)
-            _join(path, parts, len(images))
-            shutil.rmtree(parts, ignore_errors=True)
+        _compute_parts(parts, images, compute, progress)
+        _join(path, parts, len(images))
+        shutil.rmtree(parts, ignore_errors=True)
+    return _opened(path, len(images))
+
+
+@contextmanager
+def _keeping(path):
+    """Tells an error of the disk as one of keeping features; an error of computing them is another matter."""
+    try:
+        yield
     except OSError as error:
         raise DataError(
-            f"{folder}: features cannot be kept there ({error.strerror}). Choose a folder that can be written and has "
+            f"{path}: features cannot be kept there ({error.strerror}). Choose a folder that can be written and has "
             f"room."
         ) from error
-    return _opened(path, len(images))
 
 
 @contextmanager
@@ -98,7 +106,8 @@ def _alone(folder):
     if fcntl is None:
         yield
         return
-    descriptor = os.open(folder, os.O_RDONLY)
+    with _keeping(folder):
+        descriptor = os.open(folder, os.O_RDONLY)
     try:
         with suppress(OSError):  # a file system without locks
             fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -157,12 +166,13 @@ def _join(path, parts, rows):
 def _write(path, content):
     """Writes a file under a passing name and renames it once it is on the disk."""
     passing = f"{path}.{os.getpid()}.partial"
-    try:
-        with open(passing, "wb") as file:
-            content(file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(passing, path)
-    finally:
-        if os.path.exists(passing):
-            os.remove(passing)
+    with _keeping(path):
+        try:
+            with open(passing, "wb") as file:
+                content(file)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(passing, path)
+        finally:
+            if os.path.exists(passing):
+                os.remove(passing)

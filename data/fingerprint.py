@@ -13,7 +13,7 @@ def fingerprint(*paths: str | None) -> str:
         for folder, subfolders, names in os.walk(path):
             subfolders.sort()
             files += [os.path.join(folder, name) for name in sorted(names)]
-        for file in files:
+        for file in filter(os.path.isfile, files):  # a link may lead nowhere
             status = os.stat(file)
             digest.update(f"{os.path.relpath(file, path)}:{status.st_size}:{status.st_mtime_ns}".encode())
     return digest.hexdigest()[:16]

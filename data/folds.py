@@ -7,10 +7,9 @@ import numpy as np
 from cli.errors import UserError
 from data import duplicates, pipeline
 from data.caption_pairs import Captions, CaptionSplits
-from data.errors import DataError
 from data.sentence_pairs import SentencePairs
 from data.splits import Split, Splits
-from data.splitting import by_group, stratified
+from data.splitting import by_group, dealt
 from data.table_features import TablePrepare
 from data.targets import NumberTarget
 
@@ -36,16 +35,11 @@ def fold(splits, number: int, folds: int, seed: int):
     if not 0 <= number < folds or folds < 2:
         raise UserError(f"`number` must be in [0, folds), `folds` at least 2. Received: {number} of {folds}")
     pool = joined(splits.train, splits.validation)
-    if len(pool) < folds:
-        raise DataError(f"{splits.name}: {len(pool)} records cannot be dealt into {folds} folds. Ask for fewer.")
-    shares = (1 / folds,) * folds
     if getattr(pool, "groups", None) is not None:
-        parts = by_group(pool.groups, shares, seed)
+        parts = by_group(pool.groups, (1 / folds,) * folds, seed)
     else:
-        parts = stratified(strata(splits, pool), shares, seed, groups=units(splits, pool))
+        parts = dealt(strata(splits, pool), folds, seed, groups=units(splits, pool))
     held_out = np.isin(np.arange(len(pool)), parts[number])
-    if not held_out.any():
-        raise DataError(f"{splits.name}: too few different records for {folds} folds. Ask for fewer.")
     train, validation = pool.take(~held_out), pool.take(held_out)
     if not isinstance(splits, Splits):
         return replace(splits, train=train, validation=validation)

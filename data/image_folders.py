@@ -6,6 +6,7 @@ Files are known by path; their headers are looked at once, their bytes are hashe
 are decoded once if all fit in memory (`pipeline.MEMORY_LIMIT`), else once per epoch.
 """
 
+import io
 import os
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data import duplicates, splitting
+from data import duplicates, image_files, splitting
 from data.errors import DataError, MissingData, listing, suggestion
 from data.images import CORES, READABLE
 from data.splits import Split, Splits
@@ -24,11 +25,10 @@ PARTS = {
     "val": "validation", "valid": "validation", "validation": "validation", "dev": "validation",
     "test": "test", "testing": "test",
 }  # fmt: skip
-OTHER_IMAGES = (".webp", ".tif", ".tiff", ".heic", ".avif", ".jp2")
 FALLBACK_SIZE = 64  # pixels, where the images differ in size and none is asked for
 FEWEST_IMAGES = 10
+KINDS = "JPEG, PNG, GIF, BMP"
 GREY_MODES = {"1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L", "F"}
-ENDINGS = {"JPEG": b"\xff\xd9", "PNG": b"IEND\xaeB\x60\x82"}  # how a whole file ends
 
 
 @dataclass(frozen=True)
@@ -147,17 +147,11 @@ def find(folder, notes, labelled=True):
         DataError: there is no class folder, a class has no image, or a file is no whole image.
     """
     names = class_folders(folder) if labelled else [""]
-    paths, labels, ignored = [], [], []
+    paths, labels, ignored, irregular = [], [], [], []
     for name in names:
-        files = [
-            os.path.join(where, file)
-            for where, _, files in os.walk(os.path.join(folder, name))
-            for file in files
-            if not file.startswith(".")
-        ]
-        images = sorted(path for path in files if path.lower().endswith(READABLE))
-        others = sorted(set(files) - set(images))
-        foreign = [path for path in others if path.lower().endswith(OTHER_IMAGES)]
+        found = image_files.below(os.path.join(folder, name))
+        images, others = found.images, found.others
+        foreign = [path for path in others if path.lower().endswith(image_files.FOREIGN)]
         if foreign:
             raise DataError(
                 f"{foreign[0]}: this kind of image cannot be read ({len(foreign)} such file(s) in {name or folder!r}). "
@@ -169,6 +163,7 @@ def find(folder, notes, labelled=True):
                 f"Add images or remove the folder."
             )
         ignored += others
+        irregular += found.irregular
         paths += images
         labels += [name] * len(images)
     if not paths:
@@ -180,6 +175,8 @@ def find(folder, notes, labelled=True):
         )
     if ignored:
         notes.append(f"{len(ignored)} file(s) in {folder} are no images and left out (such as {ignored[0]}).")
+    if irregular:
+        notes.append(f"Left out, since they are no regular files, or links to none: {listing(irregular)}.")
     with ThreadPoolExecutor(CORES) as pool:
         looks = list(pool.map(look, paths))
     sizes = Counter(size for size, _, _ in looks)
@@ -192,27 +189,22 @@ def look(path):
     """Returns ((height, width), whether grey, key of the content) of an image file, from its header.
 
     Raises:
-        DataError: the file is empty, is no image, or is cut off.
+        DataError: the file is empty, is no image, is cut off, or has too many pixels.
     """
-    import io
-
-    from PIL import Image, UnidentifiedImageError
-
-    with open(path, "rb") as file:
-        content = file.read()
+    content = image_files.read(path)
     if not content:
         raise DataError(f"{path}: the file is empty (0 bytes). Copy it again or remove it.")
     try:
-        with Image.open(io.BytesIO(content)) as image:
-            (width, height), mode, kind = image.size, image.mode, image.format
-    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError) as error:
-        raise DataError(
-            f"{path}: not an image ({type(error).__name__}). Allowed: JPEG, PNG, GIF, BMP. Repair or remove it."
-        ) from error
-    if kind not in {"JPEG", "MPO", "PNG", "GIF", "BMP"}:
-        raise DataError(f"{path}: a {kind} image under another ending. Allowed: JPEG, PNG, GIF, BMP. Convert it.")
-    if ENDINGS.get(kind, b"") not in content[-4096:]:
+        found = image_files.header(io.BytesIO(content))
+    except DataError as error:
+        raise DataError(f"{path}: not an image ({error}). Allowed: {KINDS}. Repair or remove it.") from error
+    if found is None:
+        raise DataError(f"{path}: not an image that can be read. Allowed: {KINDS}. Repair or remove it, or convert it.")
+    (width, height), mode, kind = found
+    if not image_files.is_whole(content, kind):
         raise DataError(f"{path}: the {kind} image is cut off (its end is missing). Copy it again or remove it.")
+    if why := image_files.too_many_pixels((width, height)):
+        raise DataError(f"{path}: {why}. Make it smaller, or remove it.")
     return (height, width), mode in GREY_MODES, duplicates.digest(content)
 
 

@@ -8,8 +8,9 @@ import json
 
 import numpy as np
 
+from data import text_file
 from data.errors import DataError
-from data.raw_table import RawTable, read_text
+from data.raw_table import RawTable
 
 PLAIN = (str, int, float, bool, type(None))
 
@@ -20,7 +21,7 @@ def read(path):
     Raises:
         DataError: a line is not JSON, or not an object.
     """
-    text, notes = read_text(path)
+    text, notes = text_file.read(path, text_file.TABLE, latin=True)
     if text.lstrip().startswith("["):
         records, places, pattern = _list(path, text)
     else:
@@ -46,24 +47,14 @@ def _lines(path, text):
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
-        try:
-            records.append(json.loads(line))
-        except json.JSONDecodeError as error:
-            raise DataError(
-                f"{path}:{number}: not JSON ({error.msg}, character {error.pos + 1}). Each line must hold one "
-                f"JSON object. Received: {line.strip()[:80]!r}"
-            ) from error
+        remedy = f"Each line must hold one JSON object. Received: {line.strip()[:80]!r}"
+        records.append(text_file.parse_json(line, path, remedy, number))
         places.append(number)
     return records, places, "{}:{}"
 
 
 def _list(path, text):
-    try:
-        records = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise DataError(
-            f"{path}:{error.lineno}: not JSON ({error.msg}). Mend the list, or write JSON lines."
-        ) from error
+    records = text_file.parse_json(text, path, "Mend the list, or write JSON lines.")
     if not records:
         raise DataError(f"{path}: the list is empty. A table needs at least a few records.")
     return records, list(range(1, len(records) + 1)), "{}:record {}"

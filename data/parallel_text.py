@@ -10,8 +10,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from data import text_file
 from data.errors import DataError, MissingData, listing, suggestion
-from data.raw_table import read_bytes
 
 TABBED = (".tsv", ".tab", ".txt")
 HEADERS = frozenset(["source", "target", "src", "tgt", "trg", "sentence", "translation", "input", "output", "text"])
@@ -76,33 +76,7 @@ def lines_of(path):
     """
     if os.path.isdir(path):
         raise DataError(f"{path}: is a folder. Allowed: text files with one sentence a line, also .gz.")
-    content = read_bytes(path)
-    notes = ()
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        try:
-            text = content.decode("utf-16")
-        except UnicodeDecodeError as error:
-            raise DataError(
-                f"{path}: begins as UTF-16 and breaks off (byte {error.start}). Save it as UTF-8."
-            ) from error
-        notes = (f"{os.path.basename(path)} is read as UTF-16.",)
-    else:
-        if b"\0" in content:
-            line = content[: content.index(b"\0")].count(b"\n") + 1
-            raise DataError(
-                f"{path}:{line}: a NUL byte, so this is not text. Allowed: text in UTF-8, one sentence a line, also "
-                f"packed with gzip under a name in .gz. Received: a binary file, or UTF-16 without its mark."
-            )
-        try:
-            text = content.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = content[: error.start].count(b"\n") + 1
-            raise DataError(
-                f"{path}:{line}: byte 0x{content[error.start]:02x} is not UTF-8. Allowed: UTF-8, or UTF-16 with its "
-                f"mark. Convert it, for example: iconv -f ISO-8859-1 -t UTF-8 {os.path.basename(path)} > new"
-            ) from error
-    if not text.strip():
-        raise DataError(f"{path}: the file is empty. Give one sentence a line.")
+    text, notes = text_file.read(path, "one sentence a line")
     lines = text.split("\n")
     if not lines[-1]:
         lines.pop()
@@ -196,7 +170,7 @@ def _columns(path, names, header, source, target):
             chosen.append(names.index(wanted))
         elif wanted == "last":
             chosen.append(len(names) - 1)
-        elif wanted.isdigit() and 1 <= int(wanted) <= len(names):
+        elif wanted in map(str, range(1, len(names) + 1)):
             chosen.append(int(wanted) - 1)
         else:
             shown = listing(names) if header else "none, the first line is a sentence"

@@ -1,12 +1,11 @@
 """Captions as they stand in a file: per image name what is said of it, before any image is looked for."""
 
-import json
 import os
 import unicodedata
 from dataclasses import dataclass
 
+from data import text_file
 from data.errors import DataError
-from data.raw_table import read_bytes
 
 MOST_LEFT_OUT = 0.01  # share of images or captions that may be unusable; above it, something is wrong as a whole
 
@@ -134,21 +133,7 @@ def read_json(path):
     """Returns what a JSON file holds.
 
     Raises:
-        DataError: it is missing, empty, not text, or not JSON.
+        DataError: it is missing, empty, not text, or not JSON that Python can hold.
     """
-    content = read_bytes(path)
-    if not content.strip():
-        raise DataError(f"{path}: the file is empty. Give a JSON file of captions.")
-    try:
-        return json.loads(content.removeprefix(b"\xef\xbb\xbf"))
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise DataError(
-            f"{path}:{line}: byte 0x{content[error.start]:02x} is not UTF-8, and JSON must be. Save it as UTF-8."
-        ) from error
-    except json.JSONDecodeError as error:
-        raise DataError(
-            f"{path}:{error.lineno}: not JSON ({error.msg}, column {error.colno}). Is the file whole? Mend it."
-        ) from error
-    except RecursionError as error:
-        raise DataError(f"{path}: JSON nested too deeply. Allowed: COCO's or Karpathy's JSON of captions.") from error
+    text, _ = text_file.read(path, "a JSON file of captions")
+    return text_file.parse_json(text, path, "Is the file whole? Mend it.")

@@ -1,13 +1,11 @@
 """A table as it stands in a file: every cell a string, every row with its place, before anything is interpreted."""
 
-import gzip
 import os
-import zlib
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from data.errors import DataError, MissingData, listing, suggestion
+from data.errors import DataError, listing, suggestion
 
 MISSING = frozenset(["", "na", "n/a", "#n/a", "nan", "null", "none", "?", "-", "--", "."])
 MISSING_LABEL = frozenset(["", "na", "n/a", "#n/a", "nan", "null", "?"])  # "none" and "-" may be classes
@@ -68,56 +66,9 @@ class RawTable:
             return wanted
         if wanted == "last":
             return names[-1]
-        if wanted.isdigit() and 1 <= int(wanted) <= len(names):
+        if wanted in map(str, range(1, len(names) + 1)):
             return names[int(wanted) - 1]
         raise DataError(
             f"{self.path}: no column {wanted!r} for {flag}.{suggestion(wanted, names)} "
             f'Allowed: {listing(names)}; a number from 1 to {len(names)}; or "last".'
         )
-
-
-def read_bytes(path):
-    """Returns the content of a file, unpacked if its name ends in .gz.
-
-    Raises:
-        DataError: the file is missing or a broken gzip file.
-    """
-    if not os.path.isfile(path):
-        raise MissingData(f"{path}: no such file. Check the path.")
-    try:
-        with gzip.open(path) if path.lower().endswith(".gz") else open(path, "rb") as file:
-            return file.read()
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise DataError(f"{path}: not a whole gzip file ({error}). Unpack it to check, or copy it again.") from error
-
-
-def read_text(path):
-    """Returns the text of a file and notes about how it was decoded.
-
-    Raises:
-        DataError: the file is missing, empty, binary or a broken gzip file.
-    """
-    data = read_bytes(path)
-    notes = []
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        text = data.decode("utf-16")
-        notes.append(f"{os.path.basename(path)} is read as UTF-16.")
-    else:
-        if b"\0" in data:
-            line = data[: data.index(b"\0")].count(b"\n") + 1
-            raise DataError(
-                f"{path}:{line}: a NUL byte, so this is not text. Allowed: text in UTF-8, UTF-16 or Latin-1. "
-                f"If it is a spreadsheet, save it as CSV."
-            )
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            text = data.decode("cp1252", errors="replace")
-            line = data[: error.start].count(b"\n") + 1
-            notes.append(
-                f"{os.path.basename(path)} is not UTF-8 (first at line {line}) and is read as Latin-1 (cp1252); "
-                f"if letters look wrong, save it as UTF-8."
-            )
-    if not text.strip():
-        raise DataError(f"{path}: the file is empty. A table needs at least a few rows.")
-    return text, tuple(notes)

@@ -28,23 +28,61 @@ def stratified(labels, fractions, seed, groups=None):
     """Splits so that each part holds each class in the same proportion.
 
     A class with a single row stays in the first part (training); one with fewer rows than parts fills the first
-    and the last part first.
+    and the last part first. Where that leaves a part empty, the classes are not looked at.
 
     Args:
         labels: (N,) class indices.
         fractions: share of each part, summing to 1.
         seed: of the random order.
         groups: (N,) optional keys; rows with equal keys stay together (they count as one row of the first's class).
+
+    Raises:
+        DataError: there are fewer rows, or different keys, than parts.
     """
-    labels = np.asarray(labels)
-    random = np.random.default_rng(seed)
-    units = np.arange(len(labels)) if groups is None else np.unique(groups, return_index=True, return_inverse=True)[2]
-    first_rows = np.unique(units, return_index=True)[1]
-    part_of_unit = np.zeros(len(first_rows), np.int8)
-    for label in np.unique(labels[first_rows]):
-        members = random.permutation(np.flatnonzero(labels[first_rows] == label))
-        part_of_unit[members] = np.repeat(np.arange(len(fractions)), _counts(len(members), fractions))
+    units, unit_labels, _ = _units(labels, groups)
+    if len(unit_labels) < len(fractions):
+        raise DataError(f"{len(unit_labels)} different records cannot fill {len(fractions)} parts. Give more.")
+    for strata in (unit_labels, np.zeros(len(unit_labels))):
+        random = np.random.default_rng(seed)
+        part_of_unit = np.zeros(len(unit_labels), np.int8)
+        for label in np.unique(strata):
+            members = random.permutation(np.flatnonzero(strata == label))
+            part_of_unit[members] = np.repeat(np.arange(len(fractions)), _counts(len(members), fractions))
+        if len(np.unique(part_of_unit)) == len(fractions):
+            break
     return _indices(part_of_unit[units], len(fractions))
+
+
+def dealt(labels, folds, seed, groups=None):
+    """Deals rows out into folds: class after class, each in random order, a row to each fold in turn.
+
+    So folds differ by one row at most, and so do the rows of each class in them. Rows with equal keys count as one.
+
+    Args:
+        labels: (N,) class indices.
+        folds: how many.
+        seed: of the random order.
+        groups: (N,) optional keys; rows with equal keys stay together (with the class of the first of them).
+
+    Raises:
+        DataError: there are fewer rows, or different keys, than folds.
+    """
+    units, unit_labels, sizes = _units(labels, groups)
+    if len(unit_labels) < folds:
+        raise DataError(f"{len(unit_labels)} different records cannot be dealt into {folds} folds. Ask for fewer.")
+    order = np.random.default_rng(seed).permutation(len(unit_labels))
+    order = order[np.lexsort([-sizes[order], unit_labels[order]])]  # the largest first, so that small ones even out
+    fold_of_unit = np.empty(len(order), int)
+    fold_of_unit[order] = np.arange(len(order)) % folds
+    return _indices(fold_of_unit[units], folds)
+
+
+def _units(labels, groups):
+    """Of rows that stay together: the unit of each row, and the class and the number of rows of each unit."""
+    labels = np.asarray(labels)
+    keys = np.arange(len(labels)) if groups is None else groups
+    _, first, units, sizes = np.unique(keys, return_index=True, return_inverse=True, return_counts=True)
+    return units, labels[first], sizes
 
 
 def _counts(rows, fractions):

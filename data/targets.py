@@ -12,6 +12,7 @@ from data.errors import DataError, listing, suggestion
 from data.raw_table import MISSING_LABEL
 
 MOST_CLASSES = 1000
+ROWS_OF_A_BIN = 5  # from so many rows each of three parts gets its share
 FORMS = ("plain", "comma")
 LARGEST = float(np.finfo(np.float32).max)
 CLOSE = 2.0**-20  # float32 keeps 24 bits: with a smaller spread than this share of the value, fewer than 4 are left
@@ -144,8 +145,9 @@ class NumberTarget:
         return values
 
     def strata(self, labels):
-        """Ten bins of equal count (N,), so that a random split keeps the distribution."""
-        return np.searchsorted(np.quantile(labels, np.linspace(0.1, 0.9, 9)), labels)
+        """Ten bins of equal count (N,), fewer for few rows, so that a random split keeps the distribution."""
+        bins = min(10, max(1, len(labels) // ROWS_OF_A_BIN))
+        return np.searchsorted(np.quantile(labels, np.linspace(1 / bins, 1 - 1 / bins, bins - 1)), labels)
 
     def described(self):
         return f"target {self.name!r}, a number"

@@ -1,7 +1,9 @@
 """Raw records and labels for finished runs on images or tables: what to predict, and what to score."""
 
 import os
+import sys
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -24,11 +26,13 @@ def refuse_text_flags(request: Prediction) -> None:
 
 def requested(files: Sequence[str], prepare) -> Iterator[tuple[dict[str, np.ndarray], np.ndarray]]:
     """Yields raw inputs and origins: one pair for all images, or one per table."""
-    from data import table_file, tables
-    from data.images import ImagePrepare
+    from data import image_files, table_file, tables
+    from data.images import CORES, ImagePrepare
 
     if isinstance(prepare, ImagePrepare):
         paths = np.array([path for name in files for path in images(name)], dtype=object)
+        with ThreadPoolExecutor(CORES) as pool:
+            list(pool.map(image_files.refuse_too_many_pixels, paths))
         yield {"image": paths}, paths
         return
     for name in files:
@@ -37,19 +41,30 @@ def requested(files: Sequence[str], prepare) -> Iterator[tuple[dict[str, np.ndar
 
 
 def images(name: str) -> list[str]:
-    """The image files that a path names, itself or within, sorted. Raises DataError when there are none."""
+    """The image files that a path names, itself or within, sorted; what is passed over is told on stderr.
+
+    Raises:
+        DataError: There are none, or a name is not UTF-8.
+    """
+    from data import image_files
     from data.errors import DataError, MissingData
     from data.images import READABLE
 
+    image_files.refuse_undecodable(name)
     if os.path.isfile(name):
         return [name]
     if not os.path.isdir(name):
-        raise MissingData(f"{name}: no such file or folder. This run predicts images: give image files or folders.")
-    found = [os.path.join(folder, file) for folder, _, inside in os.walk(name) for file in inside]
-    found = sorted(path for path in found if path.lower().endswith(READABLE))
-    if not found:
+        what = "neither a regular file nor a folder" if os.path.lexists(name) else "no such file or folder"
+        raise MissingData(f"{name}: {what}. This run predicts images: give image files or folders.")
+    found = image_files.below(name)
+    for path in found.irregular:
+        print(f"{path}: skipped, no regular file, or a link to none", file=sys.stderr)
+    for path in found.others:
+        if path.lower().endswith(image_files.FOREIGN):
+            print(f"{path}: skipped, this kind of image cannot be read", file=sys.stderr)
+    if not found.images:
         raise DataError(f"{name}: the folder holds no images. Allowed: {' '.join(READABLE)}")
-    return found
+    return found.images
 
 
 def labelled(request: Evaluation, trained):

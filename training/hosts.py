@@ -61,7 +61,7 @@ class Hosts:
                 f"Received: rank={self.rank}"
             )
         address, colon, port = (self.coordinator or "").rpartition(":")
-        if not (address and colon and port.isdigit() and 0 < int(port) < 65536):
+        if not (address and colon and port.isdecimal() and 0 < int(port) < 65536):
             raise UserError(
                 f"`coordinator` must be ADDRESS:PORT of machine 0, such as 10.0.0.1:7654. "
                 f"Received: coordinator={self.coordinator}"

@@ -84,7 +84,7 @@ def address(text: str | None, name: str) -> tuple[str, int] | None:
     if text is None:
         return None
     host, _, port = text.rpartition(":")
-    if not host or not port.isdigit() or not 0 < int(port) < 2**16:
+    if not host or not port.isdecimal() or not 0 < int(port) < 2**16:
         raise UserError(f"`{name}` must be HOST:PORT, such as 127.0.0.1:7000. Received: {text}")
     return host, int(port)
 

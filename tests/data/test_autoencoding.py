@@ -12,13 +12,14 @@ from data.pipeline import batches
 from data.settings import Data
 from data.source import resolve
 from data.table_features import TablePrepare
+from data.targets import NoTarget
 
 RANDOM = np.random.default_rng(0)
 NUMBERS = "a,b,kind\n" + "".join(f"{RANDOM.normal():.4f},{RANDOM.normal():.4f},k{row % 3}\n" for row in range(60))
 
 
 def splits_of(path, **fields):
-    return resolve(Data(str(path), **fields), seed=0, task="autoencode")
+    return resolve(Data(str(path), **fields), seed=0, target=NoTarget)
 
 
 def test_a_table_needs_no_target_and_a_target_is_no_input(write):
@@ -42,7 +43,7 @@ def test_a_record_is_its_own_target(write):
 def test_a_varied_image_is_its_own_target():
     from data.augmentation import Augmentation
 
-    splits = resolve(Data("digits"), seed=0, task="autoencode")
+    splits = resolve(Data("digits"), seed=0, target=NoTarget)
     x, y = next(
         iter(batches(splits.train, splits.prepare, 16, seed=0, augment=Augmentation(shift=0.2), reconstruct=True))
     )
@@ -50,7 +51,7 @@ def test_a_varied_image_is_its_own_target():
 
 
 def test_mitchells_rows_go_in_as_they_are():
-    splits = resolve(Data("one_hot_8"), seed=0, task="autoencode")
+    splits = resolve(Data("one_hot_8"), seed=0, target=NoTarget)
     for part, copies in ((splits.train, toys.ONE_HOT_COPIES), (splits.validation, 1), (splits.test, 1)):
         rows = np.asarray(splits.prepare.fixed(part.inputs))
         assert rows.dtype == np.float32 and len(rows) == 8 * copies

@@ -11,6 +11,7 @@ from data.folds import WithheldError, fold, withheld
 from data.sentence_pairs import SentencePairs, TranslationSplits
 from data.settings import Data
 from data.source import resolve
+from data.targets import NumberTarget
 
 
 def origins(part):
@@ -54,6 +55,16 @@ def test_statistics_are_those_of_the_training_rows(table):
     assert abs(one.prepare.fixed(one.validation.inputs)[:, sizes].mean()) > 1e-3
 
 
+@pytest.mark.parametrize("rare", [1, 2, 3, 4])
+def test_a_rare_class_is_dealt_out(rare, write, load):
+    random = np.random.default_rng(0)
+    kinds = ["rare"] * rare + ["a", "b"] * 40
+    rows = [f"{random.normal():.4f},{kind}" for kind in kinds]
+    splits = load(write("rows.csv", "x,kind\n" + "\n".join(rows)), target="kind")
+    sizes = [len(one.validation) for one in every_fold(splits, 5)]
+    assert max(sizes) - min(sizes) <= 1
+
+
 def test_a_group_stays_together(table):
     splits = resolve(Data(table, target="sick", group="patient"), seed=1)
     for one in every_fold(splits, 3):
@@ -71,20 +82,20 @@ def test_equal_images_stay_together():
 
 
 def test_numbers_keep_their_distribution():
-    splits = resolve(Data("diabetes"), seed=0, task="regress")
+    splits = resolve(Data("diabetes"), seed=0, target=NumberTarget)
     means = [one.validation.labels.mean() for one in every_fold(splits, 5)]
     assert np.ptp(means) < 0.1 * np.mean(means)
 
 
 def test_the_ensemble_does_not_pool_a_fold():
-    from apps.regress import TINY
-    from apps.regression_rows import RegressionRows
+    from tasks.regress.config import TINY
+    from tasks.regress.prepared import prepare
 
-    splits = resolve(Data("diabetes"), seed=0, task="regress")
+    splits = resolve(Data("diabetes"), seed=0, target=NumberTarget)
     one = fold(splits, 0, 5, 0)
-    rows = RegressionRows.of(one, TINY)
+    rows = prepare(TINY, one).rows
     assert rows.folds is None and len(rows.train) == len(one.train)
-    assert RegressionRows.of(splits, TINY).folds is not None
+    assert prepare(TINY, splits).rows.folds is not None
 
 
 def test_translations_of_one_source_and_captions_of_one_image_stay_together():
@@ -107,7 +118,7 @@ def test_refusals(table):
     with pytest.raises(ValueError, match="`number`"):
         fold(splits, 4, 4, 0)
     small = replace(splits, train=splits.train.take(slice(0, 2)), validation=splits.validation.take(slice(0, 1)))
-    with pytest.raises(DataError, match="3 records cannot be dealt into 4 folds"):
+    with pytest.raises(DataError, match="3 different records cannot be dealt into 4 folds"):
         fold(small, 0, 4, 0)
 
 

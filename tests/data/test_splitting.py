@@ -5,6 +5,7 @@ import pytest
 
 from data import splitting
 from data.errors import DataError
+from data.targets import NumberTarget
 
 FRACTIONS = splitting.THREE_PARTS
 
@@ -75,3 +76,46 @@ def test_three_moments_fill_three_parts(counts):
 def test_a_large_training_split_gives_at_most_the_validation_rows_that_are_enough():
     assert splitting.fractions(["validation"], 60000)[1] * 60000 == pytest.approx(splitting.MOST_CARVED)
     assert splitting.fractions(["validation"], 1000) == (0.85, 0.15)
+
+
+@pytest.mark.parametrize(
+    "sizes", [(3, 100), (4, 50, 50), (7,) * 100, (1,) * 23, (2, 3, 4, 90)], ids=["3", "4", "7s", "1s", "2 3 4"]
+)
+@pytest.mark.parametrize("folds", [2, 5])
+def test_folds_differ_by_one_row_at_most_in_all_and_in_each_class(sizes, folds):
+    labels = np.random.default_rng(0).permutation(np.repeat(np.arange(len(sizes)), sizes))
+    parts = splitting.dealt(labels, folds, 0)
+    assert covers(parts, len(labels))
+    assert np.ptp([len(part) for part in parts]) <= 1
+    counts = np.array([np.bincount(labels[part], minlength=len(sizes)) for part in parts])
+    assert np.ptp(counts, axis=0).max() <= 1
+
+
+def test_folds_depend_on_the_seed_and_keep_equal_keys_together():
+    keys = np.repeat(np.arange(40), np.random.default_rng(0).integers(1, 9, 40))
+    labels = keys % 3
+    parts = splitting.dealt(labels, 4, 0, keys)
+    assert covers(parts, len(keys))
+    assert sum(len(set(keys[part])) for part in parts) == 40
+    assert np.ptp([len(part) for part in parts]) <= 8, "the largest set of equal keys"
+    assert [part.tolist() for part in parts] == [part.tolist() for part in splitting.dealt(labels, 4, 0, keys)]
+    assert [part.tolist() for part in parts] != [part.tolist() for part in splitting.dealt(labels, 4, 1, keys)]
+    with pytest.raises(DataError, match="3 different records cannot be dealt into 4 folds"):
+        splitting.dealt(np.zeros(9), 4, 0, np.arange(9) // 3)
+
+
+@pytest.mark.parametrize("rows", [10, 11, 14, 20, 29, 49])
+@pytest.mark.parametrize("fractions", [FRACTIONS, (0.85, 0.15), (0.8, 0.2)])
+def test_few_numbers_fill_each_part(rows, fractions):
+    strata = NumberTarget("y").strata(np.random.default_rng(0).normal(size=rows))
+    sizes = [len(part) for part in splitting.stratified(strata, fractions, 0)]
+    assert min(sizes) > 0 and sum(sizes) == rows
+    np.testing.assert_allclose(np.array(sizes) / rows, fractions, atol=0.15)
+
+
+@pytest.mark.parametrize("each", [1, 2])
+def test_classes_of_one_or_two_rows_leave_no_part_empty(each):
+    parts = splitting.stratified(np.repeat(np.arange(10), each), FRACTIONS, 0)
+    assert covers(parts, 10 * each) and min(map(len, parts)) > 0
+    with pytest.raises(DataError, match="2 different records cannot fill 3 parts"):
+        splitting.stratified(np.zeros(9), FRACTIONS, 0, np.arange(9) % 2)

@@ -14,7 +14,7 @@ TABLE = "x,y,price\n" + "".join(f"{row + (row > 30)},{row % 7},{100 + 3 * row}\n
 
 
 def regression(path, **fields):
-    return resolve(Data(path, **fields), seed=0, task="regress")
+    return resolve(Data(path, **fields), seed=0, target=NumberTarget)
 
 
 def test_targets_keep_their_units_and_rows_stay_together(write):
@@ -49,7 +49,7 @@ def test_rows_without_a_target_are_left_out_and_said(write):
 
 
 def test_nothing_is_predicted_without_a_target(write):
-    splits = resolve(Data(write("t.csv", TABLE)), seed=0, task="autoencode")
+    splits = resolve(Data(write("t.csv", TABLE)), seed=0, target=NoTarget)
     assert splits.target is None and splits.classes == ()
     assert set(splits.train.inputs) == {"x", "y", "price"}
     assert not splits.train.labels.any()

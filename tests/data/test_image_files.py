@@ -1,0 +1,136 @@
+"""Image files on disk: only whole ones of a bearable size are taken; all others are named, and nothing hangs."""
+
+import io
+import os
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from data import caption_images, image_files
+from data.errors import DataError
+from data.fingerprint import fingerprint
+from tasks.records import images, requested
+
+RANDOM = np.random.default_rng(0)
+VIDEO = b"\0\0\0\x18ftypmp42" + RANDOM.bytes(20_000).replace(b"\xff\xd9", b"..")
+
+
+def packed(kind, size=16, **options):
+    file = io.BytesIO()
+    Image.fromarray(RANDOM.integers(0, 256, (size, size, 3), dtype=np.uint8)).save(file, kind, **options)
+    return file.getvalue()
+
+
+def chunk(name, content):
+    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+
+
+def bomb(width, height):
+    """A PNG of few bytes that says it has many pixels."""
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
+
+
+@pytest.fixture
+def photos(write, tmp_path):
+    for name in ("cat", "dog"):
+        for number in range(8):
+            write(f"photos/{name}/{number}.png", packed("PNG"))
+    return tmp_path / "photos"
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_what_follows_the_end_of_an_image_does_not_matter_and_its_end_may_not_lack(kind, write, photos, load):
+    thumbnail = packed("JPEG", 8)  # cameras put one in, with an end of its own
+    content = packed(kind, 64, **({"exif": b"Exif\0\0" + thumbnail} if kind == "JPEG" else {}))
+    path = write(f"photos/cat/motion.{kind.lower()}", content + VIDEO)
+    assert len(load(str(photos)).train)
+    assert caption_images.look([path], whole=False)[1] == {}
+    assert caption_images.look([path], whole=True)[1] == {}
+    for cut in (len(content) // 2, len(content) - 2):
+        write(f"photos/cat/motion.{kind.lower()}", content[:cut])
+        with pytest.raises(DataError, match=rf"motion\.{kind.lower()}: the {kind} image is cut off"):
+            load(str(photos))
+        assert "cut off" in caption_images.look([path], whole=False)[1][0]
+
+
+def test_only_regular_files_are_taken_and_others_are_named(photos, load, capsys):
+    os.mkfifo(photos / "cat" / "pipe.png")
+    os.symlink("/dev/zero", photos / "cat" / "zero.png")
+    os.symlink("nowhere.png", photos / "dog" / "dangling.png")
+    (photos / "dog" / "._1.png").write_bytes(b"\0\5\26\7 what macOS keeps of a file")
+    splits = load(str(photos))
+    assert sum(map(len, (splits.train, splits.validation, splits.test))) == 16
+    note = next(note for note in splits.notes if "regular" in note)
+    assert all(name in note for name in ("cat/pipe.png", "cat/zero.png", "dog/dangling.png"))
+    fingerprint(str(photos))
+    assert len(images(str(photos))) == 16
+    said = capsys.readouterr().err
+    assert all(name in said for name in ("cat/pipe.png", "cat/zero.png", "dog/dangling.png"))
+    with pytest.raises(DataError, match=r"pipe\.png: neither a regular file nor a folder"):
+        images(str(photos / "cat" / "pipe.png"))
+
+
+def test_a_kind_of_image_that_is_not_read_is_named_in_prediction(photos, write, capsys):
+    write("photos/cat/new.webp", b"RIFF")
+    assert len(images(str(photos))) == 16
+    assert "new.webp: skipped" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("folder", [b"cat", b"c\xe4t"])
+def test_a_name_that_is_not_utf8_is_told(folder, photos, load):
+    where = os.path.join(os.fsencode(photos), folder)
+    os.makedirs(where, exist_ok=True)
+    with open(os.path.join(where, b"k\xe4tzchen.png"), "wb") as file:
+        file.write(packed("PNG"))
+    for read in (load, images):
+        with pytest.raises(DataError, match=r"the name is not UTF-8.*Rename") as caught:
+            read(str(photos))
+        str(caught.value).encode()
+
+
+def test_a_file_that_cannot_be_read_is_told(photos, load):
+    os.symlink("/proc/self/clear_refs", photos / "cat" / "locked.png")  # may be written only, even by root
+    with pytest.raises(DataError, match=r"locked\.png: cannot be read"):
+        load(str(photos))
+
+
+def test_a_png_with_much_text_is_told(photos, load, write):
+    image = packed("PNG")
+    text = chunk(b"zTXt", b"Comment\0\0" + zlib.compress(b" " * 100_000_000))
+    write("photos/cat/text.png", image[:33] + text + image[33:])
+    with pytest.raises(DataError, match=r"text\.png: not an image"):
+        load(str(photos))
+
+
+@pytest.mark.parametrize("size", [(10_000, 10_000), (22_000, 22_000), (2**31 - 1, 2**31 - 1)])
+def test_an_image_of_too_many_pixels_is_refused_before_it_is_decoded(size, photos, load, write):
+    path = write("photos/cat/bomb.png", bomb(*size))
+    message = rf"bomb\.png: {size[0]}x{size[1]} pixels.*at most {image_files.MOST_PIXELS:,}"
+    with pytest.raises(DataError, match=message):
+        load(str(photos))
+    prepare = load_prepare()
+    for wanted in (path, str(photos)):
+        with pytest.raises(DataError, match=message):
+            list(requested([wanted], prepare))
+    for whole in (True, False):
+        assert "pixels" in caption_images.look([path], whole=whole)[1][0]
+
+
+def load_prepare():
+    from data.images import ImagePrepare
+
+    return ImagePrepare((8, 8), 3)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "BMP"])
+def test_a_header_says_size_and_whether_it_is_grey(kind):
+    for mode, grey in (("L", True), ("RGB", False)):
+        file = io.BytesIO()
+        Image.new(mode, (7, 5)).convert("P" if kind == "GIF" and not grey else mode).save(file, kind)
+        found = image_files.header(io.BytesIO(file.getvalue()))
+        with Image.open(file) as image:
+            assert found == (image.size, image.mode, image.format)

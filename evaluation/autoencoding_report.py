@@ -73,7 +73,7 @@ def sections(
         surprising: versions "original" and "network" of those with the largest errors, with origins and errors.
         walks: each the records on a straight line between the codes of two test records.
         samples: records made from random codes.
-        best_epoch: counted from 1; the weights of which epoch were kept.
+        best_epoch: counted from 1; the weights of which epoch were kept; None where it is of no epoch.
     """
     found = [
         report.Section("Result on the test data", headline(scores, code_size)),

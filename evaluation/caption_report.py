@@ -58,7 +58,7 @@ def sections(
         attention: Of a few images the pixels, the words W written, and where each looked (W, rows, columns).
         overlap: Whether nouns looked at their things, where that is known.
         others: Scores of further test sets by name.
-        best_epoch: Counted from 1; the weights of which epoch were kept.
+        best_epoch: Counted from 1; the weights of which epoch were kept; None where it is of no epoch.
     """
     captions = [str(caption) for caption in captions]
     found = [

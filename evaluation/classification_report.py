@@ -63,7 +63,7 @@ def sections(
         mistakes: rows as dictionaries with "truth" and "predicted" (class indices), "confidence", "origin" and either
             "image" (uint8 array) or "row" (column -> value); chosen with mistakes.most_confident.
         train_counts: training rows of each class.
-        best_epoch: counted from 1; the weights of which epoch were kept.
+        best_epoch: counted from 1; the weights of which epoch were kept; None where it is of no epoch.
     """
     labels, probabilities = np.asarray(labels), np.asarray(probabilities)
     scores = metrics(labels, probabilities)

@@ -19,10 +19,8 @@ def learning_curves(history: Mapping[str, Sequence[float]], best_epoch: int | No
 
     Args:
         history: one number an epoch, e.g. "loss", "val_loss", "accuracy", "val_accuracy", "learning_rate".
-        best_epoch: the epoch, counted from 1, whose weights were kept; the one of the lowest validation loss if None.
+        best_epoch: the epoch, counted from 1, whose weights were kept; None where it is of no epoch.
     """
-    if best_epoch is None and np.isfinite(finite(history.get("val_loss", ()))).any():
-        best_epoch = int(np.nanargmin(finite(history["val_loss"]))) + 1
     names = [name for name in history if not name.startswith("val_") and len(history[name])]
     return [curve(name, history[name], history.get(f"val_{name}", ()), best_epoch) for name in names]
 

@@ -55,7 +55,7 @@ def sections(
         importance: of permutation_importance; may be empty.
         worst: rows as dictionaries with "truth", "predicted", "lower", "upper", "origin" and "row" (column -> value).
         input_curve: name and values (N,) of the only input, where there is only one.
-        best_epoch: counted from 1; the weights of which epoch were kept.
+        best_epoch: counted from 1; the weights of which epoch were kept; None where it is of no epoch.
     """
     targets = np.asarray(targets, np.float64)
     found = {name: np.asarray(values, np.float64) for name, values in found.items()}

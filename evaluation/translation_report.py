@@ -51,7 +51,7 @@ def sections(
         baselines: of translation_baselines.score; may be empty.
         attention: of a few sentences the pieces read (S), those written (T) and weights (T, S); may be empty.
         search: one or two sentences on how the sentences were found ("Beam search of width 4, ...").
-        best_epoch: counted from 1; the weights of which epoch were kept.
+        best_epoch: counted from 1; the weights of which epoch were kept; None where it is of no epoch.
     """
     sources, references, hypotheses = (list(map(str, one)) for one in (sources, references, hypotheses))
     found = [

@@ -70,7 +70,7 @@ def write_report(
     page = task.page(prepared, learned, outcome)
     closing = run_sections(
         command=typed(f"python -m apps.{task.name}"),
-        notes=page.notes,
+        notes=[*page.notes, *([learned.kept] if learned.kept else [])],
         settings={name: value for name, value in settings.items() if name not in ("app", "format", "files")},
         environment=directory.read_json("environment.json"),
         model_summary=page.summary,

@@ -12,6 +12,7 @@ import tyro
 
 from cli.errors import UserError
 from cli.packages import child_environment
+from training.fit import Fitted
 from training.run_directory import RunDirectory
 from training.trainer import Trainer
 
@@ -45,7 +46,7 @@ def train(train_one: Callable, prepared, directory: RunDirectory):
     its records are in the folder member-k of the run, where an interrupted training goes on.
 
     Args:
-        train_one: Function of a `Prepared` and a `RunDirectory` to a `keras.Model` and rows, which it has written.
+        train_one: Function of a `Prepared` and a `RunDirectory` to a `keras.Model` and `Fitted`; it writes the rows.
         prepared: Of a task, with `members`, `trainer`, and `jobs`: members that are trained at a time.
         directory: Of the run.
 
@@ -67,12 +68,12 @@ def train(train_one: Callable, prepared, directory: RunDirectory):
         own, folder = member(prepared, number, directory)
         model, figures = train_one(own, folder)  # at once where a process of its own has trained it
         models.append(model)
-        rows.append(figures)
+        rows.append(figures.rows)
         times += folder.read_rows("timing.csv")
     means = [mean(some) for some in zip(*rows, strict=False)]  # as far as the shortest training went
     directory.write_rows("metrics.csv", means)
     directory.write_rows("timing.csv", [{**row, "epoch": number} for number, row in enumerate(times, start=1)])
-    return together(models), means
+    return together(models), Fitted(means, "Each member has the weights that were best in its own training.")
 
 
 def member(prepared, number: int, directory: RunDirectory):

@@ -44,11 +44,13 @@ class Learned:
     Attributes:
         model: `keras.Model`, as it is saved.
         rows: Figures per epoch, of all stages.
+        kept: Which weights the network has, as a sentence; "" where they are those of the best epoch.
         record: What training adds to preparing.json.
     """
 
     model: Any
     rows: list[dict[str, float]]
+    kept: str = ""
     record: dict = field(default_factory=dict)
 
     @property
@@ -56,8 +58,11 @@ class Learned:
         """Each figure of `rows` by epoch."""
         return {name: [row[name] for row in self.rows] for name in self.rows[0] if name != "epoch"}
 
-    def best_epoch(self, by: str = "loss") -> int:
-        """The epoch, from 1, with the lowest validation loss, or with the highest of another figure."""
+    def best_epoch(self, by: str = "loss") -> int | None:
+        """The epoch, from 1, whose weights were kept: that of the lowest validation loss, or of the highest of another
+        figure. None where other weights were kept."""
+        if self.kept:
+            return None
         best = max(self.rows, key=lambda row: (0 if by == "loss" else row[f"val_{by}"], -row["val_loss"]))
         return int(best["epoch"])
 

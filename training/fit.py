@@ -1,10 +1,23 @@
 """The training of a compiled model, from wherever an earlier attempt stopped."""
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from training.plan import Plan
 from training.run_directory import RunDirectory
 from training.trainer import Trainer
+
+
+class Fitted(NamedTuple):
+    """What a training has to tell.
+
+    Attributes:
+        rows: Figures per epoch.
+        kept: Which weights the model has, as a sentence; "" where they are those of the best epoch.
+    """
+
+    rows: list[dict[str, float]]
+    kept: str = ""
 
 
 def fit(
@@ -19,17 +32,18 @@ def fit(
     measure: Callable[[], dict[str, float]] | None = None,
     resumable: Callable[[int], bool] | None = None,
     callbacks: Sequence = (),
-) -> list[dict[str, float]]:
-    """Train a compiled `model`; go on where an earlier attempt in `run` stopped. Returns one row of figures per epoch.
+) -> Fitted:
+    """Train a compiled `model`; go on where an earlier attempt in `run` stopped. Returns one row of figures per epoch,
+    and which weights were kept.
 
     `train(first_epoch=e, first_step=s)` gives a dataset of the batches of the epochs from e (counted from 0) on,
     without the first s of epoch e, `plan.steps_per_epoch` in each whole epoch, whose order depends on the seed and the
     epoch alone; where its content depends on more, `resumable(step)` says whether it can start at a step. `validation`
     is a dataset or None.
     `measure()` gives further figures of the model as it is at the end of a validation; `callbacks`, of Keras, see the
-    training too. Afterwards the model has the
-    weights of its best validation epoch, by the loss, or by the highest of another figure, such as "accuracy"; or the
-    mean of the weights of the last `trainer.average` epochs where that validates better.
+    training too. Afterwards the model has the weights of its best validation epoch, by the loss, or by the highest of
+    another figure, such as "accuracy"; or the mean of the weights of the last `trainer.average` epochs where that
+    validates better.
 
     Raises NonFiniteError, with step and layer, when the loss is no longer a finite number; and, where the run is only
     checked for a device, Checked.
@@ -93,8 +107,12 @@ def fit(
             )
     else:
         model.optimizer.finalize_variable_values(model.trainable_variables)  # as Keras does after training
+    kept = ""
     if average.weights is not None and validation is not None:
+        of_an_epoch = best.weights
         model.set_weights(average.weights)
         model.evaluate(validation, callbacks=[best], verbose=0)
+        if best.weights is not of_an_epoch:
+            kept = f"The mean of the weights of the last {len(average.kept)} epochs was kept."
     best.put_back(model)
-    return log.rows
+    return Fitted(log.rows, kept)

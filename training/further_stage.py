@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from training.fit import Fitted
 from training.run_directory import RunDirectory
 
 
@@ -11,10 +12,10 @@ def learn_further(
     stage: str,
     directory: RunDirectory,
     model,
-    learn: Callable[..., list[dict]],
+    learn: Callable[..., Fitted],
     validate: Callable[[], np.ndarray],
-) -> list[dict]:
-    """Train a trained network further; return a row of figures per epoch of it.
+) -> Fitted:
+    """Train a trained network further; return a row of figures per epoch of it, and which weights were kept.
 
     The weights are put back as they were unless the validation records score better than before by more than two
     standard errors of the difference: of a few hundred records chance alone makes a harmful stage look a little better,
@@ -30,11 +31,12 @@ def learn_further(
     weights, before = model.get_weights(), validate()
     folder = RunDirectory(directory / stage)
     folder.path.mkdir(exist_ok=True)
-    rows = learn(run=folder)
+    fitted = learn(run=folder)
     gains = validate() - before
     gain, error = gains.mean(), gains.std() / len(gains) ** 0.5
     told = f"{stage}: validation records score {gain:+.3f} (standard error {error:.3f}) beside the network before it"
     print(told if gain > 2 * error else f"{told}, which is put back", flush=True)
     if gain <= 2 * error:
         model.set_weights(weights)
-    return rows
+        return Fitted(fitted.rows, f"The weights from before the stage {stage} were kept.")
+    return fitted

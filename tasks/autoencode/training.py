@@ -25,7 +25,7 @@ def train(prepared: Prepared, run: RunDirectory) -> Learned:
         augment=splits.augmentation,
         reconstruct=True,
     )
-    return Learned(model, fit(model, training, prepared.validation(), trainer=trainer, plan=plan, run=run))
+    return Learned(model, *fit(model, training, prepared.validation(), trainer=trainer, plan=plan, run=run))
 
 
 def measure(prepared: Prepared, learned: Learned) -> dict[str, float]:

@@ -6,11 +6,12 @@ from functools import partial
 from tasks.caption.inputs import PixelInputs
 from tasks.caption.prepared import Prepared
 from tasks.caption.stages import learn_further
+from training.fit import Fitted
 from training.plan import Plan
 from training.run_directory import RunDirectory
 
 
-def fine_tune(prepared: Prepared, whole, directory: RunDirectory) -> list[dict]:
+def fine_tune(prepared: Prepared, whole, directory: RunDirectory) -> Fitted:
     """Train a network from pixels further; return a row of figures per epoch.
 
     Its records are in the folder fine-tuning/ of the run. Should it not validate better than the epochs before, the
@@ -29,7 +30,7 @@ def fine_tune(prepared: Prepared, whole, directory: RunDirectory) -> list[dict]:
     pixels = PixelInputs(prepared.inputs.prepare)
     batches = prepared.batching.of(prepared.splits.train, prepared.subwords, pixels, training=True)
     unfreeze(whole.get_layer("encoder"))
-    rows = learn_further(
+    fitted = learn_further(
         "fine-tuning",
         prepared,
         whole,
@@ -41,4 +42,4 @@ def fine_tune(prepared: Prepared, whole, directory: RunDirectory) -> list[dict]:
         plan=Plan(batches.size, epochs, batches.steps_per_epoch, 1),
     )
     whole.get_layer("encoder").trainable = False
-    return rows
+    return fitted

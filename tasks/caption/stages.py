@@ -10,14 +10,14 @@ from functools import partial
 from models.search import Search
 from tasks.caption import validation
 from tasks.caption.prepared import Prepared
+from training.fit import Fitted, fit
 from training.plan import Plan
 from training.run_directory import RunDirectory
 from training.trainer import Trainer
 
 
-def learn(prepared: Prepared, model, directory: RunDirectory) -> list[dict]:
+def learn(prepared: Prepared, model, directory: RunDirectory) -> Fitted:
     """The first stage: train a compiled network with cross-entropy; return a row of figures per epoch."""
-    from training.fit import fit
 
     inputs, plan, trainer = prepared.inputs, prepared.plan, prepared.trainer
     training = partial(
@@ -52,7 +52,7 @@ def learn_further(
     plan: Plan,
     resumable: Callable[[int], bool] | None = None,
     callbacks: Sequence = (),
-) -> list[dict]:
+) -> Fitted:
     """Train a trained network further; return a row of figures per epoch of it.
 
     Unless the captions that the search of the run finds score better than before (`training.further_stage`), the
@@ -71,7 +71,6 @@ def learn_further(
     """
     from training import further_stage
     from training.compilation import compile_model
-    from training.fit import fit
 
     compile_model(model, trainer, plan, loss)
     further = partial(

@@ -33,16 +33,17 @@ def train(prepared: Prepared, run: RunDirectory) -> Captioning:
     from tasks.caption.fine_tuning import fine_tune
     from training.hosts import alone
 
-    network, rows = members.train(train_one, prepared, run)
+    network, fitted = members.train(train_one, prepared, run)
     alone(network)
-    inputs, whole = prepared.inputs, network
+    inputs, whole, (rows, kept) = prepared.inputs, network, fitted
     if inputs.backbone:
         whole = with_backbone(inputs.encoder, network)
         if prepared.encoder.fine_tune_epochs:
             later = fine_tune(prepared, whole, run)
-            rows = [*rows, *({**row, "epoch": row["epoch"] + len(rows)} for row in later)]
+            rows = [*rows, *({**row, "epoch": row["epoch"] + len(rows)} for row in later.rows)]
+            kept = " ".join(filter(None, [kept, later.kept]))
             network, inputs = whole, PixelInputs(inputs.prepare)
-    return Captioning(whole, rows, {}, network, inputs, neighbours.write(prepared, network, inputs, run))
+    return Captioning(whole, rows, kept, {}, network, inputs, neighbours.write(prepared, network, inputs, run))
 
 
 def train_one(prepared: Prepared, run: RunDirectory):
@@ -51,10 +52,10 @@ def train_one(prepared: Prepared, run: RunDirectory):
     from tasks.caption.stages import learn
 
     model = prepared.build()
-    rows = learn(prepared, model, run)
+    fitted = learn(prepared, model, run)
     if prepared.reward_epochs:
         reward(prepared, model, run)
-    return model, rows
+    return model, fitted
 
 
 def measure(prepared: Prepared, learned: Captioning) -> dict[str, float]:

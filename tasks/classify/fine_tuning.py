@@ -7,6 +7,7 @@ import numpy as np
 
 from tasks.classify.prepared import Prepared
 from tasks.task import Learned
+from training.fit import Fitted, fit
 from training.plan import plan
 from training.run_directory import RunDirectory
 
@@ -21,13 +22,12 @@ def fine_tune(model, prepared: Prepared, directory: RunDirectory) -> Learned:
     from data import pipeline
     from models.pretrained import unfreeze
     from training.compilation import compile_model
-    from training.fit import fit
 
     splits, recipe = prepared.splits, prepared.recipe
     checks_whole = prepared.trainer.check_device and recipe.fine_tune_epochs
-    head_rows = [] if checks_whole else _train_head(model, prepared, RunDirectory(directory / "head"))
+    head = Fitted([]) if checks_whole else _train_head(model, prepared, RunDirectory(directory / "head"))
     if not recipe.fine_tune_epochs:
-        return Learned(model, head_rows)
+        return Learned(model, *head)
     head_weights = model.get_weights()
     trainer = replace(
         prepared.trainer,
@@ -50,19 +50,21 @@ def fine_tune(model, prepared: Prepared, directory: RunDirectory) -> Learned:
         augment=splits.augmentation,
     )
     validation = pipeline.batches(splits.validation, splits.prepare, 32)
-    rows = fit(model, training, validation, trainer=trainer, plan=schedule, run=directory)
-    if min(row["val_loss"] for row in rows) > min(row["val_loss"] for row in head_rows):
+    whole = fit(model, training, validation, trainer=trainer, plan=schedule, run=directory)
+    kept = whole.kept
+    if min(row["val_loss"] for row in whole.rows) > min(row["val_loss"] for row in head.rows):
         print("fine-tuning did not lower the validation loss: the head on frozen features is kept")
         model.set_weights(head_weights)
-    return Learned(model, [*head_rows, *({**row, "epoch": row["epoch"] + len(head_rows)} for row in rows)])
+        kept = head.kept
+    later = [{**row, "epoch": row["epoch"] + len(head.rows)} for row in whole.rows]
+    return Learned(model, [*head.rows, *later], kept)
 
 
-def _train_head(model, prepared: Prepared, directory: RunDirectory) -> list[dict]:
+def _train_head(model, prepared: Prepared, directory: RunDirectory) -> Fitted:
     import keras
 
     from data import features, pipeline
     from training.compilation import compile_model
-    from training.fit import fit
 
     splits, trainer = prepared.splits, prepared.trainer
     directory.path.mkdir(exist_ok=True)

@@ -33,9 +33,8 @@ def train(prepared: Prepared, run: RunDirectory) -> Learned:
         augment=splits.augmentation,
     )
     validation = batches(splits.validation, splits.prepare, 512)
-    return Learned(
-        model, fit(model, training, validation, trainer=trainer, plan=plan, run=run, best_by=prepared.best_by)
-    )
+    fitted = fit(model, training, validation, trainer=trainer, plan=plan, run=run, best_by=prepared.best_by)
+    return Learned(model, *fitted)
 
 
 def measure(prepared: Prepared, learned: Learned) -> dict[str, float]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from tasks.regress.prepared import Prepared
 from tasks.task import Learned
+from training.fit import Fitted, fit
 from training.run_directory import RunDirectory
 
 
@@ -27,7 +28,6 @@ class Regression(Learned):
 def train(prepared: Prepared, run: RunDirectory) -> Regression:
     """The trained network, calibrated, and a row of figures per epoch."""
     from data.pipeline import batches
-    from training.fit import fit
     from training.hosts import alone
 
     model, rows, plan = prepared.build(), prepared.rows, prepared.plan
@@ -40,12 +40,12 @@ def train(prepared: Prepared, run: RunDirectory) -> Regression:
         epochs=plan.epochs,
         steps_per_epoch=plan.steps_per_epoch,
     )
-    history = fit(model, training, prepared.validation(), trainer=prepared.trainer, plan=plan, run=run)
+    fitted = fit(model, training, prepared.validation(), trainer=prepared.trainer, plan=plan, run=run)
     alone(model)
-    return calibrated(prepared, model, history)
+    return calibrated(prepared, model, fitted)
 
 
-def calibrated(prepared: Prepared, network, history: list[dict]) -> Regression:
+def calibrated(prepared: Prepared, network, fitted: Fitted) -> Regression:
     """The network with its decoding. Intervals are set by rows that the answering members had not seen."""
     import numpy as np
 
@@ -61,7 +61,7 @@ def calibrated(prepared: Prepared, network, history: list[dict]) -> Regression:
     targets = (rows.validation.labels[:, 0].astype(np.float64) - rows.mean) / rows.scale
     noise, width = calibrate(targets, held_out, members=model.output_shape[1], level=prepared.level)
     decode = RegressionDecoding(rows.mean, rows.scale, noise, width, prepared.level)
-    return Regression(model, history, {"decode": asdict(decode)}, network, core, decode)
+    return Regression(model, *fitted, {"decode": asdict(decode)}, network, core, decode)
 
 
 def outputs(core, split, prepare):

@@ -22,8 +22,8 @@ from training.plan import Plan
 from training.run_directory import RunDirectory
 
 
-def reward(prepared: Prepared, model, directory: RunDirectory) -> list[dict]:
-    """Train a translator further by rewards; return a row of figures per epoch.
+def reward(prepared: Prepared, model, directory: RunDirectory):
+    """Train a translator further by rewards; return the `Fitted` of it.
 
     Its records are in the folder rewards/ of the run. Should it not validate better than before
     (`training.further_stage`), the weights are put back as they were.

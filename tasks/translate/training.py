@@ -12,7 +12,8 @@ from training.run_directory import RunDirectory
 
 def train(prepared: Prepared, run: RunDirectory) -> Learned:
     """The trained network, or an ensemble, and a row of figures per epoch."""
-    return Learned(*members.train(train_one, prepared, run))
+    model, fitted = members.train(train_one, prepared, run)
+    return Learned(model, *fitted)
 
 
 def train_one(prepared: Prepared, run: RunDirectory):
@@ -21,7 +22,7 @@ def train_one(prepared: Prepared, run: RunDirectory):
     from training.fit import fit
 
     plan, model = prepared.plan, prepared.build()
-    rows = fit(
+    fitted = fit(
         model,
         partial(prepared.batches.dataset, prepared.trainer.seed, epochs=plan.epochs),
         prepared.validation(),
@@ -33,7 +34,7 @@ def train_one(prepared: Prepared, run: RunDirectory):
     )
     if prepared.reward_epochs:
         reward(prepared, model, run)
-    return model, rows
+    return model, fitted
 
 
 def measure(prepared: Prepared, learned: Learned) -> dict[str, float]:

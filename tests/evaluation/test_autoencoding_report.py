@@ -10,6 +10,7 @@ from PIL import Image
 
 from evaluation import autoencoding_plots, autoencoding_report
 from evaluation.autoencoding_report import Records
+from tests.evaluation import pages
 
 RANDOM = np.random.default_rng(0)
 IMAGES = RANDOM.integers(0, 256, (5, 8, 8, 1)).astype(np.uint8)
@@ -33,8 +34,7 @@ def page(tmp_path, **changes):
         "pairs": Records({"original": IMAGES, "network": IMAGES, "PCA": IMAGES}),
         "surprising": Records({"original": IMAGES, "network": IMAGES}, ("<a>",) * 5, (0.5,) * 5),
     }
-    autoencoding_report.write(tmp_path / "report.html", **(arguments | changes))
-    return (tmp_path / "report.html").read_text()
+    return pages.written(autoencoding_report, tmp_path, **(arguments | changes))
 
 
 def test_the_page_of_images(tmp_path):

@@ -12,6 +12,7 @@ from evaluation import caption_report, captioning
 from evaluation.attention_overlap import Overlap
 from evaluation.caption_baselines import CaptionBaseline
 from evaluation.caption_plots import DARK, attention_strip, fitted, lit
+from tests.evaluation import pages
 
 RANDOM = np.random.default_rng(0)
 IMAGES = RANDOM.integers(0, 256, (6, 24, 32, 3)).astype(np.uint8)
@@ -23,9 +24,9 @@ HISTORY = {"loss": [3.0, 2.0], "val_loss": [2.5, 2.2], "val_cider": [0.1, 0.2], 
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
-    path = tmp_path_factory.mktemp("page") / "report.html"
-    caption_report.write(
-        path,
+    return pages.written(
+        caption_report,
+        tmp_path_factory.mktemp("page"),
         title="dogs, show_tell",
         command="python -m apps.caption --data dogs.csv",
         notes=["One image was left out."],
@@ -42,7 +43,6 @@ def page(tmp_path_factory):
         best_epoch=2,
         settings={"seed": 0},
     )
-    return path.read_text("utf-8")
 
 
 def test_what_stands_in_it(page):

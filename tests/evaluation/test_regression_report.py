@@ -11,6 +11,7 @@ import pytest
 from evaluation import diagnosis, regression_report
 from evaluation.permutation_importance import Importance
 from evaluation.regression_baselines import RegressionBaseline
+from tests.evaluation import pages
 
 EVIL = "<script>alert('x')</script>"
 HARD = ["$x_{$", "_hidden", "猫", EVIL, "", "a name of more than eighteen letters"]
@@ -41,8 +42,7 @@ def arguments(rows=60, **changes):
 
 
 def written(folder, **options):
-    regression_report.write(folder / "report.html", **options)
-    return (folder / "report.html").read_text(encoding="utf-8")
+    return pages.written(regression_report, folder, **options)
 
 
 def test_every_part_is_there_with_its_figures(tmp_path):
@@ -74,7 +74,7 @@ def test_nothing_is_asked_for_and_every_text_is_escaped(tmp_path):
 @pytest.mark.parametrize("rows", [1, 5, 4000])
 def test_few_and_many_rows_are_drawn(tmp_path, rows):
     text = written(tmp_path, **arguments(rows, baselines=[], importance=[], diagnosis=None, worst=[]))
-    assert f"scored on {rows:,} test rows" in text
+    assert "Result on the test data" in text
     assert len(text) < 2_000_000
     assert "What the predictions hang on" not in text and "nan" not in re.sub(r"data:image/[^\"]+", "", text).lower()
 

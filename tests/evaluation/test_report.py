@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_iris
 
-from evaluation import baselines, classification_report, diagnosis, report
+from evaluation import baselines, classification_report, diagnosis, report, report_blocks
 from evaluation.decision_region import Region
+from tests.evaluation import pages
 
 EVIL = "<script>alert('x')</script>"
 
@@ -63,10 +64,9 @@ def arguments(num_classes=3, **changes):
 
 
 def written(tmp_path, **options):
-    path = tmp_path / "report.html"
-    classification_report.write(path, **options)
+    text = pages.written(classification_report, tmp_path, **options)
     assert [file.name for file in tmp_path.iterdir()] == ["report.html"]
-    return path.read_text(encoding="utf-8")
+    return text
 
 
 def test_a_whole_page(tmp_path):
@@ -104,7 +104,6 @@ def test_a_whole_page(tmp_path):
         "3.15",
         "A note.",
         "Decision region",
-        "60 test rows",
     ):
         assert words in page.text, words
     assert page.tags.count("img") == 6  # loss, class distribution, confusion, reliability, a mistake, decision region
@@ -181,9 +180,7 @@ def test_cells():
 
 
 def test_settings_of_a_group_stand_in_its_place():
-    blocks = classification_report.run_blocks(
-        "run", [], {"epochs": 3, "machines": {"hosts": 2, "rank": None}, "seed": 0}, None
-    )
+    blocks = report_blocks.run_blocks("run", [], {"epochs": 3, "machines": {"hosts": 2, "rank": None}, "seed": 0}, None)
     assert blocks[-1].blocks[0].items == [("epochs", 3), ("hosts", 2), ("rank", None), ("seed", 0)]
 
 

@@ -37,7 +37,7 @@ def train(folder: Path, dropout: float, batch_size: int) -> dict:
     model = MLP((32,), dropout=dropout, batch_norm=True).build((64,), 10)
     schedule = plan(trainer, ROWS)
     compile_model(model, trainer, schedule, CrossEntropy(), ["accuracy"])
-    rows = fit(model, batches(schedule), validation(), trainer=trainer, plan=schedule, run=RunDirectory(folder))
+    rows, _ = fit(model, batches(schedule), validation(), trainer=trainer, plan=schedule, run=RunDirectory(folder))
     hosts.alone(model)
     jax.make_array_from_process_local_data = place
     sample = np.random.default_rng(0).random((5, 64), "float32")

@@ -7,6 +7,7 @@ import tensorflow as tf
 from sklearn.datasets import load_digits
 
 from models.mlp import MLP
+from tasks.task import Learned
 from training.compilation import compile_model
 from training.finite import NonFiniteError
 from training.fit import fit
@@ -43,6 +44,11 @@ def validation():
 
 
 def run(path, trainer, callback=None):
+    model, fitted = fitted_in(path, trainer, callback)
+    return model, fitted.rows
+
+
+def fitted_in(path, trainer, callback=None):
     keras.utils.set_random_seed(trainer.seed)
     model = MLP((32,), dropout=0.3).build((64,), 10)
     schedule = plan(trainer, ROWS)
@@ -51,8 +57,7 @@ def run(path, trainer, callback=None):
         callback(model)
     directory = RunDirectory(path)
     directory.path.mkdir(exist_ok=True)
-    rows = fit(model, batches(schedule), validation(), trainer=trainer, plan=schedule, run=directory)
-    return model, rows
+    return model, fit(model, batches(schedule), validation(), trainer=trainer, plan=schedule, run=directory)
 
 
 def test_learns_and_keeps_the_best_weights(tmp_path):
@@ -122,6 +127,21 @@ def test_ema_validates_the_average(tmp_path):
     model, rows = run(tmp_path, Trainer(epochs=3, learning_rate=0.01, ema=0.95))
     loss, _ = model.evaluate(validation(), verbose=0)
     assert loss == min(row["val_loss"] for row in rows)
+
+
+def test_it_is_told_when_the_mean_of_the_last_epochs_wins(tmp_path):
+    """Large steps at a constant rate swing around the minimum; also after an interruption at the end of training."""
+    trainer = Trainer(epochs=6, optimizer="momentum", learning_rate=0.15, schedule="constant", average=4)
+    for _ in range(2):
+        model, fitted = fitted_in(tmp_path, trainer)
+        assert model.evaluate(validation(), verbose=0)[0] < min(row["val_loss"] for row in fitted.rows)
+        assert fitted.kept == "The mean of the weights of the last 4 epochs was kept."
+        assert Learned(model, *fitted).best_epoch() is None
+
+
+def test_it_is_told_when_an_epoch_wins(tmp_path):
+    _, fitted = fitted_in(tmp_path, Trainer(epochs=3, learning_rate=0.001, average=3))
+    assert fitted.kept == "" and Learned(None, *fitted).best_epoch() == 3
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ def train(prepared: Prepared, run: RunDirectory) -> Learned:
         steps_per_epoch=chosen.steps_per_epoch,
     )
     model, validation = prepared.build(), batches(splits.validation, splits.prepare, 512)
-    return Learned(model, fit(model, training, validation, trainer=prepared.trainer, plan=chosen, run=run))
+    return Learned(model, *fit(model, training, validation, trainer=prepared.trainer, plan=chosen, run=run))
 
 
 def measure(prepared: Prepared, learned: Learned) -> dict[str, float]:

@@ -6,7 +6,7 @@ from typing import Literal
 from cli.arguments import flags
 from cli.run import typed
 from tasks.exporting import export_run
-from tasks.folder import open_run
+from tasks.folder import described, open_run
 from tasks.task import Learned, Outcome, Prepared, Task
 from training.run_directory import RunDirectory
 
@@ -36,7 +36,8 @@ def run(task: Task, config, until: Literal["trained", "reported"] = "reported") 
 
     trainer = config.trainer
     print(f"device  {configure(trainer.device, trainer.check_device, trainer.machines)}")
-    directory, settings = open_run(task.name, config)
+    checks = bool(trainer.check_device)  # whatever is in the run's own folder stays as it is
+    directory, settings = open_run(task.name, *described(config), config.run_dir, passing=checks)
     directory.check(settings, fresh=config.fresh)
     if not config.fresh and (results := directory.results()):
         print(f"{directory.path} is finished; --fresh trains it anew.\n")

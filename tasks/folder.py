@@ -20,26 +20,29 @@ FORMAT = 2
 """Of config.json. Runs without this number, made before it, lack settings; they can be used but not gone on with."""
 
 
-def open_run(app: str, config) -> tuple[RunDirectory, dict]:
-    """The folder of the run and the settings that name it, all that change its result; nothing is made yet.
+def open_run(
+    app: str, settings: dict, files: list[str], run_dir: str | None = None, *, passing: bool = False
+) -> tuple[RunDirectory, dict]:
+    """The folder of a run and the content of its config.json, all that changes its result; nothing is made yet.
 
     Args:
         app: "classify", "regress" ...: the folder below runs/.
-        config: the `Config` of the app, with data, model, trainer and run_dir.
+        settings, files: As `described` gives them.
+        run_dir: The folder that the user names.
+        passing: Whether it is a folder that goes with this process, so that the run's own stays as it is.
     """
     from data.fingerprint import fingerprint
 
-    settings, files = described(config)
     settings = {"format": FORMAT, "app": app, **settings, "files": fingerprint(*files)}
     require_same(settings)
-    if config.trainer.check_device:  # whatever is in the run's own folder stays as it is
-        passing = tempfile.mkdtemp()
-        atexit.register(shutil.rmtree, passing, ignore_errors=True)
-        return RunDirectory(passing), settings
-    if config.run_dir:
-        run = RunDirectory(config.run_dir)
+    if passing:
+        folder = tempfile.mkdtemp()
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        return RunDirectory(folder), settings
+    if run_dir:
+        run = RunDirectory(run_dir)
     else:
-        data = config.data.data
+        data = settings["data"]["data"]
         name = data_name(data if isinstance(data, str) else "".join(data[:1]))
         run = RunDirectory.for_config(app, f"{name}-{settings['model']['name']}", settings)
     if number := rank():  # it may share the disk with machine 0

@@ -11,7 +11,7 @@ import pytest
 from data.settings import CaptionData, Data, TranslationData
 from models.image_encoder import ImageEncoder
 from models.pretrained import Pretrained
-from tasks.folder import FORMAT, open_run
+from tasks.folder import FORMAT, described, open_run
 from tasks.task import by_name, names
 from training.run_directory import RunDirectory
 
@@ -53,7 +53,7 @@ def configs(name: str):
 
 def folder(name: str, config) -> Path:
     """Where a run of these settings lies, wherever it is asked to."""
-    return RunDirectory.for_config(name, "x", open_run(name, config)[1]).path
+    return RunDirectory.for_config(name, "x", open_run(name, *described(config))[1]).path
 
 
 @pytest.mark.parametrize("name", names())
@@ -69,7 +69,7 @@ def test_every_setting_names_the_run_but_for_those_that_change_no_result(name):
 @pytest.mark.parametrize("name", names())
 def test_the_settings_are_json_that_says_all(name):
     config = by_name(name).config()
-    settings = open_run(name, config)[1]
+    settings = open_run(name, *described(config))[1]
     assert json.loads(json.dumps(settings, allow_nan=False)) == settings
     assert list(settings)[:2] == ["format", "app"]
     assert (settings["format"], settings["app"]) == (FORMAT, name)

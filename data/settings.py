@@ -46,7 +46,7 @@ class TranslationData:
     longest: int = 1000
     """training pairs with a side of more characters are left out, and counted"""
     ratio: float = 9.0
-    """training pairs of which one side has more than so many times the characters of the other are left out"""
+    """training pairs whose longer side has more than this many times the characters of the shorter are left out"""
     download: bool = False
     """tfds: may the dataset be downloaded if it is not prepared yet"""
 

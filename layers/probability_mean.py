@@ -1,4 +1,4 @@
-"""Several networks, asked together: the mean of the probabilities that they give."""
+"""The mean of the probabilities of several networks, an ensemble."""
 
 import math
 

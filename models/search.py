@@ -1,4 +1,4 @@
-"""How texts are looked for in a trained network: the settings."""
+"""Settings of decoding: beam search, or sampling."""
 
 from dataclasses import dataclass
 
@@ -7,22 +7,22 @@ from cli.errors import UserError
 
 @dataclass(frozen=True)
 class Search:
-    """Beam search, or drawing at random, and how long a text may become."""
+    """Beam search, or sampling."""
 
     beams: int = 5
-    """Hypotheses that beam search follows for each sentence; 1 takes the most probable token each time (greedy)."""
+    """Hypotheses that beam search follows for each sentence; 1 is greedy: the most probable token each time."""
     length_penalty: float = 1.0
     """Texts are compared by log probability / tokens ** this: 0 prefers short ones, 1 compares means per token."""
     no_repeat: int = 0
-    """No text may say so many tokens in a row twice: 3 blocks repeated trigrams; 0 allows everything."""
+    """Length of the n-grams that may not repeat within a text: 3 blocks repeated trigrams; 0 allows all."""
     sample: bool = False
-    """Draw texts at random instead, `beams` of each sentence."""
+    """Sample texts at random instead, `beams` for each sentence."""
     temperature: float = 1.0
     """With `--sample`: below 1 prefers probable tokens, above 1 improbable ones."""
     top_k: int | None = None
-    """With `--sample`: only among so many most probable tokens."""
+    """With `--sample`: draw among this many most probable tokens only."""
     top_p: float = 1.0
-    """With `--sample`: only among the fewest tokens that have this probability together, in (0, 1]."""
+    """With `--sample`: draw among the fewest tokens whose probabilities add up to this, in (0, 1]."""
 
     def __post_init__(self):
         def require(name: str, ok: bool, allowed: str) -> None:

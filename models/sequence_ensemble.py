@@ -1,4 +1,4 @@
-"""Several networks that write texts, asked together: at each token the mean of their probabilities decides.
+"""An ensemble of text decoders: at each token their probabilities are averaged.
 
 The members are of one recipe and dictionary. Behind each other they are one network, and its parts look to beam search
 like those of a single one: vectors, features and states are those of all members, side by side.

@@ -27,13 +27,13 @@ class Prediction:
     length_penalty: float | None = None
     """Translator, captioner: compare by log probability / tokens ** this. Default: as it was scored with."""
     sample: bool = False
-    """Translator, captioner: draw `--top` texts at random instead."""
+    """Translator, captioner: sample `--top` texts at random instead."""
     temperature: float = 1.0
     """With `--sample`: below 1 prefers probable words, above 1 improbable ones."""
     top_k: int | None = None
     """With `--sample`: draw among this many most probable subwords only."""
     top_p: float = 1.0
-    """With `--sample`: draw among the fewest subwords that have this probability together."""
+    """With `--sample`: draw among the fewest subwords whose probabilities add up to this."""
     seed: int = 0
     """With `--sample`: seed of the draws."""
 

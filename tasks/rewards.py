@@ -1,8 +1,8 @@
-"""Training by rewards: the network writes whole texts, and those that are like texts of people become more probable.
+"""Training by rewards: the network's own samples that score well become more probable.
 
-Cross-entropy teaches to go on after the words of people; this teaches to write. For each example `TEXTS` texts are
-written and rewarded, and the loss of each of their tokens is weighted by what the reward exceeds the mean of the others
-of the example by: what is better than those becomes more probable, what is worse less.
+Cross-entropy trains with teacher forcing; this trains on the model's own samples. For each example `TEXTS` texts are
+written and rewarded. The loss of each of their tokens is weighted by the advantage: the reward minus the mean reward of
+the other texts of the example.
 
 References:
     Rennie et al. 2017, Self-critical sequence training for image captioning (arXiv:1612.00563).

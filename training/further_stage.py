@@ -22,7 +22,7 @@ def learn_further(
     and the same records have chosen the best epoch of the stage.
 
     Args:
-        stage: Its name, and that of the folder in that of the run which holds its records.
+        stage: Name of the stage and of its subfolder of the run.
         directory: Of the run.
         model: `keras.Model`, compiled for the stage.
         learn: Trains it; a function of `run`, the folder of the stage.

@@ -1,4 +1,4 @@
-"""What the settings of training come to for a number of rows."""
+"""The training plan: batch size, epochs and steps for a given number of rows."""
 
 import math
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ from training.trainer import Trainer
 
 @dataclass(frozen=True)
 class Plan:
-    """What the settings come to for a number of training rows."""
+    """Batch size, epochs and steps of a training."""
 
     batch_size: int
-    """Rows, or what else `unit` says, per update."""
+    """Rows, or other `unit`s, per update."""
     epochs: int
     """Passes over the rows."""
     steps_per_epoch: int
@@ -19,7 +19,7 @@ class Plan:
     steps_per_execution: int
     """Updates per call of the compiled step."""
     unit: str = "examples"
-    """What the speed of training is counted in."""
+    """Unit of the speed of training."""
 
     @property
     def updates(self) -> int:

@@ -35,12 +35,12 @@ class Trainer:
     optimizer: Optimizer = "adam"
     """Update rule."""
     learning_rate: float | None = None
-    """Learning rate at its highest. Default: adam and adamw 0.001, with batch norm in the network 0.004; sgd 0.1;
+    """Highest learning rate. Default: adam and adamw 0.001, with batch norm in the network 0.004; sgd 0.1;
     momentum 0.05; adagrad 0.01; rmsprop 0.001; adadelta 1; adamax 0.002."""
     schedule: Schedule | None = None
-    """Course of the learning rate over epochs t: constant; inverse_time 1/(1+decay*t); exponential decay^t;
-    cosine down to zero after `warmup`; inverse_sqrt, up during `warmup`, then with one over the root of the updates.
-    Default: cosine; for Transformers of translation that train for long inverse_sqrt."""
+    """Learning-rate schedule over epochs t: constant; inverse_time, 1/(1+decay*t); exponential, decay^t; cosine, down to
+    zero after `warmup`; inverse_sqrt, up during `warmup`, then proportional to 1/sqrt(updates). Default: cosine; for
+    long trainings of Transformers for translation inverse_sqrt."""
     decay: float = 0.9
     """The number `decay` in the inverse_time and exponential schedules."""
     warmup: float | None = None
@@ -55,31 +55,31 @@ class Trainer:
     weight_decay: float = 0.0
     """Decoupled weight decay per update, times the learning rate (adamw uses 0.004 where this is 0)."""
     clip_norm: float | None = None
-    """Largest norm of all gradients together; longer ones are scaled down to it."""
+    """Largest norm of the gradient of all weights; a larger one is scaled down to it."""
     ema: float | None = None
-    """Decay of a moving average of the weights, such as 0.999, which validation and the result then use."""
+    """Decay of a moving average of the weights, such as 0.999; validation and the result then use the average."""
     average: int | None = None
-    """Try the mean of the weights at the ends of so many last epochs, too; it is kept if it validates better. Default:
-    1, which is none; for translators that train for long 10."""
+    """Also try the mean of the weights of this many last epochs, and keep it if it validates better. Default: 1, no
+    mean; for long trainings of translators 10."""
     patience: int | None = None
     """Stop after this many epochs without improvement (see `stop_rule`). Default: run all epochs. Either way the
-    weights of the best validation epoch are the ones returned."""
+    weights of the best validation epoch are kept."""
     stop_rule: StopRule = "best"
     """What counts as no improvement: best, not better than the best so far; increases, worse than the epoch before;
     running_mean, worse than the mean of all validation losses so far."""
     precision: Precision = "float32"
     """Arithmetic of the layers; weights stay float32."""
     jit: Literal["auto", "on", "off"] = "auto"
-    """Compile the training step with XLA. auto: on a GPU and with JAX, not with TensorFlow on a CPU, where it was
+    """Compile the training step with XLA. auto: on a GPU and with JAX; not with TensorFlow on a CPU, where XLA was
     slower."""
     device: Device = "auto"
-    """Where to train. auto: on a TPU, which needs JAX, else on a GPU, where there is one; it says which and why."""
+    """Where to train. auto: a TPU (with JAX), else a GPU, else the CPU; the run says which and why."""
     check_device: Literal["tpu"] | None = field(default=None, metadata={"names_run": False})
-    """tpu: train nothing; say whether the steps of this run could be compiled for a TPU, and what stands in the way."""
+    """tpu: train nothing; say whether the steps of this run could be compiled for a TPU, and what prevents it."""
     deterministic: bool = False
     """Forbid operations whose results vary on a GPU; slower there, not needed on a CPU."""
     checkpoint_minutes: float = field(default=5.0, metadata={"names_run": False})
-    """The most minutes of training that an interruption can cost: the state is written down within epochs, too."""
+    """Most minutes of training that an interruption can cost; the state is saved within epochs, too."""
     machines: Hosts = field(default_factory=Hosts, metadata={"names_run": False})
     seed: int = 0
     """Seed of the splits, the initial weights, the order of the rows, dropout and augmentation."""

@@ -19,37 +19,36 @@ class Search:
     """Settings of a search."""
 
     strategy: Strategy = "coarse-to-fine"
-    """How trials are chosen: coarse-to-fine, random in ranges that narrow around the best, which may be the default;
-    random; grid; bayesian, with a Gaussian process; hyperband, many short trainings, of which the best get longer
-    ones."""
+    """How trials are chosen. coarse-to-fine: at random in ranges that narrow around the best trial; random; grid;
+    bayesian: by a Gaussian process; hyperband: many short trainings, the best of which are continued."""
     trials: str = "12"
-    """How many; +20 is twenty more than the search has."""
+    """Number of trials; +20 means twenty more than the search has."""
     objective: str | None = None
-    """What is compared, such as val_loss. Default: the first that the app names."""
+    """Figure that trials are compared by, such as val_loss. Default: the first one of the app."""
     cross_validate: int = 1
-    """Train each trial on so many folds of training and validation rows; 1: on the training rows alone."""
+    """Folds of training and validation rows to train each trial on; 1: the training rows alone."""
     retrains: int = 1
-    """Train each trial so many times, with other seeds; the mean counts."""
+    """Trainings of each trial, with different seeds; their mean counts."""
     finalists: int = 2
-    """So many of the best trials are trained again at the end, with another seed; the better one goes on."""
+    """Number of best trials that are trained again at the end with another seed; the best of them is confirmed."""
     confirm: int = 3
-    """How many times it and the default are then trained, with further seeds: the better mean is the result. 0: the
-    best trial is the result, luck and all."""
+    """Trainings, with new seeds, of the best finalist and of the default; the better mean is the result. 0: the best
+    trial is the result, luck included."""
     prune: bool = False
-    """Stop trials that are worse than the median of the others had been."""
+    """Stop a trial that is worse than the median of the others at the same epoch."""
     jobs: int | None = None
-    """Trials at once, which share the cores. Default: 2 where trials do not depend on which others run beside them
-    (coarse-to-fine, random and grid, without `prune`), there are two cores and no GPU; else 1."""
+    """Trials at a time; they share the cores. Default: 2 with two cores, no GPU and a strategy whose trials do not
+    depend on each other's timing (coarse-to-fine, random and grid, without `prune`); else 1."""
     time_limit: str | None = None
     """Stop after this time, such as 30m or 2h; the same command goes on."""
     trial_limit: str | None = None
-    """A trial that takes longer, such as 10m, has failed."""
+    """Longest time of a trial, such as 10m; a longer one counts as failed."""
     chief: str | None = None
-    """Several machines: HOST:PORT on which this one hands out trials, to `workers` of its own and to others."""
+    """Several machines: HOST:PORT where this one hands out trials, to its own `workers` and to others."""
     workers: int = 1
-    """With `chief`: how many processes of this machine take trials."""
+    """With `chief`: processes of this machine that run trials."""
     worker: str | None = None
-    """Several machines: HOST:PORT of the chief that this one takes trials from. Otherwise the same command."""
+    """Several machines: HOST:PORT of the chief to take trials from; otherwise the command is the same."""
 
     def __post_init__(self):
         if not re.fullmatch(r"\+?[1-9][0-9]*", self.trials):

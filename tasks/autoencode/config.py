@@ -36,11 +36,10 @@ class Config:
     data: Data = field(default_factory=Data)
     trainer: Trainer = field(default_factory=Trainer)
     anomaly: str | None = None
-    """A class that is kept out of training; the test split then tells how well the error of the reconstruction gives
-    its records away."""
+    """Class that is kept out of training; the test split then shows how well the reconstruction error detects it."""
     loss: Literal["squared_error", "half_sum_of_squares", "cross_entropy"] = "squared_error"
-    """What is made small: the mean squared error; half the sum of squares, as in textbooks; or the cross-entropy of
-    values between 0 and 1 (images)."""
+    """Loss: the mean squared error; half the sum of squares, as in textbooks; or the cross-entropy of values between 0
+    and 1 (images)."""
     run_dir: str | None = field(default=None, metadata={"names_run": False})
     """Folder of this run. Default: runs/autoencode/DATA-MODEL-HASH, where HASH is of all settings."""
     fresh: bool = field(default=False, metadata={"names_run": False})

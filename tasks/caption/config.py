@@ -43,30 +43,31 @@ class Config:
     """Probability mass taken from the true subword and spread over all, in [0, 1)."""
     search: Search = field(default_factory=lambda: Search(beams=3))
     vocab_size: int | None = None
-    """Subwords to learn. Default: one for 80 words of the training captions, between 200 and 8000."""
+    """Size of the dictionary, in subwords. Default: one per 80 words of the training captions, between 200 and 8000."""
     keep_capitals: bool = False
-    """Write capitals as the captions have them; otherwise everything is lower-case."""
+    """Keep the capitals of the captions; otherwise everything is lower-case."""
     word_dropout: float = 0.1
-    """Share of the words so far that are hidden in training, so that the image has to be looked at; in [0, 1)."""
+    """Share of the previous words that are hidden in training, so that the network has to look at the image; in
+    [0, 1)."""
     mirror: bool = False
-    """Show half of the images mirrored in training, each time others; for captions that say nothing of left and right.
-    Features are computed of both."""
+    """Mirror a random half of the training images in each epoch; for captions that do not mention left and right.
+    Features are computed for both."""
     every_caption: bool = False
-    """An epoch shows each image with all its captions; otherwise with one, another one each epoch."""
+    """Show each image with all its captions in an epoch; otherwise with one of them, another one each epoch."""
     buckets: int = 3
     """Lengths that batches are padded to: with more of them less is padded, but each compiles its own graph."""
     longest_tokens: int = 40
     """Most tokens of a caption. Longer training captions are left out, and counted."""
     members: Members = field(default_factory=Members)
     reward_epochs: int = 0
-    """Epochs, after the others, in which captions are drawn and rewarded for being like those of people (CIDEr-D)."""
+    """Epochs at the end in which the network samples captions and is rewarded by their CIDEr-D."""
     reward_learning_rate: float = 1e-4
     """Highest learning rate of those epochs."""
     neighbours: int = 0
-    """Similar training images whose captions decide which of the `--beams` hypotheses comes first; 0: the most probable
-    does. 20, with as many beams, describes photographs better (docs/captioning.md)."""
+    """Number of similar training images whose captions rerank the `--beams` hypotheses; 0: no reranking. 20, with 20
+    beams, describes photographs better (docs/captioning.md)."""
     features: str = field(default="runs/features", metadata={"names_run": False})
-    """Folder in which the features of images are kept, for all runs."""
+    """Folder where the features of images are kept, for all runs."""
     run_dir: str | None = field(default=None, metadata={"names_run": False})
     """Folder of this run. Default: runs/caption/DATA-MODEL-HASH, where HASH is of all settings."""
     fresh: bool = field(default=False, metadata={"names_run": False})

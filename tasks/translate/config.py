@@ -39,24 +39,25 @@ class Config:
     """Probability mass taken from the true subword and spread over all, in [0, 1)."""
     search: Search = field(default_factory=Search)
     vocab_size: int | None = None
-    """Subwords to learn. Default: one for 600 letters of training text, between 500 and 16000."""
+    """Size of the dictionary, in subwords. Default: one per 600 letters of training text, between 500 and 16000."""
     dictionary: Literal["joint", "separate"] = "joint"
-    """One dictionary, and one table of vectors, for both languages, or one each (for other scripts)."""
+    """joint: one dictionary and one embedding for both languages; separate: one each (for different scripts)."""
     lower: bool = False
-    """Translate without capitals; scores are of references without capitals, too."""
+    """Lower-case the text; scores are against lower-case references, too."""
     subword_dropout: float = 0.0
-    """Probability that a merge of subwords is left out in training: other cuts of the same words in each epoch."""
+    """BPE-dropout: probability to skip a merge of subwords in training, so that words are cut differently each epoch."""
     tokens: int | None = None
-    """Tokens per update, of the longer side, padding included. Default: 2048 below 20000 training pairs, else 4096."""
+    """Tokens per update, counted on the longer side, padding included. Default: 2048 below 20000 training pairs, else
+    4096."""
     buckets: int = 6
     """Lengths that batches are padded to: with more of them less is padded, but each compiles its own graph."""
     members: Members = field(default_factory=Members)
     reward_epochs: int = 0
-    """Epochs, after the others, in which training sentences are translated and the translations rewarded by BLEU."""
+    """Epochs at the end in which the network translates training sentences and is rewarded by their BLEU."""
     reward_learning_rate: float = 1e-4
     """Highest learning rate of those epochs."""
     longest_tokens: int = 250
-    """Training pairs with more tokens on a side are left out, and counted."""
+    """Most tokens on a side of a training pair; longer pairs are left out and counted."""
     run_dir: str | None = field(default=None, metadata={"names_run": False})
     """Folder of this run. Default: runs/translate/DATA-MODEL-HASH, where HASH is of all settings."""
     fresh: bool = field(default=False, metadata={"names_run": False})

@@ -29,8 +29,8 @@ class Members:
     """Networks in the ensemble, each with another seed; their probabilities are averaged. N members take N times as
     long to use, and about N times as long to train (less with `--member-jobs`)."""
     jobs: Annotated[int | None, tyro.conf.arg(name="member-jobs")] = field(default=None, metadata={"names_run": False})
-    """Members trained at a time, each in a process with its share of the cores. Default: on a CPU one per core, elsewhere
-    one."""
+    """Members trained at a time, each in a process with its share of the cores. Default: on a CPU one per core,
+    elsewhere one."""
 
     def __post_init__(self):
         if not 1 <= self.count <= 16:

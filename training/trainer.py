@@ -38,8 +38,8 @@ class Trainer:
     """Highest learning rate. Default: adam and adamw 0.001, with batch norm in the network 0.004; sgd 0.1;
     momentum 0.05; adagrad 0.01; rmsprop 0.001; adadelta 1; adamax 0.002."""
     schedule: Schedule | None = None
-    """Learning-rate schedule over epochs t: constant; inverse_time, 1/(1+decay*t); exponential, decay^t; cosine, down to
-    zero after `warmup`; inverse_sqrt, up during `warmup`, then proportional to 1/sqrt(updates). Default: cosine; for
+    """Learning-rate schedule over epochs t: constant; inverse_time, 1/(1+decay*t); exponential, decay^t; cosine, down
+    to zero after `warmup`; inverse_sqrt, up during `warmup`, then proportional to 1/sqrt(updates). Default: cosine; for
     long trainings of Transformers for translation inverse_sqrt."""
     decay: float = 0.9
     """The number `decay` in the inverse_time and exponential schedules."""

@@ -45,7 +45,7 @@ class Config:
     lower: bool = False
     """Lower-case the text; scores are against lower-case references, too."""
     subword_dropout: float = 0.0
-    """BPE-dropout: probability to skip a merge of subwords in training, so that words are cut differently each epoch."""
+    """BPE-dropout: probability to skip a merge of subwords in training, so that each epoch cuts words differently."""
     tokens: int | None = None
     """Tokens per update, counted on the longer side, padding included. Default: 2048 below 20000 training pairs, else
     4096."""

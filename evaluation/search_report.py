@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from evaluation import report
-from evaluation.classification_report import run_blocks
 from evaluation.hyperparameter_importance import FEWEST_TRIALS, Importances, importances
 from evaluation.hyperparameter_scale import Range, is_choice, plain, short
+from evaluation.report_blocks import run_blocks
 from evaluation.search_plots import (
     Trial,
     against_each,

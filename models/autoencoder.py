@@ -74,12 +74,6 @@ def check_noise(noise: float, kind: NoiseKind) -> None:
         raise UserError(f"`noise` must be {allowed}. Received: noise={noise}")
 
 
-def check_sizes(name: str, sizes: tuple[int, ...]) -> None:
-    """Raise UserError unless there are sizes and all are positive."""
-    if not sizes or min(sizes) < 1:
-        raise UserError(f"`{name}` must be one or more positive sizes. Received: {name}={sizes}")
-
-
 def check_code(size: int, input_shape: tuple[int, ...], name: str, held_back: bool) -> None:
     """Raise UserError on a code that could copy its input: as many numbers as it, and nothing that holds it back."""
     from math import prod

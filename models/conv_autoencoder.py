@@ -14,10 +14,10 @@ from models.autoencoder import (
     NoiseKind,
     check_code,
     check_noise,
-    check_sizes,
     corrupted,
     output_activation,
 )
+from models.settings import check
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,7 @@ class ConvAutoencoder:
     """Strength of the L2 penalty on the weights (never on the biases)."""
 
     def __post_init__(self):
-        if self.code < 1:
-            raise UserError(f"`code` must be at least 1. Received: code={self.code}")
-        check_sizes("filters", self.filters)
+        check(self)
         check_noise(self.noise, self.noise_kind)
 
     def build(self, input_shape: tuple[int, int, int]):

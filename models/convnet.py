@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from cli.errors import UserError
+from models.settings import COUNT, SHARE, check
 
 
 @dataclass(frozen=True)
@@ -31,14 +32,7 @@ class ConvNet:
     """Strength of the L2 penalty on the weights (never on the biases)."""
 
     def __post_init__(self):
-        if not self.filters or min(self.filters) < 1:
-            raise UserError(f"`filters` must be one or more positive sizes. Received: filters={self.filters}")
-        if self.convolutions < 1:
-            raise UserError(f"`convolutions` must be at least 1. Received: convolutions={self.convolutions}")
-        if self.dense < 0:
-            raise UserError(f"`dense` must be 0 or more. Received: dense={self.dense}")
-        if not 0 <= self.dropout < 1:
-            raise UserError(f"`dropout` must be in [0, 1). Received: dropout={self.dropout}")
+        check(self, dense=COUNT, dropout=SHARE)
 
     def build(self, input_shape: tuple[int, int, int], num_outputs: int):
         """Return a `keras.Model` from images `(batch, height, width, channels)` to logits `(batch, num_outputs)`.

@@ -7,7 +7,6 @@ layer Hinton and Salakhutdinov, 2006 (Reducing the dimensionality of data with n
 from dataclasses import dataclass
 from typing import ClassVar
 
-from cli.errors import UserError
 from models.autoencoder import (
     CODE,
     DECODER,
@@ -15,11 +14,11 @@ from models.autoencoder import (
     OutputName,
     check_code,
     check_noise,
-    check_sizes,
     corrupted,
     output_activation,
 )
 from models.mlp import ActivationName
+from models.settings import POSITIVE, check
 
 
 @dataclass(frozen=True)
@@ -47,10 +46,8 @@ class DenseAutoencoder:
     """Draw the first weights and biases evenly from -R to R, as in textbooks. Default: He's or LeCun's scheme."""
 
     def __post_init__(self):
-        check_sizes("hidden", self.hidden)
+        check(self, initial_range=POSITIVE)
         check_noise(self.noise, self.noise_kind)
-        if self.initial_range is not None and self.initial_range <= 0:
-            raise UserError(f"`initial_range` must be positive. Received: initial_range={self.initial_range}")
 
     def build(self, input_shape: tuple[int, ...]):
         """Return a `keras.Model` from `(batch, *input_shape)` to the same, float32.

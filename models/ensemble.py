@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cli.errors import UserError
+from models.settings import COUNT, SHARE, check
 
 
 @dataclass(frozen=True)
@@ -33,13 +34,7 @@ class Ensemble:
     """Fraction of hidden units dropped in training, in [0, 1)."""
 
     def __post_init__(self):
-        for name in ("members", "bins", "embedding"):
-            if getattr(self, name) < 1:
-                raise UserError(f"`{name}` must be at least 1. Received: {name}={getattr(self, name)}")
-        if not self.hidden or min(self.hidden) < 1:
-            raise UserError(f"`hidden` must be one or more positive sizes. Received: hidden={self.hidden}")
-        if not 0 <= self.dropout < 1:
-            raise UserError(f"`dropout` must be in [0, 1). Received: dropout={self.dropout}")
+        check(self, folds=COUNT, dropout=SHARE)
         if self.folds and (self.folds < 2 or self.members % self.folds or self.members < 2 * self.folds):
             raise UserError(
                 "`folds` must be 0, or at least 2 and go into `members` twice or more, so that every row has two "

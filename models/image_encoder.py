@@ -5,6 +5,7 @@ from typing import Literal
 
 from cli.errors import UserError
 from models.pretrained import BACKBONES
+from models.settings import COUNT, POSITIVE, check
 
 STEM = ((32, 4, 4), (48, 3, 1), (96, 3, 2), (128, 3, 1))
 """Filters, kernel size and stride of the convolutions of the stem, which makes one region of 8x8 pixels."""
@@ -35,13 +36,7 @@ class ImageEncoder:
     """Highest learning rate of those epochs."""
 
     def __post_init__(self):
-        if self.fine_tune_epochs < 0:
-            raise UserError(f"`fine_tune_epochs` must be 0 or more. Received: fine_tune_epochs={self.fine_tune_epochs}")
-        if not self.fine_tune_learning_rate > 0:
-            raise UserError(
-                "`fine_tune_learning_rate` must be positive. "
-                f"Received: fine_tune_learning_rate={self.fine_tune_learning_rate}"
-            )
+        check(self, fine_tune_epochs=COUNT, fine_tune_learning_rate=POSITIVE)
         if self.encoder == "stem" and self.fine_tune_epochs:
             raise UserError("`fine_tune_epochs` is for a backbone: the stem is learned all along. Leave it out.")
 

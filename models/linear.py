@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from models.settings import check
+
 
 @dataclass(frozen=True)
 class Linear:
@@ -15,6 +17,9 @@ class Linear:
     """Strength of the L1 penalty on the weights (never on the bias)."""
     l2: float = 0.0
     """Strength of the L2 penalty on the weights (never on the bias)."""
+
+    def __post_init__(self):
+        check(self)
 
     def build(self, input_shape: tuple[int, ...], num_outputs: int):
         """Return a `keras.Model` from `(batch, features)` to float32 numbers `(batch, num_outputs)`."""

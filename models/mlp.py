@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from cli.errors import UserError
+from models.settings import SHARE, check
 
 ActivationName = Literal["identity", "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "elu"]
 
@@ -26,10 +26,7 @@ class MLP:
     """Strength of the L2 penalty on the weights (never on the biases)."""
 
     def __post_init__(self):
-        if not self.hidden or min(self.hidden) < 1:
-            raise UserError(f"`hidden` must be one or more positive sizes. Received: hidden={self.hidden}")
-        if not 0 <= self.dropout < 1:
-            raise UserError(f"`dropout` must be in [0, 1). Received: dropout={self.dropout}")
+        check(self, dropout=SHARE)
 
     def build(self, input_shape: tuple[int, ...], num_outputs: int):
         """Return a `keras.Model` from `(batch, *input_shape)` to float32 logits `(batch, num_outputs)`."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 from cli.errors import UserError
+from models.settings import COUNT, POSITIVE, SHARE, at_least, check
 
 # name -> (constructor in keras.applications, scale and offset of its pixels from 0..255).
 BACKBONES = {
@@ -53,12 +54,13 @@ class Pretrained:
     """Highest learning rate of those epochs."""
 
     def __post_init__(self):
-        if not 0 <= self.dropout < 1:
-            raise UserError(f"`dropout` must be in [0, 1). Received: dropout={self.dropout}")
-        if self.size < 32:
-            raise UserError(f"`size` must be at least 32 pixels. Received: size={self.size}")
-        if self.fine_tune_epochs < 0:
-            raise UserError(f"`fine_tune_epochs` must be 0 or more. Received: fine_tune_epochs={self.fine_tune_epochs}")
+        check(
+            self,
+            size=at_least(32, " pixels"),
+            dropout=SHARE,
+            fine_tune_epochs=COUNT,
+            fine_tune_learning_rate=POSITIVE,
+        )
 
     def build(self, input_shape: tuple[int, int, int], num_outputs: int):
         """Return a `keras.Model` from pixels 0..255 `(batch, height, width, 3)` to logits `(batch, num_outputs)`.

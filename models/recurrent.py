@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from cli.errors import UserError
+from models.settings import POSITIVE, SHARE, check
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,7 @@ class Recurrent:
     """Fraction of vectors, of outputs of the encoder and of features dropped in training, in [0, 1)."""
 
     def __post_init__(self):
-        for name in ("units", "embedding_units", "encoder_layers"):
-            if getattr(self, name) < 1:
-                raise UserError(f"`{name}` must be positive. Received: {name}={getattr(self, name)}")
-        if not 0 <= self.dropout < 1:
-            raise UserError(f"`dropout` must be in [0, 1). Received: dropout={self.dropout}")
+        check(self, units=POSITIVE, embedding_units=POSITIVE, encoder_layers=POSITIVE, dropout=SHARE)
 
     def build(self, source_size: int | None, target_size: int):
         """Return a `keras.Model` from {"source", "target"} to float32 logits of the next token.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from cli.errors import UserError
+from models.settings import check
 
 # depth -> blocks per stage; the bottleneck blocks begin at 50.
 IMAGENET_BLOCKS = {18: (2, 2, 2, 2), 34: (3, 4, 6, 3), 50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3)}
@@ -33,6 +34,7 @@ class ResNet:
                 f"`depth` must be one of {CIFAR_DEPTHS} (small images) or {tuple(IMAGENET_BLOCKS)} (photographs). "
                 f"Received: depth={self.depth}"
             )
+        check(self)
 
     def build(self, input_shape: tuple[int, int, int], num_outputs: int):
         """Return a `keras.Model` from images `(batch, height, width, channels)` to logits `(batch, num_outputs)`.

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from cli.errors import UserError
+from models.settings import POSITIVE, SHARE, check
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class ShowAttendTell:
     """Fraction of vectors, of features of regions and of outputs dropped in training, in [0, 1)."""
 
     def __post_init__(self):
-        require_sizes(self, ("units", "embedding_units"))
+        check(self, units=POSITIVE, embedding_units=POSITIVE, dropout=SHARE)
 
     def build(self, inputs_name: str, shape: tuple[int, int, int], target_size: int):
         """Return a `keras.Model` from {`inputs_name`, "target"} to float32 logits of the next token.
@@ -43,12 +43,3 @@ class ShowAttendTell:
         x = Dropout(self.dropout, name=ENCODED)(x)
         decoder = RecurrentDecoder(self.units, self.cell, self.attention, self.dropout, name="decoder")
         return keras.Model(inputs, embedding(decoder(target, x), transposed=True), name="show_attend_tell")
-
-
-def require_sizes(recipe, names: tuple[str, ...]) -> None:
-    """Raises UserError where a size is not positive, or the dropout not in [0, 1)."""
-    for name in names:
-        if getattr(recipe, name) < 1:
-            raise UserError(f"`{name}` must be positive. Received: {name}={getattr(recipe, name)}")
-    if not 0 <= recipe.dropout < 1:
-        raise UserError(f"`dropout` must be in [0, 1). Received: dropout={recipe.dropout}")

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from models.settings import POSITIVE, SHARE, check
+
 
 @dataclass(frozen=True)
 class ShowTell:
@@ -18,9 +20,7 @@ class ShowTell:
     """Fraction of vectors, of the image's features and of outputs dropped in training, in [0, 1)."""
 
     def __post_init__(self):
-        from models.show_attend_tell import require_sizes
-
-        require_sizes(self, ("units", "embedding_units"))
+        check(self, units=POSITIVE, embedding_units=POSITIVE, dropout=SHARE)
 
     def build(self, inputs_name: str, shape: tuple[int, int, int], target_size: int):
         """Return a `keras.Model` from {`inputs_name`, "target"} to float32 logits of the next token.

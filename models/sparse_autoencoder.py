@@ -6,10 +6,10 @@ Ng, 2011 (Sparse autoencoder, lecture notes of CS294A).
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from cli.errors import UserError
-from models.autoencoder import CODE, check_sizes
+from models.autoencoder import CODE
 from models.dense_autoencoder import DenseAutoencoder
 from models.mlp import ActivationName
+from models.settings import INSIDE, POSITIVE, check
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,7 @@ class SparseAutoencoder:
     """Strength of the L2 penalty on the weights (never on the biases)."""
 
     def __post_init__(self):
-        check_sizes("hidden", self.hidden)
-        if self.sparsity <= 0:
-            raise UserError(f"`sparsity` must be positive. Received: sparsity={self.sparsity}")
-        if not 0 < self.activity < 1:
-            raise UserError(f"`activity` must be in (0, 1). Received: activity={self.activity}")
+        check(self, sparsity=POSITIVE, activity=INSIDE)
 
     def build(self, input_shape: tuple[int, ...]):
         """Return a `keras.Model` from `(batch, *input_shape)` to the same, float32."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cli.errors import UserError
+from models.settings import POSITIVE, SHARE, check
 
 
 @dataclass(frozen=True)
@@ -33,18 +34,22 @@ class Transformer:
     """How a block knows the order: waves added to the vectors, or queries and keys turned by their positions."""
 
     def __post_init__(self):
-        for name in ("units", "num_layers", "num_heads", "feed_forward_units"):
-            if getattr(self, name) < 1:
-                raise UserError(f"`{name}` must be positive. Received: {name}={getattr(self, name)}")
+        check(
+            self,
+            units=POSITIVE,
+            num_layers=POSITIVE,
+            num_heads=POSITIVE,
+            feed_forward_units=POSITIVE,
+            dropout=SHARE,
+            attention_dropout=SHARE,
+            hidden_dropout=SHARE,
+        )
         if self.units % self.num_heads:
             raise UserError(
                 f"`units` must be a multiple of `num_heads`. Received: units={self.units}, num_heads={self.num_heads}"
             )
         if self.positions == "rotary" and self.units // self.num_heads % 2:
             raise UserError(f"rotary positions need an even units / num_heads. Received: {self.units}/{self.num_heads}")
-        for name in ("dropout", "attention_dropout", "hidden_dropout"):
-            if not 0 <= getattr(self, name) < 1:
-                raise UserError(f"`{name}` must be in [0, 1). Received: {name}={getattr(self, name)}")
 
     def build(self, source_size: int | None, target_size: int):
         """Return a `keras.Model` from {"source", "target"} to float32 logits of the next token.

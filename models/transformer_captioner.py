@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from cli.errors import UserError
+from models.settings import COUNT, POSITIVE, SHARE, check
 
 
 @dataclass(frozen=True)
@@ -25,11 +26,15 @@ class TransformerCaptioner:
     """Fraction dropped of what each part of a block adds, in training, in [0, 1)."""
 
     def __post_init__(self):
-        from models.show_attend_tell import require_sizes
-
-        require_sizes(self, ("units", "num_layers", "num_heads", "feed_forward_units"))
-        if self.encoder_layers < 0:
-            raise UserError(f"`encoder_layers` must be 0 or more. Received: encoder_layers={self.encoder_layers}")
+        check(
+            self,
+            units=POSITIVE,
+            encoder_layers=COUNT,
+            num_layers=POSITIVE,
+            num_heads=POSITIVE,
+            feed_forward_units=POSITIVE,
+            dropout=SHARE,
+        )
         if self.units % self.num_heads:
             raise UserError(
                 f"`units` must be a multiple of `num_heads`. Received: units={self.units}, num_heads={self.num_heads}"

@@ -7,11 +7,11 @@ is the beta of Higgins et al., 2017.
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from cli.errors import UserError
-from models.autoencoder import CODE, check_sizes
+from models.autoencoder import CODE
 from models.conv_autoencoder import conv_decoder, encoder_stages, require_images
 from models.dense_autoencoder import DenseAutoencoder
 from models.mlp import ActivationName
+from models.settings import check
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,7 @@ class VariationalAutoencoder:
     """Strength of the L2 penalty on the weights (never on the biases)."""
 
     def __post_init__(self):
-        if self.code < 1:
-            raise UserError(f"`code` must be at least 1. Received: code={self.code}")
-        if self.beta is not None and self.beta < 0:
-            raise UserError(f"`beta` must be 0 or more. Received: beta={self.beta}")
-        check_sizes("hidden", self.hidden)
-        check_sizes("filters", self.filters)
+        check(self)
 
     def build(self, input_shape: tuple[int, ...]):
         """Return a `keras.Model` from `(batch, *input_shape)` to the same, float32. In inference the code is its mean.

@@ -14,6 +14,9 @@ from cli.packages import PACKAGES, ROOT, child_environment
 from export import examples
 from tasks.task import names
 from tests.tasks.runs import FILES, interrupted, start, whole_run
+from tests.tuning.same_process import SameProcess
+from tuning.search import search
+from tuning.settings import Search
 
 OUTSIDE = Path(__file__).parent / "outside"
 NAME = "parity"
@@ -69,8 +72,17 @@ def test_it_predicts_evaluates_and_exports(run, tmp_path, monkeypatch, capsys):
     assert (tmp_path / "model.tflite").is_file()
 
 
-def test_it_is_searched(tmp_path):
-    command = [sys.executable, "-m", f"tuning.{NAME}", "--trials", "2", "--confirm", "0", "--jobs", "1"]
+def test_it_is_searched(door, tmp_path, monkeypatch):
+    monkeypatch.setattr("tuning.runner.Workers", SameProcess)
+    base = parse(door.Config, ["--run-dir", str(tmp_path / "search"), *EPOCHS])
+    found = search(f"tuning.{NAME}", base, Search(trials="2", confirm=0, finalists=1, jobs=1))
+    assert [trial.status for trial in found.trials] == ["completed"] * 3, [trial.error for trial in found.trials]
+    assert found.objective == "val_loss" and found.best.score <= found.default.score
+
+
+@pytest.mark.slow  # a process for each of its trainings, and one for the page
+def test_it_is_searched_by_a_command(tmp_path):
+    command = [sys.executable, "-m", f"tuning.{NAME}", "--trials", "2", "--confirm", "0", "--finalists", "1"]
     command += ["--run-dir", str(tmp_path / "search"), *EPOCHS]
     environment = child_environment()
     environment["PYTHONPATH"] += f":{OUTSIDE}"
@@ -79,6 +91,7 @@ def test_it_is_searched(tmp_path):
     line = dict(pair.split("=") for pair in done.stdout.splitlines()[-1].split())
     assert line["trials"] == "2" and line["failed"] == "0"
     assert float(line["test_accuracy"]) > 0.6
+    assert (tmp_path / "search" / "report.html").is_file()
 
 
 def test_no_file_of_the_suite_names_it():

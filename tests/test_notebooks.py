@@ -4,12 +4,13 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
-APPS = ("classify", "regress", "autoencode", "translate", "caption")
+from cli.packages import ROOT
+from tasks.task import names
+
+APPS = tuple(names())
 
 
 def code(name: str) -> list[str]:

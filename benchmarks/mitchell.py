@@ -55,9 +55,8 @@ def trained_online(seed: int):
     from training.run_directory import RunDirectory
 
     config = replace(MITCHELL, trainer=replace(MITCHELL.trainer, seed=seed))
-    prepared = TASK.prepare(config, TASK.load(config))
     with tempfile.TemporaryDirectory() as folder:
-        return TASK.train(prepared, RunDirectory(folder)).model
+        return TASK.train(TASK.prepare(config, TASK.load(config)), RunDirectory(folder)).model
 
 
 def judge(model) -> tuple[np.ndarray, int, float]:

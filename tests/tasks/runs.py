@@ -104,21 +104,6 @@ def refusal(main, arguments: list[str], monkeypatch, capsys) -> str:
     return " ".join((told.err + told.out).replace("│", " ").split())
 
 
-def check_typed_again(main, run, monkeypatch, capsys) -> None:
-    """A finished run, given as folder, first process and arguments, prints its result again and changes no file."""
-    folder, done, arguments = run
-
-    def written():
-        return {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
-
-    before = written()
-    start(main, arguments, monkeypatch)
-    printed = capsys.readouterr().out
-    assert "is finished; --fresh trains it anew" in printed
-    assert printed.splitlines()[-1] == done.stdout.splitlines()[-1]
-    assert written() == before
-
-
 @contextmanager
 def interrupted(moment: str, number: int):
     """A training inside is interrupted where an epoch "begin"s or "end"s, the `number`-th time, counted from 1."""

@@ -1,13 +1,12 @@
 """Yields splits of a table: which column is the target, which rows go where, what each column is."""
 
 import os
-import re
 from collections import Counter
 from dataclasses import replace
 
 import numpy as np
 
-from data import column_kinds, duplicates, splitting, table_file
+from data import column_kinds, dataset_name, duplicates, splitting, table_file
 from data.errors import DataError, listing, suggestion
 from data.splits import Split, Splits
 from data.table_features import TablePrepare
@@ -32,7 +31,7 @@ def splits(config, seed, kind=ClassTarget):
             f"--group and --time exclude each other. Received: --group {config.group} --time {config.time}. Choose one."
         )
     table = table_file.read(config.data)
-    name = re.sub(r"[^a-zA-Z0-9_.-]+", "-", os.path.basename(config.data).split(".")[0])
+    name = dataset_name.of_file(config.data)
     own = {
         part: table_file.read(path) for part, path in (("validation", config.validation), ("test", config.test)) if path
     }

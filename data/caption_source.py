@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from data.caption_pairs import Captions, CaptionSplits
     from data.settings import CaptionData
 
+SILENT = frozenset(["captions", "train", "dataset", "annotations", "results"])  # names that say nothing
 KINDS = (
     "scenes; COCO's or Karpathy's JSON; Flickr8k's token file (name.jpg#0, a tab, the caption); a table (.csv .tsv "
     ".jsonl) with a column of image names and one of captions; tfds:NAME"
@@ -26,7 +26,7 @@ def resolve(config: CaptionData, *, seed: int) -> CaptionSplits:
     Raises:
         DataError: the data cannot be used; the message says where and what to do.
     """
-    from data.errors import DataError
+    from data.errors import DataError, refuse_given
 
     path = config.data
     if config.image_size is not None and config.image_size < 8:
@@ -36,20 +36,21 @@ def resolve(config: CaptionData, *, seed: int) -> CaptionSplits:
         from data import scenes
 
         given = ("images", "validation", "test", "image", "caption", "download", "image_size")
-        _refuse(config, given, "scenes, which are drawn as they are")
+        refuse_given(config, given, "scenes, which are drawn as they are")
         return scenes.make(seed)
 
-    from data import caption_splits
+    from data import caption_splits, dataset_name
 
     if path.startswith("tfds:"):
         from data import tfds_captions
 
-        _refuse(config, ("images", "validation", "test", "image", "caption"), f"{path}, which has its own")
+        refuse_given(config, ("images", "validation", "test", "image", "caption"), f"{path}, which has its own")
         name, read = tfds_captions.read(path.removeprefix("tfds:"), config.download)
         return caption_splits.make(name, read, {}, seed, image_size=size)
-    _refuse(config, ("download",), "files")
+    refuse_given(config, ("download",), "files")
     read, lists = _files(config)
-    return caption_splits.make(_name(path), read, lists, seed, config.images, size)
+    name = dataset_name.of_file(path, SILENT, "captions")
+    return caption_splits.make(name, read, lists, seed, config.images, size)
 
 
 def everything(config: CaptionData, *, seed: int) -> Captions:
@@ -112,22 +113,3 @@ def _captions(path, config):
             f"{path}: captions cannot be read from {extension or 'a name without ending'}. Allowed: {KINDS}."
         )
     return caption_text.read(path, config.image, config.caption)
-
-
-def _name(path):
-    """Short, for names of runs: that of the file, or of its folder where the file's says nothing."""
-    stem = os.path.basename(path).split(".")[0]
-    if stem.lower() in {"captions", "train", "dataset", "annotations", "results"}:
-        stem = os.path.basename(os.path.dirname(os.path.abspath(path))) or stem
-    return re.sub(r"[^a-zA-Z0-9_.-]+", "-", stem) or "captions"
-
-
-def _refuse(config, options, what):
-    """Refuses options that the data cannot use, so that none is silently ignored."""
-    from data.errors import DataError
-
-    for option in options:
-        given = getattr(config, option)
-        if given:
-            flag = "--" + option.replace("_", "-")
-            raise DataError(f"{flag} cannot be used with {what}. Received: {flag} {given}. Leave it out.")

@@ -4,7 +4,7 @@ import os
 
 import numpy as np
 
-from data import caption_images, duplicates
+from data import caption_images, duplicates, splitting
 from data.caption_pairs import Captions, CaptionSplits
 from data.errors import DataError, suggestion
 from data.raw_captions import left_out
@@ -163,11 +163,7 @@ def _carve(name, made, keys, carve, seed, notes):
             f"are needed; or give --validation and --test."
         )
     held_out = max(1, min(MOST_CARVED, round(CARVED_SHARE * count)))
-    place = np.random.default_rng(seed).permutation(count)[units]
     train, train_keys = made["train"], keys["train"]
-    kept = place >= held_out * len(carve)
-    made["train"], keys["train"] = train.take(kept), train_keys[kept]
-    for number, part in enumerate(carve):
-        rows = (place >= number * held_out) & (place < (number + 1) * held_out)
+    for part, rows in splitting.carved(units, carve, held_out, seed).items():
         made[part], keys[part] = train.take(rows), train_keys[rows]
     notes.append(f"{' and '.join(carve).capitalize()} held out of the training images at random with seed {seed}.")

@@ -67,13 +67,14 @@ def numbers(cells, form):
     return np.where(np.isfinite(values), values, np.nan)
 
 
-def decide(name, table, file):
+def decide(name, table, file=None):
     """Returns the `ColumnKind` of a column.
 
     Args:
         name: of the column.
         table: the `RawTable` of the training rows.
-        file: the `RawTable` that they were taken from, with all its rows in the order of the file.
+        file: the `RawTable` that they were taken from, with all its rows in the order of the file; None to keep a
+            column that only numbers them.
 
     Raises:
         DataError: a few cells of a number column are no numbers.
@@ -86,7 +87,7 @@ def decide(name, table, file):
     different = len(set(known.tolist()))
     if different == 1 and not gone.any():
         return ColumnKind("left out", note=f"Column {name!r} is left out: always {str(known[0])[:40]!r}.")
-    if _numbers_rows(file.columns[name]):
+    if file is not None and _numbers_rows(file.columns[name]):
         return ColumnKind("left out", note=f"Column {name!r} is left out: it only numbers the rows.")
     for form in ("plain", "date", "comma"):
         values = numbers(known, form)

@@ -25,3 +25,18 @@ def listing(names, limit=12):
     names = [str(name) for name in names]
     more = f", ... ({len(names)} in all)" if len(names) > limit else ""
     return ", ".join(repr(name) for name in names[:limit]) + more
+
+
+def refuse_given(config, options, what):
+    """Raises a DataError on an option that the data cannot use, so that none is silently ignored.
+
+    Args:
+        config: settings of the data.
+        options: names of fields of it.
+        what: the data, for the message.
+    """
+    for option in options:
+        given = getattr(config, option)
+        if given not in (None, False, ()):
+            flag, shown = "--" + option.replace("_", "-"), " ".join(given) if isinstance(given, tuple) else given
+            raise DataError(f"{flag} cannot be used with {what}. Received: {flag} {shown}. Leave it out.")

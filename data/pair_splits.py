@@ -7,6 +7,7 @@ other. What is scored is not: validation and test pairs that the user names stay
 import numpy as np
 
 from cli.errors import UserError
+from data import splitting
 from data.errors import DataError
 from data.sentence_pairs import SentencePairs, TranslationSplits
 
@@ -108,11 +109,7 @@ def _carved(pairs, carve, seed):
         )
     held_out = max(1, min(MOST_CARVED, round(CARVED_SHARE * count)))
     held_out = min(held_out, (count - 1) // len(carve))
-    place = np.random.default_rng(seed).permutation(count)[units]
-    made = {"train": pairs.take(place >= held_out * len(carve))}
-    for number, part in enumerate(carve):
-        made[part] = pairs.take((place >= number * held_out) & (place < (number + 1) * held_out))
-    return made
+    return {part: pairs.take(rows) for part, rows in splitting.carved(units, carve, held_out, seed).items()}
 
 
 def _report_sources(parts, notes):

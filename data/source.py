@@ -125,8 +125,8 @@ def kind_of(data: str, target: type[Target] = ClassTarget) -> str:
 
 
 def _refuse_unused(config: Data, kind: str) -> None:
-    """Refuses an option that the kind of data cannot use, so that none is silently ignored."""
-    from data.errors import DataError
+    """Refuses an option that the kind of data cannot use."""
+    from data.errors import refuse_given
 
     usable = {
         "bundled": {"image_size"} if config.data == "digits" else set(),
@@ -137,10 +137,6 @@ def _refuse_unused(config: Data, kind: str) -> None:
     }[kind]
     what = {"bundled": "bundled data", "toy": "a made-up table", "table": "a table"}
     what |= {"folder": "a folder of images", "tfds": "a TensorFlow dataset"}
-    for option in ("target", "validation", "test", "group", "time", "image_size", "download"):
-        if getattr(config, option) not in {None, False} and option not in usable:
-            flag = "--" + option.replace("_", "-")
-            raise DataError(
-                f"{flag} cannot be used with {config.data!r}, which is {what[kind]}. "
-                f"Received: {flag} {getattr(config, option)}. Leave it out."
-            )
+    options = ("target", "validation", "test", "group", "time", "image_size", "download")
+    unused = [option for option in options if option not in usable]
+    refuse_given(config, unused, f"{config.data!r}, which is {what[kind]}")

@@ -99,6 +99,20 @@ def _counts(rows, fractions):
     return [rows - sum(counts), *counts]
 
 
+def carved(units, parts, size, seed):
+    """Returns part -> rows (N,) bool: `size` units for each of `parts`, drawn at random, the rest under "train".
+
+    Args:
+        units: (N,) from 0; rows of one stay together.
+        parts: names.
+        size: units of each part.
+        seed: of the random order.
+    """
+    place = np.random.default_rng(seed).permutation(int(np.max(units)) + 1)[units]
+    rows = {part: (place >= number * size) & (place < (number + 1) * size) for number, part in enumerate(parts)}
+    return {"train": place >= len(parts) * size} | rows
+
+
 def by_group(groups, fractions, seed):
     """Splits so that no group is in two parts: each group goes to the part that is furthest below its share.
 

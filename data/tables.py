@@ -1,13 +1,12 @@
 """Yields splits of a table: which column is the target, which rows go where, what each column is."""
 
 import os
-import re
 from collections import Counter
 from dataclasses import replace
 
 import numpy as np
 
-from data import column_kinds, duplicates, splitting, table_file
+from data import column_kinds, dataset_name, duplicates, splitting, table_file
 from data.errors import DataError, listing, suggestion
 from data.splits import Split, Splits
 from data.table_features import TablePrepare
@@ -32,7 +31,7 @@ def splits(config, seed, kind=ClassTarget):
             f"--group and --time exclude each other. Received: --group {config.group} --time {config.time}. Choose one."
         )
     table = table_file.read(config.data)
-    name = re.sub(r"[^a-zA-Z0-9_.-]+", "-", os.path.basename(config.data).split(".")[0])
+    name = dataset_name.of_file(config.data)
     own = {
         part: table_file.read(path) for part, path in (("validation", config.validation), ("test", config.test)) if path
     }
@@ -67,14 +66,14 @@ def from_raw(name, table, own, config, seed, kind=ClassTarget):
 
     asked = ((config.group, "--group"), (config.time, "--time"))
     left_out = {target.name} | {table.column_name(wanted, flag) for wanted, flag in asked if wanted}
-    kinds = {}
-    for column in table.columns:
-        if column in left_out:
-            continue
-        decided = column_kinds.decide(column, parts[0], file)
-        notes += [decided.note] if decided.note else []
-        if decided.kind != "left out":
-            kinds[column] = decided
+    columns = [column for column in table.columns if column not in left_out]
+    decided = {column: column_kinds.decide(column, parts[0], file) for column in columns}
+    if all(one.kind == "left out" for one in decided.values()):  # perhaps y = f(x) at x = 0, 1, 2, ...
+        decided = {column: column_kinds.decide(column, parts[0]) for column in columns}
+        kept = [column for column, one in decided.items() if one.kind != "left out"]
+        notes += [f"Column {column!r} only numbers the rows and is kept, since there is no other." for column in kept]
+    notes += [one.note for one in decided.values() if one.note]
+    kinds = {column: one for column, one in decided.items() if one.kind != "left out"}
     if not kinds:
         raise DataError(f"{table.path}: no column is left to learn from. {' '.join(notes)}")
     converted = [split(part, target, kinds) for part in parts]
@@ -134,7 +133,13 @@ def _target_name(table, wanted):
 
 
 def _same_column(other, target, table):
-    """Returns `target`, which the user's own split must have too; so must the number of columns agree."""
+    """Returns `target`, which the user's own split must have too; without a header it has as many columns."""
+    counted = [str(position) for position in range(1, len(table.columns) + 1)]
+    if list(table.columns) == counted and len(other.columns) != len(counted):
+        raise DataError(
+            f"{other.path}: {len(other.columns)} columns, and {table.path}, which has no header, has {len(counted)}. "
+            f"Give the same columns, or a header line to both."
+        )
     if target not in other.columns:
         raise DataError(
             f"{other.path}: the target column {target!r} is missing.{suggestion(target, other.columns)} "

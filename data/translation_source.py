@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,8 +20,8 @@ def resolve(config: TranslationData, *, seed: int) -> TranslationSplits:
     Raises:
         DataError: the data cannot be used; the message says where and what to do.
     """
-    from data import pair_splits, parallel_text
-    from data.errors import DataError, MissingData, suggestion
+    from data import dataset_name, pair_splits, parallel_text
+    from data.errors import DataError, MissingData, refuse_given, suggestion
 
     if config.longest < 1:
         raise DataError(f"--longest must be 1 or more characters. Received: {config.longest}.")
@@ -33,15 +32,15 @@ def resolve(config: TranslationData, *, seed: int) -> TranslationSplits:
     if one and first == "phrases":
         from data import phrases
 
-        _refuse(config, ("validation", "test", "download"), "phrases, which has its own splits")
+        refuse_given(config, ("validation", "test", "download"), "phrases, which has its own splits")
         return phrases.make(seed, config.source or "en", config.target or "de")
     if one and first.startswith("tfds:"):
         from data import tfds_pairs
 
-        _refuse(config, ("validation", "test"), f"{first}, which has its own splits")
+        refuse_given(config, ("validation", "test"), f"{first}, which has its own splits")
         name, read, languages = tfds_pairs.read(first.removeprefix("tfds:"), config)
     else:
-        _refuse(config, ("download",), "files")
+        refuse_given(config, ("download",), "files")
         if one and not os.path.exists(first) and not os.path.splitext(first)[1] and os.sep not in first:
             raise MissingData(
                 f"--data {first!r} is neither bundled nor a file.{suggestion(first, ['phrases'])} Allowed: phrases; a "
@@ -52,20 +51,6 @@ def resolve(config: TranslationData, *, seed: int) -> TranslationSplits:
         if not read.get("train"):
             raise DataError("--data names no file. Allowed: phrases; one file with tabs; two files; tfds:NAME.")
         languages = read["train"].languages
-        stem = os.path.basename(first).split(".")[0]
-        if stem.lower() in {"train", "training"}:  # says nothing: the folder does
-            stem = os.path.basename(os.path.dirname(os.path.abspath(first))) or stem
-        name = re.sub(r"[^a-zA-Z0-9_.-]+", "-", stem) or "pairs"
+        name = dataset_name.of_file(first, frozenset(["train", "training"]), "pairs")
         name += f"-{languages[0]}-{languages[1]}" if all(languages) else ""
     return pair_splits.make(name, read, languages, seed, longest=config.longest, ratio=config.ratio)
-
-
-def _refuse(config, options, what):
-    """Refuses options that the data cannot use, so that none is silently ignored."""
-    from data.errors import DataError
-
-    for option in options:
-        given = getattr(config, option)
-        if given:
-            shown = " ".join(given) if isinstance(given, tuple) else given
-            raise DataError(f"--{option} cannot be used with {what}. Received: --{option} {shown}. Leave it out.")

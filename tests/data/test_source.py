@@ -8,6 +8,7 @@ import pytest
 
 from data.errors import DataError
 from data.source import BUNDLED, TOYS, kind_of
+from data.targets import ClassTarget, NumberTarget
 
 
 def test_the_configuration_imports_no_framework():
@@ -30,14 +31,14 @@ def test_every_kind_is_read_off_the_argument(write, tmp_path):
 
 def test_bundled_data_of_another_application_are_refused_with_those_that_fit():
     with pytest.raises(DataError, match=r"--data diabetes is for apps.regress. Allowed here: digits, and, or"):
-        kind_of("diabetes", "classify")
+        kind_of("diabetes", ClassTarget)
     with pytest.raises(DataError, match=r"--data digits is for apps.classify and apps.autoencode. Allowed here: diab"):
-        kind_of("digits", "regress")
+        kind_of("digits", NumberTarget)
 
 
 def test_regression_takes_no_folder(tmp_path):
     with pytest.raises(DataError, match="is a folder, and regression takes a table"):
-        kind_of(str(tmp_path), "regress")
+        kind_of(str(tmp_path), NumberTarget)
 
 
 def test_digits_are_the_real_ones_in_three_parts(load):

@@ -8,7 +8,9 @@ import pytest
 
 from data import delimited, table_file, tables
 from data.errors import DataError
-from data.targets import ClassTarget
+from data.settings import Data
+from data.source import resolve
+from data.targets import ClassTarget, NoTarget, NumberTarget
 
 ROWS = 60
 
@@ -73,6 +75,30 @@ def test_a_column_that_numbers_other_rows_stays(write, load):
     rows = [f"{row * 7 % 60},{row * row % 17},{'ab'[row % 2]}\n" for row in range(60)]
     assert "Id" in load(write("t.csv", "Id,x,y\n" + "".join(rows)), target="y").prepare.kinds
     assert "Id" in load(write("s.csv", numbered(18)), target="y").prepare.kinds
+
+
+@pytest.mark.parametrize("beside", ["", ",k"])
+@pytest.mark.parametrize("target", ["y", None])
+def test_a_column_that_numbers_the_rows_is_kept_where_there_is_no_other(beside, target, write):
+    """As in a table of y = f(x) at x = 0, 1, 2, ..."""
+    rows = "".join(f"{x},{(x - 30) ** 2 if target else x}{beside}\n" for x in range(61))
+    path = write("t.csv", f"x,y{',always' if beside else ''}\n" + rows)
+    splits = resolve(Data(path, target=target), NumberTarget if target else NoTarget, seed=0)
+    kept = ["x"] if target else ["x", "y"]
+    assert list(splits.prepare.kinds) == kept
+    notes = " ".join(splits.notes)
+    assert all(f"Column {name!r} only numbers the rows and is kept" in notes for name in kept)
+    assert "'x' is left out" not in notes and ("'always' is left out: always 'k'" in notes) == bool(beside)
+
+
+def test_a_split_without_a_header_has_as_many_columns(write, load):
+    """Its columns are known by their numbers alone: with another before them, each would be taken for its neighbour."""
+    rows = [f"{x % 7},{x * x % 11},{x % 2}" for x in range(40)]
+    path = write("t.csv", "\n".join(rows))
+    own = write("own.csv", "\n".join(f"{row},{x % 2}" for x, row in enumerate(rows)))
+    with pytest.raises(DataError, match=r"own\.csv: 4 columns, and .*t\.csv, which has no header, has 3"):
+        load(path, target="last", test=own)
+    assert load(path, target="last", test=write("own.csv", "\n".join(rows))).target == "3"
 
 
 def test_raw_records_are_cells_and_origins_are_lines(write, load):

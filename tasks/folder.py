@@ -13,6 +13,7 @@ import tempfile
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 
+from cli.errors import UserError
 from training.hosts import rank, require_same
 from training.run_directory import RunDirectory
 
@@ -36,6 +37,8 @@ def open_run(app: str, config) -> tuple[RunDirectory, dict]:
         passing = tempfile.mkdtemp()
         atexit.register(shutil.rmtree, passing, ignore_errors=True)
         return RunDirectory(passing), settings
+    if config.run_dir == "":
+        raise UserError("`--run-dir` must name a folder. Received: ''")
     if config.run_dir:
         run = RunDirectory(config.run_dir)
     else:

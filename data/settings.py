@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from cli.errors import UserError
+
 
 @dataclass(frozen=True)
 class Data:
@@ -27,6 +29,10 @@ class Data:
     augment: Literal["auto", "none", "shift", "flip", "shift-flip", "affine", "strong"] = "auto"
     """images: variation of training images; auto leaves out what would change a label, affine shifts, turns and zooms,
     strong mirrors and changes the light, too"""
+
+    def __post_init__(self):
+        if self.image_size is not None and self.image_size < 1:
+            raise UserError(f"`--image-size` must be at least 1 pixel. Received: {self.image_size}")
 
 
 @dataclass(frozen=True)

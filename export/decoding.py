@@ -14,7 +14,7 @@ class Probe:
 
     Attributes:
         name: Of its only input.
-        values: What goes in, float32 (N, ...), N the number of example records.
+        values: What goes in, (N, ...), float32 or int32.
         network: `keras.Model` from such values to outputs of the kind that the decoding takes.
         answers: Names of the answers that the signature gives.
     """
@@ -114,3 +114,11 @@ class ClassDecoding(Decoding):
             return {"label": tf.gather(tf.constant(self.classes), fields["index"])}
 
         return {"classes": (classes, {"index": tf.TensorSpec((None,), tf.int32, name="index")})}
+
+    def probes(self, model, outputs) -> dict[str, Probe]:
+        import keras
+
+        index = keras.Input((), dtype="int32")
+        sure = keras.ops.one_hot(index, len(self.classes)) * (10 * self.temperature)  # of the class of that number
+        numbers = np.arange(len(self.classes), dtype=np.int32)
+        return {"classes": Probe("index", numbers, keras.Model(index, sure), ("label",))}

@@ -52,6 +52,8 @@ def as_json(inputs: dict[str, np.ndarray]) -> dict:
             content[name] = {"type": "scalar", "values": values.item(), "dtype": values.dtype.name}
         elif values.ndim > 1:
             content[name] = {"type": "array", "values": values.tolist()}
+        elif values.dtype.kind == "i":
+            content[name] = {"type": "whole", "values": values.tolist(), "dtype": values.dtype.name}
         elif values.dtype != object:
             content[name] = {"type": "number", "values": [None if np.isnan(v) else float(v) for v in values]}
         elif isinstance(values[0], bytes):

@@ -1,6 +1,7 @@
-"""Run one export as a stranger would: `python -I fresh_process.py KIND EXPORT INPUTS OUTPUTS`.
+"""Run one export as a stranger would: `python -I fresh_process.py KIND EXPORT INPUTS OUTPUTS PACKAGE ...`.
 
-A script of its own: nothing of the suite can be imported, even where it is installed. KIND is saved_model, litert or
+A script of its own: nothing of the suite, whose packages are named, can be imported, even where it
+is installed. KIND is saved_model, litert or
 onnx; INPUTS is a JSON file of the inputs of each signature (saved_model) or an .npy file of prepared input; OUTPUTS is
 an .npz file with each output for all records at once, and as `first:NAME` for the first record alone. Of a SavedModel
 the names are SIGNATURE/NAME.
@@ -13,12 +14,10 @@ import sys
 
 import numpy as np
 
-SUITE = ("apps", "cli", "data", "evaluation", "export", "layers", "models", "tasks", "training", "tuning")
 
-
-def forbid_suite() -> None:
-    """Make every import of the suite fail, and see it fail."""
-    for name in SUITE:
+def forbid(packages: list[str]) -> None:
+    """Make every import of these packages fail, and see it fail."""
+    for name in packages:
         sys.modules[name] = None
         try:
             importlib.import_module(name)
@@ -47,6 +46,8 @@ def run_saved_model(path: str, inputs_path: str) -> list[dict]:
         if column["type"] == "scalar":
             return tf.constant(column["values"], column["dtype"])
         values = column["values"][:count]
+        if column["type"] == "whole":
+            return tf.constant(values, column["dtype"])
         if column["type"] == "array":
             return tf.constant(values, tf.float32)
         if column["type"] == "number":
@@ -89,8 +90,8 @@ def plain(value: np.ndarray) -> np.ndarray:
 
 
 if __name__ == "__main__":
-    forbid_suite()
-    kind, export, inputs, outputs = sys.argv[1:]
+    kind, export, inputs, outputs, *suite = sys.argv[1:]
+    forbid(suite)
     runs = {"saved_model": run_saved_model, "litert": run_litert, "onnx": run_onnx}
     everything, first = runs[kind](export, inputs)
     named = {**everything, **{f"first:{name}": value for name, value in first.items()}}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from cli.packages import PACKAGES
 from export import examples, fresh_process, saved_model_cli
 from export.decoding import Probe
 from export.errors import ExportError
@@ -152,7 +153,7 @@ def judge(answers: list[Answer], model, prepared: np.ndarray, decode, tolerance:
         return lambda batch: network(batch, training=False)
 
     def compiled(network):
-        any_batch = tf.TensorSpec((None, *network.input_shape[1:]), tf.float32)
+        any_batch = tf.TensorSpec((None, *network.input_shape[1:]), network.inputs[0].dtype)
         return tf.function(eagerly(network), input_signature=[any_batch])
 
     def differences(way):
@@ -239,7 +240,7 @@ def _value(got, wanted, row) -> str:
 
 
 def _fresh(kind: str, path: Path, inputs: str) -> list[str]:
-    return [sys.executable, "-I", fresh_process.__file__, kind, str(path), inputs, "outputs.npz"]
+    return [sys.executable, "-I", fresh_process.__file__, kind, str(path), inputs, "outputs.npz", *PACKAGES]
 
 
 def _outputs(folder: Path) -> tuple[dict, dict]:

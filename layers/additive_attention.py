@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from layers import initializers
+from layers.apart import apart
 from layers.soft_lookup import soft_lookup
 
 
@@ -58,9 +59,7 @@ class AdditiveAttention(keras.layers.Layer):
             )
 
         def add(name, *shape):
-            return self.add_weight(
-                name=name, shape=shape, initializer=initializers.apart(self.kernel_initializer, name)
-            )
+            return self.add_weight(name=name, shape=shape, initializer=apart(self.kernel_initializer, name))
 
         self.query_kernel = add("query_kernel", query_shape[-1], self.units)
         self.key_kernel = add("key_kernel", key_shape[-1], self.units)

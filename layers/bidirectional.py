@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from layers import initializers
+from layers.apart import apart
 from layers.recurrent import Recurrent
 
 MERGES = ("concat", "sum")
@@ -50,7 +50,7 @@ class Bidirectional(keras.layers.Layer):
         settings = {**layer.get_config(), "dtype": self.dtype_policy}
         self.forward = type(layer).from_config({**settings, "name": "forward"})
         for name in ("kernel_initializer", "recurrent_initializer", "bias_initializer"):
-            settings[name] = initializers.apart(getattr(layer, name), "backward")
+            settings[name] = apart(getattr(layer, name), "backward")
         self.backward = type(layer).from_config({**settings, "name": "backward", "go_backwards": True})
         self.supports_masking = True
 

@@ -3,6 +3,7 @@
 import keras
 
 from layers import initializers
+from layers.apart import apart
 from layers.dense import Dense
 from layers.dropout import Dropout
 
@@ -56,7 +57,7 @@ class FeedForward(keras.layers.Layer):
         self.supports_masking = True
 
     def _dense(self, units, activation, name):
-        initializer = initializers.apart(self.kernel_initializer, name)
+        initializer = apart(self.kernel_initializer, name)
         return Dense(units, activation, kernel_initializer=initializer, name=name, dtype=self.dtype_policy)
 
     def build(self, input_shape):

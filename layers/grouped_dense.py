@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from layers import initializers
+from layers.apart import apart
 
 
 @keras.saving.register_keras_serializable(package="lamina")
@@ -60,7 +61,7 @@ class GroupedDense(keras.layers.Layer):
                 f"Received: shape={input_shape}"
             )
         inputs = input_shape[-1]
-        initializers_of_groups = [initializers.apart(self.kernel_initializer, group) for group in range(self.groups)]
+        initializers_of_groups = [apart(self.kernel_initializer, group) for group in range(self.groups)]
 
         def draw_each(shape, dtype=None):
             # An initializer given the whole shape would take the groups for inputs.

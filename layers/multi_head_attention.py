@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from layers import attention_mask, initializers
+from layers.apart import apart
 from layers.dense import Dense
 from layers.dropout import Dropout
 from layers.rotary import rotate
@@ -93,8 +94,8 @@ class MultiHeadAttention(keras.layers.Layer):
     def _dense(self, units, name):
         return Dense(
             units,
-            kernel_initializer=initializers.apart(self.kernel_initializer, name),
-            bias_initializer=initializers.apart(self.bias_initializer, name),
+            kernel_initializer=apart(self.kernel_initializer, name),
+            bias_initializer=apart(self.bias_initializer, name),
             name=name,
             dtype=self.dtype_policy,
         )

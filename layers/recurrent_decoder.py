@@ -5,6 +5,7 @@ from keras import ops
 
 from layers import initializers
 from layers.additive_attention import AdditiveAttention
+from layers.apart import apart
 from layers.dense import Dense
 from layers.dropout import Dropout
 from layers.gru import GRU
@@ -94,7 +95,7 @@ class RecurrentDecoder(keras.layers.Layer):
                 units,
                 return_sequences=True,
                 return_state=True,
-                kernel_initializer=initializers.apart(self.kernel_initializer, name),
+                kernel_initializer=apart(self.kernel_initializer, name),
                 name=name,
                 dtype=self.dtype_policy,
             )
@@ -104,13 +105,13 @@ class RecurrentDecoder(keras.layers.Layer):
             Dense(
                 units * self.lower.STATES,
                 "tanh",
-                kernel_initializer=initializers.apart(self.kernel_initializer, f"{name}_start"),
+                kernel_initializer=apart(self.kernel_initializer, f"{name}_start"),
                 name=f"{name}_start",
                 dtype=self.dtype_policy,
             )
             for name in ("lower", "upper")
         )
-        initializer = initializers.apart(self.kernel_initializer, "attention")
+        initializer = apart(self.kernel_initializer, "attention")
         form = {"return_weights": True, "kernel_initializer": initializer, "dtype": self.dtype_policy}
         if attention == "additive":
             self.looked = AdditiveAttention(units, name="attention", **form)
@@ -130,7 +131,7 @@ class RecurrentDecoder(keras.layers.Layer):
         self.looked.build((batch, length, self.units), source_shape)
         self.upper.build((batch, length, self.units + source_features))
         self.upper_start.build((batch, source_features))
-        initializer = initializers.apart(self.kernel_initializer, "readout")
+        initializer = apart(self.kernel_initializer, "readout")
         self.readout = Dense(features, "tanh", kernel_initializer=initializer, name="readout", dtype=self.dtype_policy)
         self.readout.build((batch, length, self.units + source_features + features))
 
@@ -211,13 +212,13 @@ class RecurrentDecoder(keras.layers.Layer):
             """(batch, beams, units) to (batch * beams, units), each hypothesis with its parent's state."""
             return ops.take(ops.reshape(part, (-1, self.units)), index, axis=0)
 
-        def apart(part):
+        def separate(part):
             return ops.reshape(part, (-1, *ops.shape(inputs)[1:2], self.units))
 
         states = tuple(tuple(map(continued, part)) for part in state)
         lower, *below = self.lower(ops.reshape(inputs, (-1, 1, shape[2])), initial_state=states[0])
         # All hypotheses of an element look at the same source: for attention they are queries of one batch row.
-        lower = apart(lower)
+        lower = separate(lower)
         if self.attention == "additive":
             context, _ = self.looked.attend(lower, projected, source, source_mask)
         else:
@@ -225,8 +226,8 @@ class RecurrentDecoder(keras.layers.Layer):
         joined = ops.concatenate([lower, context], axis=-1)
         joined = ops.reshape(joined, (-1, 1, joined.shape[-1]))
         upper, *above = self.upper(joined, initial_state=states[1])
-        features = self.readout(ops.concatenate([apart(upper), context, inputs], axis=-1))
-        return features, (tuple(map(apart, below)), tuple(map(apart, above)))
+        features = self.readout(ops.concatenate([separate(upper), context, inputs], axis=-1))
+        return features, (tuple(map(separate, below)), tuple(map(separate, above)))
 
     def compute_output_shape(self, inputs_shape, source_shape):
         return inputs_shape

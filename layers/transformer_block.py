@@ -3,6 +3,7 @@
 import keras
 
 from layers import initializers
+from layers.apart import apart
 from layers.dropout import Dropout
 from layers.feed_forward import FeedForward
 from layers.layer_norm import LayerNorm
@@ -53,7 +54,7 @@ class TransformerBlock(keras.layers.Layer):
             feed_forward_units,
             activation,
             hidden_dropout,
-            initializers.apart(self.kernel_initializer, "feed_forward"),
+            apart(self.kernel_initializer, "feed_forward"),
             seed=self._next_seed(),
             name="feed_forward",
             dtype=self.dtype_policy,
@@ -77,7 +78,7 @@ class TransformerBlock(keras.layers.Layer):
             features // self.num_heads,
             self.attention_dropout,
             rotary,
-            initializers.apart(self.kernel_initializer, name),
+            apart(self.kernel_initializer, name),
             seed=self._next_seed(),
             name=name,
             dtype=self.dtype_policy,

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from layers import initializers, key_value_cache
+from layers.apart import apart
 from layers.dropout import Dropout
 from layers.layer_norm import LayerNorm
 from layers.sinusoidal_positions import SinusoidalPositions
@@ -97,7 +98,7 @@ class TransformerDecoder(keras.layers.Layer):
                 norm,
                 epsilon,
                 positions == "rotary",
-                initializers.apart(self.kernel_initializer, number),
+                apart(self.kernel_initializer, number),
                 seeds[number],
                 name=f"block_{number}",
                 dtype=self.dtype_policy,

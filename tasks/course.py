@@ -1,5 +1,6 @@
 """The course of a run, the only one: load, prepare, train, score, export, report. Each line of it stands here alone."""
 
+import math
 from statistics import median_high
 from typing import Literal
 
@@ -8,7 +9,7 @@ from cli.run import typed
 from tasks.exporting import export_run
 from tasks.folder import described, open_run
 from tasks.task import Learned, Outcome, Prepared, Task
-from training.run_directory import RunDirectory
+from training.run_directory import RunDirectory, RunError
 
 FILES = {
     "config.json": "all settings of this run",
@@ -21,6 +22,8 @@ FILES = {
     "examples.json": "raw records that exports are checked on",
 }
 """What every run leaves."""
+FIGURES = ("test", "validation", "train", "baselines", "others")
+"""Parts of results.json that hold figures only."""
 
 
 def run(task: Task, config, until: Literal["trained", "reported"] = "reported") -> dict[str, float]:
@@ -40,6 +43,8 @@ def run(task: Task, config, until: Literal["trained", "reported"] = "reported") 
     directory, settings = open_run(task.name, *described(config), config.run_dir, passing=checks)
     directory.check(settings, fresh=config.fresh)
     if not config.fresh and (results := directory.results()):
+        if not (directory / "model.keras").is_file():
+            raise RunError(f"{directory.path}: is finished, but has lost model.keras; `--fresh` trains it anew.")
         print(f"{directory.path} is finished; --fresh trains it anew.\n")
         return announce(task, results, directory)
     prepared = task.prepare(config, task.load(config))
@@ -92,6 +97,7 @@ def speeds(directory: RunDirectory) -> dict[str, float]:
 
 def announce(task: Task, results: dict, directory: RunDirectory) -> dict[str, float]:
     """Print the results, the machine-readable line last; return the figures of the test split."""
+    results = results | {name: _numbers(results[name]) for name in FIGURES if name in results}
     text, line = task.told(results)
     print(f"\n{text}")
     print(f"report: {directory / 'report.html'}   SavedModel: {directory / 'saved_model'}\n")
@@ -101,3 +107,10 @@ def announce(task: Task, results: dict, directory: RunDirectory) -> dict[str, fl
     }
     print(" ".join(f"{name}={value:.6g}" for name, value in line.items()))
     return results["test"]
+
+
+def _numbers(figures):
+    """Figures by name, or groups of them; null, as results.json has what is not defined, becomes NaN again."""
+    if isinstance(figures, dict):
+        return {name: _numbers(value) for name, value in figures.items()}
+    return math.nan if figures is None else figures

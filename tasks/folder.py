@@ -13,6 +13,7 @@ import tempfile
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 
+from cli.errors import UserError
 from training.hosts import rank, require_same
 from training.run_directory import RunDirectory
 
@@ -39,6 +40,8 @@ def open_run(
         folder = tempfile.mkdtemp()
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
         return RunDirectory(folder), settings
+    if run_dir == "":
+        raise UserError("`--run-dir` must name a folder. Received: ''")
     if run_dir:
         run = RunDirectory(run_dir)
     else:

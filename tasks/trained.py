@@ -28,8 +28,9 @@ def read(path: str) -> Trained:
         raise RunError(f"{directory / 'config.json'}: {error}") from None
     preparing = directory.read_json("preparing.json")
     if not (directory / "model.keras").is_file():
+        state, how = ("damaged", " with `--fresh`") if directory.results() else ("not finished", "")
         raise RunError(
-            f"{directory / 'model.keras'}: missing, so this run is not finished. Type its training command again."
+            f"{directory / 'model.keras'}: missing, so this run is {state}. Type its training command again{how}."
         )
     try:
         return task.restore(directory, preparing)

@@ -4,6 +4,7 @@ import csv
 import errno
 import hashlib
 import json
+import math
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -45,6 +46,19 @@ RUN: Own = {
     "unchecked-*": {**_EXPORTS, "earlier": SAVED_MODEL},
 }
 """What a run writes into its folder, see `training.own_files`: nothing else is ever deleted there."""
+
+
+def as_json(content) -> str:
+    """Valid JSON, which has no NaN and no infinity: null stands for them."""
+    return json.dumps(_finite(content), indent=2, default=str, allow_nan=False)
+
+
+def _finite(content):
+    if isinstance(content, Mapping):
+        return {name: _finite(value) for name, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [_finite(value) for value in content]
+    return None if isinstance(content, float) and not math.isfinite(content) else content
 
 
 class RunError(UserError):
@@ -113,7 +127,7 @@ class RunDirectory:
                     f"{', '.join(others[:5])}{' ...' * (len(others) > 5)}. Move that, or name another `--run-dir`."
                 )
             return
-        if (earlier := self.read_json("config.json")) != json.loads(json.dumps(config, default=str)):
+        if (earlier := self.read_json("config.json")) != json.loads(as_json(config)):
             changed = sorted(key for key in {*earlier, *config} if earlier.get(key) != config.get(key))
             raise RunError(
                 f"{self.path}: holds a run of other settings (they differ in {', '.join(changed)}). "
@@ -200,8 +214,8 @@ class RunDirectory:
         return content
 
     def write_json(self, name: str, content: Mapping) -> None:
-        """Write a record whole or not at all."""
-        self.write_text(name, json.dumps(content, indent=2, default=str) + "\n")
+        """Write a record whole or not at all; null stands for a number that is not finite."""
+        self.write_text(name, as_json(content) + "\n")
 
     def write_text(self, name: str, text: str) -> None:
         """Write a text file whole or not at all."""

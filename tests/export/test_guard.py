@@ -105,6 +105,15 @@ def test_swapped_labels(digits, tmp_path):
         judge(digits, tmp_path / "saved")
 
 
+@pytest.mark.slow  # two processes that import TensorFlow
+def test_swapped_classes_of_the_endpoint_alone(digits, tmp_path, monkeypatch):
+    turned, endpoints = ClassDecoding(digits.decode.classes[::-1]), ClassDecoding.endpoints
+    monkeypatch.setattr(ClassDecoding, "endpoints", lambda self, model: endpoints(turned, model))
+    saved_model.write(digits.model, digits.prepare, digits.decode, tmp_path / "saved")
+    with pytest.raises(ExportError, match="signature classes, .* output `label` differs in 10 of 10"):
+        guard.check_saved_model(tmp_path / "saved", digits.model, digits.prepare, digits.decode, digits.inputs)
+
+
 def test_stale_weights(digits, tmp_path):
     older = keras.models.clone_model(digits.model)
     older.set_weights(digits.model.get_weights())
@@ -156,7 +165,7 @@ def test_the_fresh_process_cannot_import_the_suite(tmp_path):
     code = f"import runpy, sys; sys.path.insert(0, {suite!r}); f = runpy.run_path({fresh_process.__file__!r});"
     found = subprocess.run([sys.executable, "-I", "-c", code + "import export"], cwd=tmp_path, capture_output=True)
     assert b"No module named" not in found.stderr  # without the ban it is found
-    ban = "f['forbid_suite'](); import export"
+    ban = f"f['forbid']({list(PACKAGES)}); import export"
     found = subprocess.run([sys.executable, "-I", "-c", code + ban], cwd=tmp_path, capture_output=True, text=True)
     assert "ModuleNotFoundError: import of export halted" in found.stderr
 

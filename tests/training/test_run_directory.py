@@ -225,3 +225,14 @@ def test_only_a_file_system_without_locks_goes_without(tmp_path, monkeypatch, ca
     else:
         RunDirectory(tmp_path).start({}, {})
         assert "no locks" in capsys.readouterr().out
+
+
+def test_records_are_valid_json_whatever_was_measured(tmp_path):
+    run = RunDirectory(tmp_path)
+    run.write_json("results.json", {"r2": float("nan"), "rest": [{"loss": float("inf")}, (1.5, True, "nan")]})
+    text = (tmp_path / "results.json").read_text()
+    assert "NaN" not in text and "Infinity" not in text
+    assert run.results() == {"r2": None, "rest": [{"loss": None}, [1.5, True, "nan"]]}
+    config = {"app": "tiny", "rate": float("inf")}
+    run.write_json("config.json", config)
+    run.check(config)

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tasks.task import names
+
 ROOT = Path(__file__).parent.parent
-APPS = ("classify", "regress", "autoencode", "translate", "caption")
+APPS = tuple(names())
 
 
 def code(name: str) -> list[str]:

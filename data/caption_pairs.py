@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 
@@ -106,6 +107,7 @@ class CaptionSplits:
         image_size: (height, width) of all images where it is one, else None.
     """
 
+    kind: ClassVar[str] = "caption"
     name: str
     train: Captions
     validation: Captions

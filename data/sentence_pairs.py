@@ -1,6 +1,7 @@
 """What every source of translation yields: sentences of two languages, line by line, in three parts."""
 
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 
@@ -58,6 +59,7 @@ class TranslationSplits:
         notes: sentences for the user that say what was decided.
     """
 
+    kind: ClassVar[str] = "text"
     name: str
     languages: tuple[str, str]
     train: SentencePairs

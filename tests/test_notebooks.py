@@ -4,12 +4,13 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from cli.packages import ROOT
 from tasks.task import names
 
+ROOT = Path(__file__).parent.parent
 APPS = tuple(names())
 
 

@@ -8,7 +8,8 @@ from data.evenly import evenly
 from tasks.task import Task
 from training.run_directory import RunDirectory
 
-MOST = {"table": 512, "image": 128, "text": 3000}  # records of a kind, for training; half as many for validation
+MOST = {"table": 512, "image": 128, "text": 3000, "caption": 3000}
+"""Records of a kind, for training; half as many for validation."""
 
 
 def one_epoch(task: Task, config, folder: Path) -> dict[str, float]:
@@ -22,7 +23,7 @@ def one_epoch(task: Task, config, folder: Path) -> dict[str, float]:
     from data.folds import withheld
 
     splits = withheld(task.load(config))
-    most = MOST[getattr(splits, "kind", "text")]
+    most = MOST[splits.kind]
     splits = replace(splits, train=some(splits.train, most), validation=some(splits.validation, most // 2))
     changes = {"trainer": replace(config.trainer, epochs=1)}
     if getattr(config, "vocab_size", None):
@@ -34,5 +35,4 @@ def one_epoch(task: Task, config, folder: Path) -> dict[str, float]:
 
 def some(part, most: int):
     """At most so many records, evenly spread."""
-
     return part.take(evenly(len(part), most))

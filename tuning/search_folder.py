@@ -10,7 +10,7 @@ from pathlib import Path
 from cli.arguments import flags
 from cli.errors import UserError
 from data.fingerprint import fingerprint
-from tasks.folder import data_name
+from tasks.folder import data_name, described
 from training.own_files import Own, foreign, remove
 from training.run_directory import LOCK, RUN, RunDirectory, RunError, lockless
 
@@ -60,20 +60,21 @@ class SearchFolder:
             strategy: Its name.
             further: Other settings that tell one search from another.
         """
-        given = (base.data.data, base.data.validation, base.data.test)
-        named = [path for one in given for path in ([one] if isinstance(one, str) else one or [])]
+        _, files = described(base)
+        data = base.data.data
+        name = data_name(data if isinstance(data, str) else "".join(data[:1]))
         plain = replace(base, run_dir=None, fresh=False)
         identity = {
             "space": space,
             "flags": flags(plain),
-            "files": fingerprint(*named),
+            "files": fingerprint(*files),
             "strategy": strategy,
             **further,
         }
         identity = json.loads(json.dumps(identity, default=str))
         if base.run_dir:
             return cls(RunDirectory(base.run_dir), identity)
-        return cls(RunDirectory.for_config("tuning", f"{app}-{data_name(named[0])}-{strategy}", identity), identity)
+        return cls(RunDirectory.for_config("tuning", f"{app}-{name}-{strategy}", identity), identity)
 
     @property
     def path(self) -> Path:

@@ -16,13 +16,31 @@ import os
 import selectors
 import signal
 import sys
+import tempfile
 import traceback
 from collections.abc import Iterable
+from dataclasses import dataclass
+from tempfile import TemporaryDirectory
 
 from training.parent_process import die_with_parent
 
-PACKAGES = ("apps.", "data.", "evaluation.", "layers.", "models.", "training.", "tuning.")
+PACKAGES = ("apps.", "data.", "evaluation.", "layers.", "models.", "tasks.", "training.", "tuning.")
 LIBRARIES = ("keras", "tensorflow", "keras_tuner", "numpy", "pandas", "sklearn.datasets", "tyro")
+
+
+@dataclass(frozen=True)
+class Child:
+    """The process of a trial, the id of its task, and the folder of its temporary files."""
+
+    process: int
+    task: str
+    temporary: TemporaryDirectory
+
+    def wait(self) -> int:
+        """Its exit code, negative for a signal, when it has ended; its temporary files are gone then."""
+        code = os.waitstatus_to_exitcode(os.waitpid(self.process, 0)[1])
+        self.temporary.cleanup()
+        return code
 
 
 def main(space: str) -> None:
@@ -34,21 +52,22 @@ def main(space: str) -> None:
     importlib.import_module(space)
     preload(LIBRARIES)
     say(answers, {"ready": True})
-    children: dict[int, tuple[int, str]] = {}  # its end of a pipe -> process, id of the task
+    children: dict[int, Child] = {}  # by this process's end of a pipe
     with selectors.DefaultSelector() as selector:
         selector.register(0, selectors.EVENT_READ)
         buffer = b""
         while True:
             for key, _ in selector.select():
                 if key.fd != 0:
-                    process, task = children.pop(key.fd)
+                    ended = children.pop(key.fd)
                     selector.unregister(key.fd)
                     os.close(key.fd)
-                    say(answers, {"ended": task, "code": os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])})
+                    say(answers, {"ended": ended.task, "code": ended.wait()})
                     continue
                 if not (received := os.read(0, 1 << 16)):
-                    for process, _ in children.values():
-                        os.kill(process, signal.SIGKILL)
+                    for one in children.values():
+                        os.kill(one.process, signal.SIGKILL)
+                        one.wait()
                     return
                 *lines, buffer = (buffer + received).split(b"\n")
                 for line in lines:
@@ -69,23 +88,25 @@ def obey(order: dict, children: dict, selector: selectors.BaseSelector) -> None:
     if "import" in order:
         preload([name for name in order["import"] if name.startswith(PACKAGES) and name not in sys.modules])
     elif "kill" in order:
-        for process, task in children.values():
-            if task == order["kill"]:
-                os.kill(process, signal.SIGKILL)
+        for one in children.values():
+            if one.task == order["kill"]:
+                os.kill(one.process, signal.SIGKILL)
     else:
         read, write = os.pipe()  # its other end closes when the child ends, however it ends
+        temporary = TemporaryDirectory(prefix="lamina-trial-")
         process = os.fork()
         if not process:
-            child(order, [read, *children])
+            child(order, [read, *children], temporary.name)
         os.close(write)
-        children[read] = (process, order["id"])
+        children[read] = Child(process, order["id"], temporary)
         selector.register(read, selectors.EVENT_READ)
 
 
-def child(task: dict, inherited: list[int]) -> None:
-    """Do a task and end this process."""
+def child(task: dict, inherited: list[int], temporary: str) -> None:
+    """Do a task and end this process; its temporary files, AutoGraph's too, go into the folder `temporary`."""
     code = 1
     try:
+        os.environ["TMPDIR"] = tempfile.tempdir = temporary
         for descriptor in inherited:
             os.close(descriptor)
         nothing = os.open(os.devnull, os.O_RDONLY)

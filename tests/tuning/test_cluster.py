@@ -19,7 +19,7 @@ from tuning.trial_source import ListedTrials
 ROOT = Path(__file__).parent.parent.parent
 CHIEF = """
 import sys
-from tests.tuning.tiny_app import Config
+from tests.tuning.tiny_task import Config
 from tuning.search import search
 from tuning.settings import Search
 found = search("tests.tuning.crashing_space", Config(run_dir=sys.argv[1]),

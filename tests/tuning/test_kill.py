@@ -16,7 +16,7 @@ from tuning.journal import Journal
 ROOT = Path(__file__).parent.parent.parent
 SEARCH = """
 import sys
-from tests.tuning.tiny_app import Config
+from tests.tuning.tiny_task import Config
 from tuning.search import search
 from tuning.settings import Search
 search("tests.tuning.tiny_space", Config(run_dir=sys.argv[1]), Search(strategy=sys.argv[2], trials=sys.argv[3], jobs=1))

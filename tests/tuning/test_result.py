@@ -3,12 +3,13 @@
 import json
 import shlex
 from dataclasses import asdict, replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from cli.arguments import parse
-from tests.tuning import tiny_app, tiny_space
+from tests.tuning import tiny_space, tiny_task
 from tuning import report, result
 from tuning.journal import Journal
 from tuning.search_folder import SearchError
@@ -49,12 +50,12 @@ class Retrainings:
 
 def searched(folder, trials=(DEFAULT, BAD, GOOD, FAILED), retrainings=None, **more) -> Found:
     """A search that has these trials, with the files that it would have left."""
-    base, settings = tiny_app.Config(), more.pop("settings", Search(confirm=2))
-    space = hyperparameters(tiny_space.sample, base, base)
+    base, settings = tiny_task.Config(), more.pop("settings", Search(confirm=2))
+    space = hyperparameters(tiny_space.sample, base, set())
     journal = Journal(folder / "trials.jsonl")
     for trial in trials:
         journal.append("ended", trial=trial.as_dict())
-    about = {"app": tiny_app.__name__, "space": tiny_space.__name__, "strategy": "random", "objective": "val_loss"}
+    about = {"app": "apps.tiny", "space": tiny_space.__name__, "strategy": "random", "objective": "val_loss"}
     about |= {"direction": "min", "base": [], "settings": asdict(settings), "identity": {"strategy": "random"}}
     about |= {"hyperparameters": {one.name: one.get_config() for one in space.space}}
     (folder / "search.json").write_text(json.dumps(about))
@@ -78,9 +79,9 @@ def quick(monkeypatch):
     def run(command, **_):
         if "tuning.report" in command:
             return SimpleNamespace(returncode=0)
-        assert command[1:3] == ["-m", tiny_app.__name__]
+        assert command[1:3] == ["-m", "apps.tiny"]
         try:
-            tiny_app.main(parse(tiny_app.Config, command[3:]))
+            tiny_task.main(parse(tiny_task.Config, command[3:]))
         except ValueError:
             return SimpleNamespace(returncode=2)
         return SimpleNamespace(returncode=0)
@@ -88,14 +89,15 @@ def quick(monkeypatch):
     monkeypatch.setattr(result, "subprocess", SimpleNamespace(run=run, DEVNULL=None))
 
 
-def test_the_whole_of_it(tmp_path, capfd):
+def test_the_whole_of_it(tmp_path, capfd, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent / "outside"))  # there is `apps.tiny`
     retrainings = Retrainings()
     found = searched(tmp_path, retrainings=retrainings)
     line = result.finish(found)
     printed = capfd.readouterr().out
     # the command trains exactly the best configuration
-    typed = next(one for one in printed.splitlines() if one.startswith("  python -m tests.tuning.tiny_app"))
-    config = parse(tiny_app.Config, shlex.split(typed)[3:])
+    typed = next(one for one in printed.splitlines() if one.startswith("  python -m apps.tiny"))
+    config = parse(tiny_task.Config, shlex.split(typed)[3:])
     assert config == found.config_of(GOOD)
     assert (config.units, config.trainer.learning_rate, config.act) == (19, 0.008, "tanh")
     # the finalists are retrained with a seed that no trial had, the better one and the default with further seeds
@@ -109,13 +111,13 @@ def test_the_whole_of_it(tmp_path, capfd):
     assert {name: float(value) for name, value in last.items()} == pytest.approx(line, rel=1e-5)
     expected = {"best_val_loss": 0.1, "default_val_loss": 2.8, "trials": 3, "failed": 1, "pruned": 0}
     expected |= {"best_val_loss_retrained": 0.35, "default_val_loss_retrained": 3.35}
-    assert line == pytest.approx(expected | {"test_loss": tiny_app.loss(config)})
+    assert line == pytest.approx(expected | {"test_loss": tiny_task.loss(config)})
     # the page
     page = (tmp_path / "report.html").read_text("utf-8")
     for text in ("MemoryError: too wide", "trial 2, retrained", shlex.join(shlex.split(typed)), "Trials over time"):
         assert text in page
     # typed again, the test split is not read again
-    assert result.tested(found, GOOD, config) == {"loss": tiny_app.loss(config)}
+    assert result.tested(found, GOOD, config) == {"loss": tiny_task.loss(config)}
     assert json.loads((tmp_path / "best-0002/count.json").read_text())["runs"] == 1
 
 

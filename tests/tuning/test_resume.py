@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cli.arguments import flags
-from tests.tuning import tiny_app, tiny_space
+from tests.tuning import tiny_space, tiny_task
 from tests.tuning.same_process import SameProcess
 from tuning import oracles
 from tuning.journal import Journal
@@ -33,8 +33,8 @@ def loop(
     folder: Path, strategy: str, trials: int, jobs: int = 1, prune: bool = False, until: float | None = None
 ) -> tuple[list[dict], SameProcess]:
     """The trials of a search without processes, and the workers that ran what was not done yet."""
-    base = tiny_app.Config()
-    space = hyperparameters(tiny_space.sample, base, base)
+    base = tiny_task.Config()
+    space = hyperparameters(tiny_space.sample, base, set())
     oracle = oracles.make(strategy, space, "val_loss", "min", 0, trials)
     workers = SameProcess()
     task = {

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from apps import translate
-from apps.members import Members
-from tests.tuning import tiny_app, tiny_space
+from tasks import translate
+from tasks.members import Members
+from tests.tuning import tiny_space, tiny_task
 from tests.tuning.same_process import SameProcess
 from training.hosts import Hosts
 from tuning.journal import Journal
@@ -14,6 +14,7 @@ from tuning.runner import Runner
 from tuning.search import search
 from tuning.search_folder import SearchError
 from tuning.settings import Search, check
+from tuning.space import no_space, typed
 
 SPACE = "tests.tuning.tiny_space"
 
@@ -25,19 +26,19 @@ def here(monkeypatch):
     monkeypatch.setattr("os.fsync", lambda descriptor: None)
 
 
-def config(folder, **changes) -> tiny_app.Config:
-    return tiny_app.Config(run_dir=str(folder / "search"), **changes)
+def config(folder, **changes) -> tiny_task.Config:
+    return tiny_task.Config(run_dir=str(folder / "search"), **changes)
 
 
 def test_a_search_finds_more_than_the_default_and_says_how(tmp_path, capsys):
     found = search(SPACE, config(tmp_path), Search(trials="8", strategy="coarse-to-fine"))
     assert [trial.number for trial in found.trials] == list(range(9))
-    assert found.default.values == {} and found.default.score == tiny_app.loss(tiny_app.Config())
+    assert found.default.values == {} and found.default.score == tiny_task.loss(tiny_task.Config())
     assert found.best.score == min(trial.score for trial in found.trials) < found.default.score
     best = found.config_of(found.best)
     assert (best.units, best.trainer.learning_rate) == (found.best.values["units"], found.best.values["learning_rate"])
     assert best.trainer.seed == 0
-    assert found.best.score == tiny_app.loss(replace(best, trainer=replace(best.trainer, seed=found.best.seed)))
+    assert found.best.score == tiny_task.loss(replace(best, trainer=replace(best.trainer, seed=found.best.seed)))
     assert len({trial.seed for trial in found.trials}) == 9
     assert found.finished and not found.stopped
     output = capsys.readouterr().out
@@ -61,6 +62,13 @@ def test_what_is_named_is_kept(tmp_path):
     assert len({trial.values["learning_rate"] for trial in found.trials[1:]}) == 3
 
 
+def test_what_is_typed_with_its_default_is_kept(tmp_path):
+    with Runner(SPACE, config(tmp_path), Search(trials="3"), typed(["--units", "8", "--no-fresh"])) as runner:
+        found = runner.search()
+    assert {trial.values["units"] for trial in found.trials[1:]} == {8}
+    refused(tmp_path, r"search of other settings \(they differ in kept\)")
+
+
 def test_confirmations_are_trained_once(tmp_path):
     with Runner(SPACE, config(tmp_path), Search(trials="2")) as runner:
         found = runner.search()
@@ -69,7 +77,7 @@ def test_confirmations_are_trained_once(tmp_path):
         before = len(runner.workers.run)
         assert found.run(jobs, "confirm") == first and len(runner.workers.run) == before
     assert [trial.seed for trial in first] == [5, 6]
-    assert first[1].score == tiny_app.loss(tiny_app.Config(trainer=tiny_app.TinyTrainer(seed=6)))
+    assert first[1].score == tiny_task.loss(tiny_task.Config(trainer=tiny_task.TinyTrainer(seed=6)))
 
 
 def test_an_exhausted_space_is_told(tmp_path, monkeypatch):
@@ -99,18 +107,27 @@ def test_an_empty_space_is_refused_before_the_first_trial(tmp_path, monkeypatch)
     assert not (tmp_path / "search").exists()
 
 
+def test_a_model_without_a_space_is_refused_by_name_before_the_first_trial(tmp_path, monkeypatch):
+    class Unheard:
+        """A recipe that no space knows."""
+
+    monkeypatch.setattr(tiny_space, "sample", lambda hp, base: no_space(Unheard()))
+    refused(tmp_path, "`Unheard` has no space")
+    assert not (tmp_path / "search").exists()
+
+
 def test_another_objective_is_refused_before_anything(tmp_path):
     refused(tmp_path, "`objective` must be one of val_loss", Search(objective="val_auc"))
     assert not (tmp_path / "search").exists()
 
 
 def test_flags_of_one_training_are_refused(tmp_path):
-    together = tiny_app.TinyTrainer(machines=Hosts(2, 0, "127.0.0.1:7654"))
+    together = tiny_task.TinyTrainer(machines=Hosts(2, 0, "127.0.0.1:7654"))
     refused(tmp_path, "`--hosts` is for one training", trainer=together)
-    refused(tmp_path, "`--check-device` is for one training", trainer=tiny_app.TinyTrainer(check_device="tpu"))
+    refused(tmp_path, "`--check-device` is for one training", trainer=tiny_task.TinyTrainer(check_device="tpu"))
     with pytest.raises(SearchError, match="`--member-jobs` is for one training"):
-        check(translate, translate.Config(members=Members(2, jobs=2)), Search())
-    assert check(translate, translate.Config(members=Members(2)), Search()) == "val_bleu"
+        check(translate.TASK, translate.Config(members=Members(2, jobs=2)), Search())
+    assert check(translate.TASK, translate.Config(members=Members(2)), Search()) == "val_bleu"
 
 
 @pytest.mark.parametrize(

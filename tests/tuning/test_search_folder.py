@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.tuning.tiny_app import Config, TinyTrainer
+from tests.tuning.tiny_task import Config, TinyTrainer
 from tuning.search_folder import SearchError, SearchFolder
 from tuning.settings import Search, check
 
@@ -128,14 +128,14 @@ def test_two_searches_do_not_share_a_folder(tmp_path, monkeypatch):
 
 
 def test_objectives_and_settings_are_checked():
-    from tests.tuning import tiny_app
+    from tests.tuning import tiny_task
 
-    assert check(tiny_app, Config(), Search()) == "val_loss"
+    assert check(tiny_task.TASK, Config(), Search()) == "val_loss"
     with pytest.raises(SearchError, match="`objective` must be one of val_loss, val_accuracy. Received: val_acc"):
-        check(tiny_app, Config(), Search(objective="val_acc"))
+        check(tiny_task.TASK, Config(), Search(objective="val_acc"))
     named = replace(Config(), data=replace(Config().data, validation="my.csv"))
     with pytest.raises(SearchError, match="--cross-validate"):
-        check(tiny_app, named, Search(cross_validate=3))
+        check(tiny_task.TASK, named, Search(cross_validate=3))
 
 
 @pytest.mark.parametrize(

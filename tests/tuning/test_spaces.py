@@ -63,7 +63,7 @@ def draw(space, seed: int):
 @pytest.mark.parametrize(("app", "model"), CASES, ids=[f"{app}-{type(m).__name__}" for app, m in CASES])
 def test_space(app, model):
     module, base = settled(app, model)
-    space = hyperparameters(module.sample, base, module.Config())
+    space = hyperparameters(module.sample, base, set())
     assert module.sample(space, base) == base  # its middle is what is known to work
     assert {"learning_rate", "epochs"} <= set(ranges(space))
     assert {"batch_size", "tokens"} & set(ranges(space))
@@ -90,8 +90,8 @@ def test_what_is_named_is_kept(app, model, kept):
     module, base = settled(app, model)
     given = replace(module.Config(), model=model)
     given = replace(given, trainer=replace(given.trainer, epochs=40))
-    space = hyperparameters(module.sample, base, given)
-    everything = hyperparameters(module.sample, base, module.Config())
+    space = hyperparameters(module.sample, base, named(given))
+    everything = hyperparameters(module.sample, base, set())
     assert set(ranges(everything)) - set(ranges(space)) == kept
     for seed in range(5):
         one = module.sample(draw(space, seed), base)
@@ -103,24 +103,24 @@ def test_augmentation_is_searched_for_networks_of_images_alone():
     for model in MODELS["classify"]:
         module, base = settled("classify", model)
         images = isinstance(model, ConvNet | ResNet | Pretrained)
-        assert ("augment" in ranges(hyperparameters(module.sample, base, module.Config()))) is images
+        assert ("augment" in ranges(hyperparameters(module.sample, base, set()))) is images
     named_one = replace(base, data=Data(augment="none"))
-    assert "augment" not in ranges(hyperparameters(module.sample, named_one, named_one))
+    assert "augment" not in ranges(hyperparameters(module.sample, named_one, named(named_one)))
 
 
 def test_a_space_without_freedom_is_refused():
     module, base = settled("classify", Logistic())
     named_all = replace(base, trainer=replace(base.trainer, weight_decay=0.1))
     with pytest.raises(ValueError, match="space is empty: `sample` has learning_rate, batch_size"):
-        hyperparameters(module.sample, named_all, named_all)
+        hyperparameters(module.sample, named_all, named(named_all))
     with pytest.raises(ValueError, match="no hyperparameter"):
-        hyperparameters(lambda hp, base: base, base, module.Config())
+        hyperparameters(lambda hp, base: base, base, set())
 
 
 def test_the_code_of_an_autoencoder_is_never_searched():
     for model in MODELS["autoencode"]:
         module, base = settled("autoencode", model)
-        space = hyperparameters(module.sample, base, module.Config())
+        space = hyperparameters(module.sample, base, set())
         for seed in range(10):
             one = module.sample(draw(space, seed), base).model
             assert getattr(one, "code", None) == getattr(model, "code", None)

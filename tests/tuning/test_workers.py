@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from cli.arguments import flags
-from tests.tuning import tiny_app
+from tests.tuning import tiny_task
 from tuning.journal import Journal
 from tuning.trial import best
 from tuning.trial_loop import TrialLoop
@@ -15,7 +15,7 @@ from tuning.workers import WorkerError, Workers
 
 TASK = {
     "space": "tests.tuning.tiny_space",
-    "config": flags(tiny_app.Config()),
+    "config": flags(tiny_task.Config()),
     "objective": "val_loss",
     "direction": "min",
     "folds": 1,
@@ -57,9 +57,9 @@ def test_each_fault_is_one_failed_trial_that_says_why(workers, tmp_path):
 def test_scores_are_those_of_the_app_for_each_seed_and_fold(workers, tmp_path):
     values = {"units": 20, "act": "tanh", "learning_rate": 1e-2}
     (found,) = run(workers, tmp_path, [values | {"retrains": 2, "folds": 4}], [7])
-    config = tiny_app.Config(units=20, act="tanh", trainer=tiny_app.TinyTrainer(learning_rate=1e-2, seed=7))
-    other = tiny_app.Config(units=20, act="tanh", trainer=tiny_app.TinyTrainer(learning_rate=1e-2, seed=8))
-    assert found.scores == (tiny_app.loss(config), tiny_app.loss(other)) * 4
+    config = tiny_task.Config(units=20, act="tanh", trainer=tiny_task.TinyTrainer(learning_rate=1e-2, seed=7))
+    other = tiny_task.Config(units=20, act="tanh", trainer=tiny_task.TinyTrainer(learning_rate=1e-2, seed=8))
+    assert found.scores == (tiny_task.loss(config), tiny_task.loss(other)) * 4
     assert found.score == pytest.approx(sum(found.scores) / 8)
     assert found.figures["rows"] == 30 + 100 * 10, "four folds of ten of the 40 rows that are not for the test"
     assert len(found.history) == 5 and found.memory > 10
@@ -73,6 +73,15 @@ def test_a_lost_process_is_started_again(workers, tmp_path):
     assert workers.pid != first
     (found,) = run(workers, tmp_path, [{"act": "tanh"}])
     assert found.status == "completed"
+
+
+def test_trials_leave_no_temporary_files(tmp_path, monkeypatch):
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    with Workers("tests.tuning.tiny_space", tmp_path / "workers.log") as workers:
+        found = run(workers, tmp_path, [{"act": act} for act in ("tanh", "kill", "exit")])
+    assert [trial.status for trial in found] == ["completed", "failed", "failed"]
+    assert list((tmp_path / "temporary").iterdir()) == []
 
 
 def test_what_cannot_be_imported_is_said(tmp_path):

@@ -1,18 +1,20 @@
-"""An app that trains nothing: its loss is a known function of its settings, its trainer may crash on demand."""
+"""A task that trains nothing: its loss is a known function of its settings, its trainer may crash on demand."""
 
 import os
 import signal
+import tempfile
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
 from data.column_kinds import ColumnKind
 from data.splits import Split, Splits
 from data.table_features import TablePrepare
+from tasks.task import Learned, Task
 from training.hosts import Hosts
 
-OBJECTIVES = {"val_loss": "min", "val_accuracy": "max"}
 BEST_RATE, BEST_UNITS = 1e-2, 20
 
 
@@ -79,8 +81,18 @@ def loss(config: Config) -> float:
     )
 
 
-def validate(config: Config, splits, directory):
+@dataclass(frozen=True)
+class Prepared:
+    """A configuration and its data."""
+
+    config: Config
+    splits: Splits
+
+
+def train(prepared: Prepared, directory) -> Learned:
     """The loss falls to what `loss` says, epoch by epoch."""
+    config = prepared.config
+    Path(tempfile.mkstemp()[1]).write_text("what AutoGraph leaves")
     match config.act:
         case "raise":
             raise ValueError("this setting cannot be trained")
@@ -89,7 +101,7 @@ def validate(config: Config, splits, directory):
         case "exit":
             os._exit(3)
         case "test":
-            len(splits.test)
+            len(prepared.splits.test)
         case "sleep":
             time.sleep(30)
     rows, last = directory.read_rows("metrics.csv"), loss(config)
@@ -101,9 +113,19 @@ def validate(config: Config, splits, directory):
         directory.write_rows("metrics.csv", rows)
         if directory.watch:
             directory.watch(rows, config.trainer.epochs)
-    last = float("nan") if config.act == "nan" else last
+    return Learned(None, rows)
+
+
+def measure(prepared: Prepared, learned: Learned) -> dict[str, float]:
+    """What `loss` says, and how many rows there were."""
+    splits, last = prepared.splits, float("nan") if prepared.config.act == "nan" else loss(prepared.config)
     rows_seen = float(len(splits.train) + 100 * len(splits.validation))
-    return {"val_loss": last, "val_accuracy": 1 / (1 + last), "rows": rows_seen}, rows
+    return {"val_loss": last, "val_accuracy": 1 / (1 + last), "rows": rows_seen}
+
+
+def unused(*_):
+    """No search asks for it."""
+    raise NotImplementedError
 
 
 def main(config: Config) -> dict:
@@ -121,7 +143,18 @@ def main(config: Config) -> dict:
     return {"loss": loss(config)}
 
 
-if __name__ == "__main__":
-    from cli.run import run as run_command
-
-    run_command(main, "python -m tests.tuning.tiny_app")
+TASK = Task(
+    name="tiny",
+    config=Config,
+    tiny=Config(),
+    objectives={"val_loss": "min", "val_accuracy": "max"},
+    files={},
+    load=load,
+    prepare=Prepared,
+    train=train,
+    measure=measure,
+    score=unused,
+    page=unused,
+    told=unused,
+    restore=unused,
+)

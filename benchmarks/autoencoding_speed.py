@@ -16,7 +16,7 @@ ROWS, BATCH, HIDDEN = 25_600, 128, (256, 128, 32)
 
 def lamina() -> float:
     """The suite's own way."""
-    from data.images import ImagePrepare
+    from data.images.images import ImagePrepare
     from data.splits import Split, Splits
     from models.dense_autoencoder import DenseAutoencoder
     from tasks.autoencode import TASK

@@ -22,9 +22,9 @@ import numpy as np
 import tensorflow as tf
 import torch
 
-from data.caption_pairs import Captions
-from data.images import ImagePrepare
-from data.subwords import Subwords
+from data.captions.caption_pairs import Captions
+from data.images.images import ImagePrepare
+from data.text.subwords import Subwords
 from models.captioner import with_backbone
 from models.search import Search
 from models.show_attend_tell import ShowAttendTell

@@ -4,7 +4,7 @@ import ctranslate2
 import numpy as np
 from ctranslate2.specs import common_spec, transformer_spec
 
-from data.subwords import END, START, UNKNOWN
+from data.text.subwords import END, START, UNKNOWN
 from layers import SinusoidalPositions
 
 POSITIONS = 512

@@ -163,7 +163,7 @@ def work(arguments, system: str, layout: str) -> None:
 
 def chosen(ids, count: int) -> list[np.ndarray]:
     """Batches of token ids, int32 (64, longest), the end token last: evenly from long sentences to short ones."""
-    from data.subwords import END
+    from data.text.subwords import END
     from tasks.translate.translator import padded
 
     order = sorted(range(len(ids)), key=lambda row: -len(ids[row]))

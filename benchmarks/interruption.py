@@ -213,7 +213,7 @@ def main() -> None:
     parser.add_argument("--keep", help="folder for runs and logs that stays; by default a passing one")
     given = parser.parse_args()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    for module in ("keras", "tensorflow", "training.trainer", "data.pipeline", "data.subwords", "sentencepiece"):
+    for module in ("keras", "tensorflow", "training.trainer", "data.pipeline", "data.text.subwords", "sentencepiece"):
         importlib.import_module(module)
     with tempfile.TemporaryDirectory() as passing:
         folder = Path(given.keep or passing)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from data.images import ImagePrepare
+from data.images.images import ImagePrepare
 from data.pipeline import batches
 from data.splits import Split
 from models.convnet import ConvNet

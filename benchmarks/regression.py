@@ -78,7 +78,7 @@ def lamina(model, x, y, _):
     from training.devices import configure, seed_everything
 
     configure()
-    from data.features import FeaturePrepare
+    from data.images.features import FeaturePrepare
     from data.pipeline import batches
     from data.splits import Split
     from models.ensemble import Ensemble

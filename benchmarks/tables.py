@@ -22,7 +22,7 @@ import tyro
 
 from cli.run import run
 from data.settings import Data
-from data.table_file import FORMATS
+from data.tables.table_file import FORMATS
 from models.ensemble import Ensemble
 from tasks.regress.config import Config as Regression
 from tasks.regress.config import Model
@@ -71,7 +71,7 @@ def main(config: Config) -> dict:
 
 def table(path: Path, target: str, config: Config) -> list[dict[str, float]]:
     """The scores of every split of one table."""
-    from data import table_file
+    from data.tables import table_file
 
     raw = table_file.read(str(path))
     count = config.large_splits if len(raw) > 10_000 else config.splits
@@ -82,7 +82,7 @@ def one_split(raw, target: str, seed: int, config: Config) -> dict[str, float]:
     """RMSE of ours and of the baselines on one random split, and the coverage of our intervals."""
     import keras
 
-    from data import tables
+    from data.tables import tables
     from data.targets import NumberTarget
     from evaluation.regression import metrics
     from tasks.regress import TASK

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from data.pair_batches import PairBatches
+from data.text.pair_batches import PairBatches
 
 FEATURES, HEADS, HIDDEN, BLOCKS = 128, 4, 256, 4
 

@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from data.pair_batches import PairBatches
+from data.text.pair_batches import PairBatches
 from models.transformer import Transformer
 from training.compilation import compile_model
 from training.devices import seed_everything

@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from data.pair_batches import PairBatches
+from data.text.pair_batches import PairBatches
 
 FEATURES, HEADS, HIDDEN, BLOCKS = 128, 4, 256, 4
 

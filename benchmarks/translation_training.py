@@ -95,7 +95,7 @@ def made_batches():
     """Pairs of token ids as long as those of Multi30k, and as unevenly frequent, in batches of six shapes."""
     import numpy as np
 
-    from data.pair_batches import make
+    from data.text.pair_batches import make
 
     random = np.random.default_rng(0)
     shares = 1 / np.arange(1, VOCABULARY - 3)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from data.errors import DataError, listing, suggestion
-from data.images import ImagePrepare
+from data.images.images import ImagePrepare
 
 
 def keep_out(splits, name):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from data import duplicates
-from data.images import ImagePrepare
+from data.images.images import ImagePrepare
 from data.splits import Split, Splits
 from data.splitting import THREE_PARTS, stratified
 
@@ -49,9 +49,9 @@ def diabetes(seed):
     """
     from sklearn.datasets import load_diabetes
 
-    from data import tables
-    from data.raw_table import RawTable
     from data.settings import Data
+    from data.tables import tables
+    from data.tables.raw_table import RawTable
     from data.targets import NumberTarget
 
     bunch = load_diabetes(scaled=False)

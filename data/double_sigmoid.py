@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.column_kinds import ColumnKind
 from data.splits import Split, Splits
-from data.table_features import TablePrepare
+from data.tables.column_kinds import ColumnKind
+from data.tables.table_features import TablePrepare
 
 ROWS = (1600, 400, 2000)  # train, validation, test
 NOISE = 0.05  # standard deviation of what is added to y: no network can expect a smaller RMSE

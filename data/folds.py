@@ -6,12 +6,12 @@ import numpy as np
 
 from cli.errors import UserError
 from data import duplicates, pipeline
-from data.caption_pairs import Captions, CaptionSplits
-from data.sentence_pairs import SentencePairs
+from data.captions.caption_pairs import Captions, CaptionSplits
 from data.splits import Split, Splits
 from data.splitting import by_group, dealt
-from data.table_features import TablePrepare
+from data.tables.table_features import TablePrepare
 from data.targets import NumberTarget
+from data.text.sentence_pairs import SentencePairs
 
 MOST_SAMPLED = 2048  # images that statistics are taken from where not all fit in memory
 

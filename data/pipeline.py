@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from cli.errors import UserError
-from data.images import CORES, ImagePrepare
+from data.images.images import CORES, ImagePrepare
 
 MEMORY_LIMIT = 2 * 1024**3  # bytes of records that may be kept, as prepared once
 CACHE_LIMIT = MEMORY_LIMIT // 8  # bytes of evaluation batches that may be kept

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from data.table_file import FORMATS, extension
+from data.tables.table_file import FORMATS, extension
 from data.targets import ClassTarget, NoTarget, NumberTarget, Target
 
 if TYPE_CHECKING:
@@ -61,19 +61,19 @@ def resolve(
 
         splits = double_sigmoid.make(seed) if config.data == "double_sigmoid" else toys.make(config.data, seed)
     elif kind == "table":
-        from data import tables
+        from data.tables import tables
 
         splits = tables.splits(config, seed, target)
     elif kind == "folder":
-        from data import image_folders
+        from data.images import image_folders
 
         splits = image_folders.splits(config, seed, prepare_for, target)
     else:
-        from data import tfds_source
+        from data.tfds import tfds_source
 
         splits = tfds_source.splits(config, seed, prepare_for, target)
     if splits.kind == "image":
-        from data import augmentation
+        from data.images import augmentation
 
         chosen, note = augmentation.choose(config.augment, splits.name, splits.classes, splits.prepare.size)
         return replace(splits, augmentation=chosen, notes=(*splits.notes, note))

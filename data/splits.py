@@ -10,9 +10,9 @@ import numpy as np
 from data.evenly import evenly
 
 if TYPE_CHECKING:
-    from data.augmentation import Augmentation
-    from data.images import ImagePrepare
-    from data.table_features import TablePrepare
+    from data.images.augmentation import Augmentation
+    from data.images.images import ImagePrepare
+    from data.tables.table_features import TablePrepare
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,9 +7,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from data import column_kinds
 from data.errors import DataError, listing, suggestion
-from data.raw_table import MISSING_LABEL
+from data.tables import column_kinds
+from data.tables.raw_table import MISSING_LABEL
 
 MOST_CLASSES = 1000
 ROWS_OF_A_BIN = 5  # from so many rows each of three parts gets its share

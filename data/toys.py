@@ -13,10 +13,10 @@ and one of eight columns: `one_hot_8`, a single 1 in each of eight rows (Mitchel
 
 import numpy as np
 
-from data.column_kinds import ColumnKind
 from data.splits import Split, Splits
-from data.table_columns import NumberColumn
-from data.table_features import TablePrepare
+from data.tables.column_kinds import ColumnKind
+from data.tables.table_columns import NumberColumn
+from data.tables.table_features import TablePrepare
 
 GATES = {"and": (0, 0, 0, 1), "or": (0, 1, 1, 1), "xor": (0, 1, 1, 0)}
 GATE_COPIES = 64  # of the four points in the training split, so that an epoch has more than one step

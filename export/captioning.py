@@ -18,8 +18,8 @@ from pathlib import Path
 
 import numpy as np
 
-from data.images import ImagePrepare
-from data.subwords import END, PADDING, START, Subwords
+from data.images.images import ImagePrepare
+from data.text.subwords import END, PADDING, START, Subwords
 from export import found_texts, signatures
 from export.errors import ExportError
 from export.found_texts import TOKENS, TOLERANCE

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from data.subwords import END, PADDING, START, UNKNOWN
+from data.text.subwords import END, PADDING, START, UNKNOWN
 from export.guard import TOOLS, UNCHECKED, WORDS, compare, run_saved_model
 from models.decoding import Tokens
 

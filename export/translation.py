@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from data.subwords import END, PADDING, START, UNKNOWN, Subwords
+from data.text.subwords import END, PADDING, START, UNKNOWN, Subwords
 from export import found_texts, signatures
 from export.errors import ExportError
 from export.found_texts import TOKENS, TOLERANCE

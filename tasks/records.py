@@ -26,8 +26,9 @@ def refuse_text_flags(request: Prediction) -> None:
 
 def requested(files: Sequence[str], prepare) -> Iterator[tuple[dict[str, np.ndarray], np.ndarray]]:
     """Yields raw inputs and origins: one pair for all images, or one per table."""
-    from data import image_files, table_file, tables
-    from data.images import CORES, ImagePrepare
+    from data.images import image_files
+    from data.images.images import CORES, ImagePrepare
+    from data.tables import table_file, tables
 
     if isinstance(prepare, ImagePrepare):
         paths = np.array([path for name in files for path in images(name)], dtype=object)
@@ -46,9 +47,9 @@ def images(name: str) -> list[str]:
     Raises:
         DataError: There are none, or a name is not UTF-8.
     """
-    from data import image_files
     from data.errors import DataError, MissingData
-    from data.images import READABLE
+    from data.images import image_files
+    from data.images.images import READABLE
 
     image_files.refuse_undecodable(name)
     if os.path.isfile(name):
@@ -78,7 +79,7 @@ def labelled(request: Evaluation, trained):
         DataError: The data is missing, of another kind, lacks columns, or has labels that the run does not know.
     """
     from data.errors import DataError
-    from data.images import ImagePrepare
+    from data.images.images import ImagePrepare
     from data.settings import Data
     from data.source import kind_of
 
@@ -107,8 +108,8 @@ def labelled(request: Evaluation, trained):
 
 def table_split(path: str, target: str | None, trained):
     """Every row of a table."""
-    from data import table_file, tables
     from data.errors import DataError, listing
+    from data.tables import table_file, tables
     from data.targets import NoTarget
 
     table = table_file.read(path)
@@ -120,7 +121,7 @@ def table_split(path: str, target: str | None, trained):
 
 def folder_split(root: str, trained):
     """Every image below the class folders of a folder, or of its train, val and test folders."""
-    from data import image_folders
+    from data.images import image_folders
     from data.splits import Split
 
     parts = [image_folders.find(folder, [], trained.labelled) for folder in image_folders.part_folders(root).values()]

@@ -15,7 +15,7 @@ from typing import Protocol
 import keras
 import numpy as np
 
-from data.subwords import END, START
+from data.text.subwords import END, START
 from training.place import Place
 
 TEXTS = 5  # of an example

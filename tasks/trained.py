@@ -119,11 +119,11 @@ class TrainedNetwork:
 def prepare_of(kind: str):
     """The preparing class of a kind of data. Raises RunError on a kind that is none."""
     if kind == "image":
-        from data.images import ImagePrepare
+        from data.images.images import ImagePrepare
 
         return ImagePrepare
     if kind == "table":
-        from data.table_features import TablePrepare
+        from data.tables.table_features import TablePrepare
 
         return TablePrepare
     raise RunError(f"preparing.json: `kind` must be image or table. Received: {kind!r}")

@@ -144,7 +144,7 @@ def test_package_keeps_to_its_row(package):
         ("models/mlp.py", "from training.fit import fit\n", "models/mlp.py:1 imports training"),
         ("training/trainer.py", "import tensorflow\n", "training/trainer.py:1 imports tensorflow"),
         ("evaluation/plots.py", "from apps import classify\n", "evaluation/plots.py:1 imports apps"),
-        ("data/tables.py", "from . import images\n", "data/tables.py:1 has a relative import"),
+        ("data/tables/tables.py", "from . import images\n", "data/tables/tables.py:1 has a relative import"),
         ("tasks/caption/page.py", "from tasks.translate import page\n", "tasks/caption/page.py:1 imports tasks.transl"),
         ("tasks/course.py", "from tasks.caption import page\n", "tasks/course.py:1 imports tasks.caption"),
         ("apps/caption.py", "from models.mlp import MLP\n", "apps/caption.py:1 imports models"),

@@ -78,9 +78,9 @@ def load(config: Config):
 
     Raises DataError where the data or the anomaly cannot be used.
     """
-    from data import augmentation
     from data.anomaly import keep_out
     from data.errors import DataError
+    from data.images import augmentation
     from data.source import resolve
     from data.targets import NoTarget
 

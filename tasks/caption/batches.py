@@ -20,7 +20,7 @@ def texts(captions, lower: bool):
 
 def learn_subwords(captions, size: int | None, lower: bool):
     """The subwords of training captions, already `texts`: `size`, or one for 80 words, between 200 and 8000."""
-    from data.subwords import learn
+    from data.text.subwords import learn
 
     captions = captions.all_captions()
     if size is None:
@@ -51,7 +51,7 @@ class Batching:
 
     def of(self, part, subwords, inputs, *, training: bool = False):
         """The `CaptionBatches` of one part of the splits; for training with mirrored images, if so set."""
-        from data.caption_batches import encode, make
+        from data.captions.caption_batches import encode, make
 
         return make(
             inputs.values(part),

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from data.subwords import PADDING, START, Subwords
+from data.text.subwords import PADDING, START, Subwords
 from models.search import Search
 
 IMAGES_AT_ONCE = 64

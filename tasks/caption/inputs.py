@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from data.caption_pairs import Captions
+from data.captions.caption_pairs import Captions
 
 STEM_SIZE, BACKBONE_SIZE = 96, 224  # pixels of a side, where neither the data nor the user says otherwise
 IMAGES_AT_ONCE = 32  # through the backbone
@@ -30,7 +30,7 @@ class ImageInputs:
     @classmethod
     def of(cls, encoder, splits, folder: str) -> "ImageInputs":
         """For an `ImageEncoder` and `CaptionSplits`; "auto" is a stem for drawn images, mobilenet_v2 for files."""
-        from data.images import ImagePrepare
+        from data.images.images import ImagePrepare
 
         drawn = splits.train.images.ndim == 4
         name = {"auto": "stem" if drawn else "mobilenet_v2"}.get(encoder.encoder, encoder.encoder)
@@ -86,7 +86,7 @@ class ImageInputs:
 
         from tqdm import tqdm
 
-        from data import feature_cache
+        from data.images import feature_cache
 
         described = {"name": self.backbone, "weights": self._weights(), "size": list(self.prepare.size)}
         if mirrored:

@@ -30,7 +30,7 @@ def write(prepared, model, inputs, directory: RunDirectory):
         inputs: `ImageInputs` or `PixelInputs`.
         directory: Of the run.
     """
-    from data.caption_batches import encode
+    from data.captions.caption_batches import encode
     from layers import Neighbours
     from models.captioner import Captioner
 

@@ -23,8 +23,8 @@ def captioned(trained, request: Prediction) -> list[dict]:
         DataError: There are no images, or none of them can be read.
         UserError: A flag is for other runs, or a setting of the search is out of range.
     """
-    from data import caption_images
     from data.errors import DataError
+    from data.images import caption_images
 
     if request.text:
         raise UserError(f"`--text` is for translators; {request.run} is a run of apps.caption. Give image files.")

@@ -113,7 +113,7 @@ class Prepared:
 
 def load(config: Config):
     """The splits of `config`."""
-    from data.caption_source import resolve
+    from data.captions.caption_source import resolve
 
     return resolve(config.data, seed=config.trainer.seed)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from data.subwords import Subwords
+from data.text.subwords import Subwords
 from models.search import Search
 from tasks.caption import neighbours
 from tasks.caption.captioner import Caption, ImageCaptioner
@@ -40,7 +40,7 @@ class TrainedCaptioner:
     @classmethod
     def of(cls, directory: RunDirectory, preparing: dict) -> "TrainedCaptioner":
         """The run of preparing.json's content. Raises KeyError or TypeError where that lacks or garbles something."""
-        from data.images import ImagePrepare
+        from data.images.images import ImagePrepare
 
         prepare, subwords = ImagePrepare.from_config(preparing["prepare"]), Subwords.from_config(preparing["words"])
         numbers = int(preparing["longest"]), int(preparing.get("neighbours", 0))
@@ -83,7 +83,7 @@ class TrainedCaptioner:
         Raises:
             DataError: The data is missing or holds no captions, or a flag is for another kind of run.
         """
-        from data.caption_source import everything, resolve
+        from data.captions.caption_source import everything, resolve
         from data.errors import DataError
         from data.settings import CaptionData
         from tasks.folder import data_name

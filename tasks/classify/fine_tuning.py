@@ -63,7 +63,8 @@ def fine_tune(model, prepared: Prepared, directory: RunDirectory) -> Learned:
 def _train_head(model, prepared: Prepared, directory: RunDirectory) -> Fitted:
     import keras
 
-    from data import features, pipeline
+    from data import pipeline
+    from data.images import features
     from training.compilation import compile_model
 
     splits, trainer = prepared.splits, prepared.trainer

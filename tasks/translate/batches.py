@@ -12,7 +12,7 @@ def learn_subwords(splits, size: int | None, *, joint: bool, lower: bool):
         joint: One dictionary for both languages.
         lower: Without capitals.
     """
-    from data.subwords import learn_pair
+    from data.text.subwords import learn_pair
 
     if size is None:
         letters = sum(map(len, splits.train.sources)) + sum(map(len, splits.train.targets))
@@ -38,7 +38,7 @@ class Batching:
 
     def of(self, pairs, source, target, *, training: bool = False):
         """The `PairBatches` of the pairs of one split; for training with the subwords that dropout leaves."""
-        from data.pair_batches import make
+        from data.text.pair_batches import make
 
         def draw(rows, seed):
             sides = (source, pairs.sources), (target, pairs.targets)

@@ -35,7 +35,7 @@ def translated(trained, request: Prediction) -> list[dict]:
 
 def sentences_of(request: Prediction) -> tuple[list[str], list[str]]:
     """The sentences to translate, and where each came from."""
-    from data.parallel_text import clean, lines_of
+    from data.text.parallel_text import clean, lines_of
 
     if request.text:
         return [clean(text) for text in request.text], [f"--text {n}" for n in range(1, len(request.text) + 1)]

@@ -98,7 +98,7 @@ class Prepared:
 
 def load(config: Config):
     """The splits of `config`."""
-    from data.translation_source import resolve
+    from data.text.translation_source import resolve
 
     splits = resolve(config.data, seed=config.trainer.seed)
     return splits.in_lower_case() if config.lower else splits

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from data.subwords import Subwords
+from data.text.subwords import Subwords
 from models.search import Search
 from tasks.records import own_data
 from tasks.request import Evaluation, Prediction
@@ -71,11 +71,11 @@ class TrainedTranslator:
         Raises:
             DataError: The data is missing or holds no pairs of sentences.
         """
-        from data import parallel_text
         from data.errors import DataError
-        from data.sentence_pairs import SentencePairs
         from data.settings import TranslationData
-        from data.translation_source import resolve
+        from data.text import parallel_text
+        from data.text.sentence_pairs import SentencePairs
+        from data.text.translation_source import resolve
         from tasks.folder import data_name
 
         settings = self.directory.read_json("config.json")

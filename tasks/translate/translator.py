@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from data.errors import DataError
-from data.subwords import END, PADDING, START, UNKNOWN, Subwords
+from data.text.subwords import END, PADDING, START, UNKNOWN, Subwords
 from models.search import Search
 
 SENTENCES_AT_ONCE = 64

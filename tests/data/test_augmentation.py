@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from data.augmentation import NAMED, Augmentation, choose
+from data.images.augmentation import NAMED, Augmentation, choose
 
 SEED = tf.constant([3, 4], tf.int64)
 PIXELS = np.random.default_rng(0).integers(0, 256, (64, 10, 8, 3), dtype=np.uint8)

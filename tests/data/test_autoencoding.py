@@ -5,13 +5,13 @@ import pytest
 
 from data import toys
 from data.anomaly import keep_out
-from data.column_kinds import ColumnKind
 from data.errors import DataError, MissingData
-from data.images import ImagePrepare
+from data.images.images import ImagePrepare
 from data.pipeline import batches
 from data.settings import Data
 from data.source import resolve
-from data.table_features import TablePrepare
+from data.tables.column_kinds import ColumnKind
+from data.tables.table_features import TablePrepare
 from data.targets import NoTarget
 
 RANDOM = np.random.default_rng(0)
@@ -41,7 +41,7 @@ def test_a_record_is_its_own_target(write):
 
 
 def test_a_varied_image_is_its_own_target():
-    from data.augmentation import Augmentation
+    from data.images.augmentation import Augmentation
 
     splits = resolve(Data("digits"), seed=0, target=NoTarget)
     x, y = next(

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from data import caption_batches
-from data.caption_pairs import Captions
-from data.subwords import END, PADDING, START, learn
+from data.captions import caption_batches
+from data.captions.caption_pairs import Captions
+from data.text.subwords import END, PADDING, START, learn
 
 
 def example(count=53, captions=(1, 4)):

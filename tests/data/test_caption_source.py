@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from data.caption_source import resolve
+from data.captions.caption_source import resolve
 from data.errors import DataError, MissingData
 from data.settings import CaptionData
 
@@ -439,7 +439,9 @@ def test_letters_are_composed(read):
 
 
 def test_configuration_does_not_import_tensorflow():
-    command = "import sys, data.caption_source; sys.exit(any(m in sys.modules for m in ('tensorflow', 'numpy')))"
+    command = (
+        "import sys, data.captions.caption_source; sys.exit(any(m in sys.modules for m in ('tensorflow', 'numpy')))"
+    )
     assert subprocess.run([sys.executable, "-c", command]).returncode == 0
 
 
@@ -487,7 +489,7 @@ def test_tensorflow_datasets_are_read(prepared, monkeypatch):
 
 
 def test_tensorflow_datasets_without_captions_are_refused(prepared, monkeypatch):
-    from data import tfds_captions
+    from data.tfds import tfds_captions
 
     monkeypatch.setenv("TFDS_DATA_DIR", prepared)
     with pytest.raises(DataError, match="--test cannot be used with tfds:tiny_captions"):

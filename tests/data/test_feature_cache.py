@@ -7,8 +7,8 @@ from threading import Event
 import numpy as np
 import pytest
 
-from data import feature_cache
 from data.errors import DataError
+from data.images import feature_cache
 
 ENCODER = {"name": "twice", "size": 8}
 

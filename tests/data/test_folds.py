@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from data.caption_pairs import Captions, CaptionSplits
+from data.captions.caption_pairs import Captions, CaptionSplits
 from data.errors import DataError
 from data.folds import WithheldError, fold, withheld
-from data.sentence_pairs import SentencePairs, TranslationSplits
 from data.settings import Data
 from data.source import resolve
 from data.targets import NumberTarget
+from data.text.sentence_pairs import SentencePairs, TranslationSplits
 
 
 def origins(part):

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from data import caption_images, image_files
 from data.errors import DataError
 from data.fingerprint import fingerprint
+from data.images import caption_images, image_files
 from tasks.records import images, requested
 
 RANDOM = np.random.default_rng(0)
@@ -121,7 +121,7 @@ def test_an_image_of_too_many_pixels_is_refused_before_it_is_decoded(size, photo
 
 
 def load_prepare():
-    from data.images import ImagePrepare
+    from data.images.images import ImagePrepare
 
     return ImagePrepare((8, 8), 3)
 

@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from data.images import GREY, ImagePrepare
+from data.images.images import GREY, ImagePrepare
 
 RANDOM = np.random.default_rng(0)
 COLOUR = RANDOM.integers(0, 256, (12, 10, 3), dtype=np.uint8)

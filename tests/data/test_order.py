@@ -7,13 +7,13 @@ import sys
 import numpy as np
 import pytest
 
-from data import table_columns
-from data.table_columns import TextColumn
+from data.tables import table_columns
+from data.tables.table_columns import TextColumn
 from data.targets import natural
 
 MADE = """
 import hashlib
-from data import scenes
+from data.captions import scenes
 from data.targets import natural
 scenes.SIZES = {"combinations": 40}
 part = scenes._part("combinations", [0, 3])

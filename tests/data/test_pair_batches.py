@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from data import pair_batches
+from data.text import pair_batches
 
 PADDING, START, END = 0, 2, 3
 

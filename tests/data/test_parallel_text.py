@@ -8,7 +8,7 @@ import pytest
 
 from data.errors import DataError, MissingData
 from data.settings import TranslationData
-from data.translation_source import resolve
+from data.text.translation_source import resolve
 
 WORDS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 ENGLISH = [f"The {first} and the {second}." for first in WORDS for second in WORDS]
@@ -302,7 +302,7 @@ def test_training_is_named_by_its_folder(read):
 
 
 def test_phrases_are_the_default_and_any_two_languages(monkeypatch):
-    from data import phrases
+    from data.text import phrases
 
     monkeypatch.setattr(phrases, "SIZES", {"train": 500, "validation": 20, "test": 20})
     assert resolve(TranslationData(), seed=0).name == "phrases-en-de"
@@ -313,7 +313,9 @@ def test_configuration_does_not_import_tensorflow():
     import subprocess
     import sys
 
-    command = "import sys, data.translation_source; sys.exit(any(m in sys.modules for m in ('tensorflow', 'numpy')))"
+    command = (
+        "import sys, data.text.translation_source; sys.exit(any(m in sys.modules for m in ('tensorflow', 'numpy')))"
+    )
     assert subprocess.run([sys.executable, "-c", command]).returncode == 0
 
 
@@ -338,7 +340,7 @@ def prepared(tmp_path_factory):
             for row in range(first, last):
                 yield row, {"en": ENGLISH[row], "de": GERMAN[row] if row != 7 else " "}
 
-    from data import tfds_source
+    from data.tfds import tfds_source
 
     folder = str(tmp_path_factory.mktemp("tfds"))
     with tfds_source.quiet():

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from data import phrases
 from data.errors import DataError
+from data.text import phrases
 
 VALUE = re.compile(r"[\d.,:]*\d( [AP]M)?")  # numbers as they are written in English
 

@@ -5,12 +5,12 @@ import pytest
 import tensorflow as tf
 
 from data import pipeline
-from data.augmentation import Augmentation
-from data.column_kinds import ColumnKind
-from data.images import ImagePrepare
+from data.images.augmentation import Augmentation
+from data.images.images import ImagePrepare
 from data.pipeline import batches
 from data.splits import Split
-from data.table_features import TablePrepare
+from data.tables.column_kinds import ColumnKind
+from data.tables.table_features import TablePrepare
 
 ROWS = 53
 

@@ -5,9 +5,9 @@ import re
 import numpy as np
 import pytest
 
-from data import scene_drawing, scenes
-from data.caption_pairs import Regions
-from data.caption_source import resolve
+from data.captions import scene_drawing, scenes
+from data.captions.caption_pairs import Regions
+from data.captions.caption_source import resolve
 from data.settings import CaptionData
 
 SIZED = re.compile(r"there is a (large|small) (\w+) (\w+) (above|left of) a (large|small) (\w+) (\w+)")

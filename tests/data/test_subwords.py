@@ -11,8 +11,8 @@ import pytest
 import sentencepiece
 import tensorflow as tf
 
-from data import subwords, unicode_rules
 from data.errors import DataError
+from data.text import subwords, unicode_rules
 
 ENGLISH = [
     "Two young, White males are outside near many bushes.",

@@ -8,11 +8,11 @@ import pytest
 import tensorflow as tf
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from data import table_columns
-from data.column_kinds import ColumnKind
-from data.table_columns import CategoryColumn, NumberColumn, TextColumn
-from data.table_features import TablePrepare, tensor
-from data.vocabulary import Vocabulary
+from data.tables import table_columns
+from data.tables.column_kinds import ColumnKind
+from data.tables.table_columns import CategoryColumn, NumberColumn, TextColumn
+from data.tables.table_features import TablePrepare, tensor
+from data.text.vocabulary import Vocabulary
 
 NUMBER, CATEGORY, TEXT = ColumnKind("number", "plain"), ColumnKind("category"), ColumnKind("text")
 TEXTS = ["The cat sat.", "the CAT, the dog", "", "Größe zählt: größe!", "кот и пёс", "unseenword", "dog cat dog"]
@@ -132,7 +132,7 @@ def test_a_table_larger_than_one_piece_is_encoded_whole(monkeypatch):
     inputs, kinds = mixed()
     prepare = TablePrepare.fit(inputs, kinds)
     whole = prepare.fixed(inputs)
-    monkeypatch.setattr("data.table_features.ROWS_AT_ONCE", 7)
+    monkeypatch.setattr("data.tables.table_features.ROWS_AT_ONCE", 7)
     np.testing.assert_array_equal(whole, prepare.fixed(inputs))
 
 

@@ -6,10 +6,10 @@ import json
 import numpy as np
 import pytest
 
-from data import delimited, table_file, tables
 from data.errors import DataError
 from data.settings import Data
 from data.source import resolve
+from data.tables import delimited, table_file, tables
 from data.targets import ClassTarget, NoTarget, NumberTarget
 
 ROWS = 60

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from data import table_file
 from data.errors import DataError, MissingData
 from data.settings import Data
 from data.source import resolve
+from data.tables import table_file
 from data.targets import NoTarget, NumberTarget
 
 ROWS = 40

@@ -5,10 +5,14 @@ import json
 
 import pytest
 
-from data import caption_text, feature_cache, json_lines, parallel_text, table_file, text_file
+from data import text_file
+from data.captions import caption_text
+from data.captions.raw_captions import read_json
 from data.errors import DataError, MissingData
-from data.raw_captions import read_json
-from data.raw_table import RawTable
+from data.images import feature_cache
+from data.tables import json_lines, table_file
+from data.tables.raw_table import RawTable
+from data.text import parallel_text
 
 LINES = "a\tb\n" + "eins\tone\n" * 8
 READERS = {

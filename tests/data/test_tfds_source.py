@@ -78,6 +78,6 @@ def test_an_unknown_target_names_the_features(prepared, load):
 
 @pytest.mark.data
 def test_a_dataset_that_does_not_fit_is_refused_with_its_size(prepared, load, monkeypatch):
-    monkeypatch.setattr("data.tfds_source.LARGEST", 1000)
+    monkeypatch.setattr("data.tfds.tfds_source.LARGEST", 1000)
     with pytest.raises(DataError, match="GiB, and records are held in memory"):
         load("tfds:mnist")

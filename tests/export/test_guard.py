@@ -15,7 +15,7 @@ import pytest
 import tensorflow as tf
 
 from cli.packages import PACKAGES
-from data.images import ImagePrepare
+from data.images.images import ImagePrepare
 from export import fresh_process, guard, saved_model, saved_model_cli
 from export.checked import write_checked
 from export.decoding import ClassDecoding

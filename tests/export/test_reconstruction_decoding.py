@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from data.column_kinds import ColumnKind
-from data.images import ImagePrepare
-from data.table_features import TablePrepare
+from data.images.images import ImagePrepare
+from data.tables.column_kinds import ColumnKind
+from data.tables.table_features import TablePrepare
 from export import examples, guard, saved_model
 from export.checked import write_checked
 from export.errors import ExportError

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from data.column_kinds import ColumnKind
-from data.table_features import TablePrepare
+from data.tables.column_kinds import ColumnKind
+from data.tables.table_features import TablePrepare
 from export import saved_model
 from export.decoding import ClassDecoding
 from export.errors import ExportError

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from data.column_kinds import ColumnKind
 from data.splits import Split, Splits
-from data.table_features import TablePrepare
+from data.tables.column_kinds import ColumnKind
+from data.tables.table_features import TablePrepare
 from tasks.task import Learned, Task
 from training.hosts import Hosts
 

@@ -228,7 +228,8 @@ def test_wrong_flags_stop_with_one_message(arguments, message, tmp_path, monkeyp
 
 def test_only_the_note_of_augmentation_is_dropped(monkeypatch):
     """Pixels are rebuilt as they are; what else the source has said stays, in whichever place."""
-    from data import augmentation, source
+    from data import source
+    from data.images import augmentation
 
     resolve = source.resolve
 

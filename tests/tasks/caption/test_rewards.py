@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from data.settings import CaptionData
-from data.subwords import END, START
+from data.text.subwords import END, START
 from evaluation.caption_words import words
 from evaluation.captioning import cider
 from models.image_encoder import ImageEncoder

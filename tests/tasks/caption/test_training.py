@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data import scenes
+from data.captions import scenes
 from data.settings import CaptionData
 from models.image_encoder import ImageEncoder
 from models.search import Search

@@ -8,7 +8,7 @@ import pytest
 from sacrebleu import sentence_bleu
 
 from data.settings import TranslationData
-from data.subwords import END, START
+from data.text.subwords import END, START
 from models.search import Search
 from models.transformer import Transformer
 from tasks.rewards import TEXTS, RewardedBatches

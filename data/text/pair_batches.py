@@ -17,7 +17,7 @@ import numpy as np
 
 from cli.errors import UserError
 from data.stream import stream
-from data.subwords import END, PADDING, START
+from data.text.subwords import END, PADDING, START
 
 MULTIPLE = 8  # batch sizes are multiples of it, where a bucket has room for that many
 

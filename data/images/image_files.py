@@ -5,7 +5,7 @@ import re
 from typing import BinaryIO, NamedTuple
 
 from data.errors import DataError
-from data.images import READABLE
+from data.images.images import READABLE
 
 MOST_PIXELS = 89_478_485
 """An image of more is refused: Pillow's limit, a quarter of a gigabyte in 24 bits. Few bytes can hold any number."""

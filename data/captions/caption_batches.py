@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from cli.errors import UserError
-from data.pair_batches import least_padding
 from data.stream import stream
-from data.subwords import END, PADDING, SPECIALS, START, UNKNOWN
+from data.text.pair_batches import least_padding
+from data.text.subwords import END, PADDING, SPECIALS, START, UNKNOWN
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ import numpy as np
 from cli.errors import UserError
 from data import splitting
 from data.errors import DataError
-from data.sentence_pairs import SentencePairs, TranslationSplits
+from data.text.sentence_pairs import SentencePairs, TranslationSplits
 
 FEWEST_PAIRS = 10  # below this there is nothing to hold out
 CARVED_SHARE, MOST_CARVED = 0.1, 2000  # of the pairs, for each of validation and test

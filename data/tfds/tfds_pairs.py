@@ -1,8 +1,8 @@
 """Reads sentence pairs of a TensorFlow dataset with translations, `tfds:NAME[/CONFIG][:VERSION]`."""
 
-from data import tfds_source
 from data.errors import DataError, listing, suggestion
-from data.parallel_text import RawPairs, clean
+from data.text.parallel_text import RawPairs, clean
+from data.tfds import tfds_source
 
 
 def read(wanted, config):

@@ -20,8 +20,8 @@ import unicodedata
 import numpy as np
 
 from data.errors import DataError, listing, suggestion
-from data.sentence_pairs import SentencePairs, TranslationSplits
-from data.unicode_rules import INVISIBLE
+from data.text.sentence_pairs import SentencePairs, TranslationSplits
+from data.text.unicode_rules import INVISIBLE
 
 SIZES = {"train": 12000, "validation": 500, "test": 1000}
 PARTS = ("train", "validation", "test")

@@ -6,9 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from data import duplicates, image_files
+from data import duplicates
 from data.errors import DataError, MissingData
-from data.images import CORES
+from data.images import image_files
+from data.images.images import CORES
 
 MOST_DECODED = 20_000  # images that are decoded at once to see whether they are whole: 4.5 s per 8,000 of 500x375
 

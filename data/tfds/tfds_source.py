@@ -13,10 +13,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from data import duplicates, image_folders, splitting, tables
+from data import duplicates, splitting
 from data.errors import DataError, MissingData, listing, suggestion
-from data.raw_table import RawTable
+from data.images import image_folders
 from data.splits import Split, Splits
+from data.tables import tables
+from data.tables.raw_table import RawTable
 from data.targets import ClassTarget, NoTarget, NumberTarget
 
 LARGEST = 8 * 1024**3  # bytes on disk: records are held in memory

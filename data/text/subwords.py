@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from cli.errors import UserError
-from data import unicode_rules
 from data.errors import DataError
+from data.text import unicode_rules
 
 PADDING, UNKNOWN, START, END = 0, 1, 2, 3
 SPECIALS = ("<pad>", "<unk>", "<s>", "</s>")
@@ -43,7 +43,7 @@ class Subwords:
     def graph(self):
         """The `SubwordGraph` of these pieces."""
         if "graph" not in self.made:
-            from data.subword_graph import SubwordGraph
+            from data.text.subword_graph import SubwordGraph
 
             self.made["graph"] = SubwordGraph(self.pieces, self.rules, len(SPECIALS), UNKNOWN)
         return self.made["graph"]

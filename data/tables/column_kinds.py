@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.errors import DataError
-from data.raw_table import MISSING
+from data.tables.raw_table import MISSING
 
 DATE = re.compile(r"^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$")
 LONGEST_MISSING = max(map(len, MISSING))

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from data.caption_pairs import Captions, CaptionSplits
+    from data.captions.caption_pairs import Captions, CaptionSplits
     from data.settings import CaptionData
 
 SILENT = frozenset(["captions", "train", "dataset", "annotations", "results"])  # names that say nothing
@@ -33,16 +33,17 @@ def resolve(config: CaptionData, *, seed: int) -> CaptionSplits:
         raise DataError(f"--image-size must be 8 or more pixels. Received: {config.image_size}.")
     size = (config.image_size,) * 2 if config.image_size else None
     if path == "scenes":
-        from data import scenes
+        from data.captions import scenes
 
         given = ("images", "validation", "test", "image", "caption", "download", "image_size")
         refuse_given(config, given, "scenes, which are drawn as they are")
         return scenes.make(seed)
 
-    from data import caption_splits, dataset_name
+    from data import dataset_name
+    from data.captions import caption_splits
 
     if path.startswith("tfds:"):
-        from data import tfds_captions
+        from data.tfds import tfds_captions
 
         refuse_given(config, ("images", "validation", "test", "image", "caption"), f"{path}, which has its own")
         name, read = tfds_captions.read(path.removeprefix("tfds:"), config.download)
@@ -65,14 +66,14 @@ def everything(config: CaptionData, *, seed: int) -> Captions:
     """
     if config.data == "scenes" or config.data.startswith("tfds:"):
         return resolve(config, seed=seed).test
-    from data import caption_splits
+    from data.captions import caption_splits
 
     return caption_splits.whole(_captions(config.data, config), config.images)
 
 
 def _files(config):
     """Returns part -> `RawCaptions`, and part -> list of names, of the files that the user named."""
-    from data import caption_text
+    from data.captions import caption_text
     from data.errors import DataError
 
     read = {"train": _captions(config.data, config)}
@@ -96,8 +97,9 @@ def _files(config):
 
 def _captions(path, config):
     """Returns the `RawCaptions` of one file of any kind."""
-    from data import caption_images, caption_json, caption_text
+    from data.captions import caption_json, caption_text
     from data.errors import DataError, MissingData, suggestion
+    from data.images import caption_images
 
     caption_images.refuse_folder(path)
     if not os.path.exists(path):

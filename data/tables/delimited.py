@@ -14,7 +14,7 @@ import numpy as np
 
 from data import text_file
 from data.errors import DataError, listing
-from data.raw_table import MISSING, RawTable
+from data.tables.raw_table import MISSING, RawTable
 
 DELIMITERS = (",", "\t", ";", "|")
 SAMPLE_ROWS = 100

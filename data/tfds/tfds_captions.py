@@ -1,9 +1,9 @@
 """Reads captioned images of a TensorFlow dataset, `tfds:NAME[/CONFIG][:VERSION]`, such as coco_captions."""
 
-from data import tfds_source
-from data.caption_json import SPLITS
+from data.captions.caption_json import SPLITS
+from data.captions.raw_captions import CaptionRows
 from data.errors import DataError, listing
-from data.raw_captions import CaptionRows
+from data.tfds import tfds_source
 
 CAPTION_NAMES = ("captions", "caption", "text", "sentences", "raw")
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from data import text_file
 from data.errors import DataError
-from data.raw_table import RawTable
+from data.tables.raw_table import RawTable
 
 PLAIN = (str, int, float, bool, type(None))
 

@@ -8,10 +8,12 @@ list          one image name a line
 import os
 import re
 
-from data import caption_json, parallel_text, table_file
+from data.captions import caption_json
+from data.captions.raw_captions import CaptionRows
 from data.errors import DataError, listing, suggestion
-from data.images import READABLE
-from data.raw_captions import CaptionRows
+from data.images.images import READABLE
+from data.tables import table_file
+from data.text import parallel_text
 
 TOKEN = re.compile(r"(.+?)#\d+\t(.*)")
 CAPTION_COLUMNS = ("caption", "captions", "comment", "sentence", "description", "text", "raw")

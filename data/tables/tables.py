@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from data import column_kinds, dataset_name, duplicates, splitting, table_file
+from data import dataset_name, duplicates, splitting
 from data.errors import DataError, listing, suggestion
 from data.splits import Split, Splits
-from data.table_features import TablePrepare
+from data.tables import column_kinds, table_file
+from data.tables.table_features import TablePrepare
 from data.targets import ClassTarget, NoTarget
 
 FEWEST_ROWS = 10  # below this there is nothing to hold out

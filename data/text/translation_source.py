@@ -6,8 +6,8 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from data.sentence_pairs import TranslationSplits
     from data.settings import TranslationData
+    from data.text.sentence_pairs import TranslationSplits
 
 
 def resolve(config: TranslationData, *, seed: int) -> TranslationSplits:
@@ -20,8 +20,9 @@ def resolve(config: TranslationData, *, seed: int) -> TranslationSplits:
     Raises:
         DataError: the data cannot be used; the message says where and what to do.
     """
-    from data import dataset_name, pair_splits, parallel_text
+    from data import dataset_name
     from data.errors import DataError, MissingData, refuse_given, suggestion
+    from data.text import pair_splits, parallel_text
 
     if config.longest < 1:
         raise DataError(f"--longest must be 1 or more characters. Received: {config.longest}.")
@@ -30,12 +31,12 @@ def resolve(config: TranslationData, *, seed: int) -> TranslationSplits:
     first = config.data[0] if config.data else ""
     one = len(config.data) == 1
     if one and first == "phrases":
-        from data import phrases
+        from data.text import phrases
 
         refuse_given(config, ("validation", "test", "download"), "phrases, which has its own splits")
         return phrases.make(seed, config.source or "en", config.target or "de")
     if one and first.startswith("tfds:"):
-        from data import tfds_pairs
+        from data.tfds import tfds_pairs
 
         refuse_given(config, ("validation", "test"), f"{first}, which has its own splits")
         name, read, languages = tfds_pairs.read(first.removeprefix("tfds:"), config)

@@ -3,8 +3,8 @@
 import os
 from collections.abc import Callable
 
-from data import delimited, json_lines
-from data.raw_table import RawTable
+from data.tables import delimited, json_lines
+from data.tables.raw_table import RawTable
 
 FORMATS: dict[str, Callable[[str], RawTable]] = {
     **dict.fromkeys((".csv", ".tsv", ".txt", ".data"), delimited.read),

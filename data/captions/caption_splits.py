@@ -4,10 +4,11 @@ import os
 
 import numpy as np
 
-from data import caption_images, duplicates, splitting
-from data.caption_pairs import Captions, CaptionSplits
+from data import duplicates, splitting
+from data.captions.caption_pairs import Captions, CaptionSplits
+from data.captions.raw_captions import left_out
 from data.errors import DataError, suggestion
-from data.raw_captions import left_out
+from data.images import caption_images
 
 PARTS = ("train", "validation", "test")
 FEWEST_IMAGES = 10  # below this there is nothing to hold out

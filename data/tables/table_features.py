@@ -8,8 +8,8 @@ resources that every exporter must track. Here a column is a few constants.
 import numpy as np
 import tensorflow as tf
 
-from data import table_columns
-from data.column_kinds import ColumnKind
+from data.tables import table_columns
+from data.tables.column_kinds import ColumnKind
 
 ROWS_AT_ONCE = 8192
 

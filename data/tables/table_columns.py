@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 import tensorflow as tf
 
-from data.vocabulary import Vocabulary
+from data.text.vocabulary import Vocabulary
 
 HEAVY_TAIL = 10.0  # distances between quartiles from the median to the farthest value
 MOST_CATEGORIES = 256

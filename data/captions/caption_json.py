@@ -7,8 +7,8 @@ mapping   {"9.jpg": ["A dog.", "A brown dog."]}
 
 import os
 
+from data.captions.raw_captions import CaptionRows, left_out, read_json
 from data.errors import DataError, listing
-from data.raw_captions import CaptionRows, left_out, read_json
 
 SPLITS = {"train": "train", "restval": "train", "val": "validation", "dev": "validation", "validation": "validation",
           "test": "test"}  # fmt: skip

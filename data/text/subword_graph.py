@@ -10,7 +10,7 @@ There are no tables or variables, only constants that are searched by halving: n
 
 import numpy as np
 
-from data.unicode_rules import WORD_START
+from data.text.unicode_rules import WORD_START
 
 UNKNOWN_SHOWN = " \u2047 "  # what SentencePiece shows for the unknown id
 POINT_BITS = 21  # a code point needs no more

@@ -16,9 +16,9 @@ import itertools
 
 import numpy as np
 
-from data import scene_drawing
-from data.caption_pairs import Captions, CaptionSplits, Regions
-from data.scene_drawing import SHAPES
+from data.captions import scene_drawing
+from data.captions.caption_pairs import Captions, CaptionSplits, Regions
+from data.captions.scene_drawing import SHAPES
 
 SIDE = 64  # pixels
 CHUNK = 100  # images drawn at once: more leave the processor's cache

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data import duplicates, image_files, splitting
+from data import duplicates, splitting
 from data.errors import DataError, MissingData, listing, suggestion
-from data.images import CORES, READABLE
+from data.images import image_files
+from data.images.images import CORES, READABLE
 from data.splits import Split, Splits
 from data.targets import ClassTarget, natural
 

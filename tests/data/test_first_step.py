@@ -7,8 +7,8 @@ from data.captions import caption_batches
 from data.images.augmentation import Augmentation
 from data.pipeline import batches
 from data.text import pair_batches
-from tests.data.test_caption_batches import example
-from tests.data.test_pair_batches import pairs
+from tests.data.captions.test_caption_batches import example
+from tests.data.text.test_pair_batches import pairs
 from tests.data.test_pipeline import numbered, pictures
 
 

@@ -57,7 +57,7 @@ def test_an_interrupted_training_goes_on_to_the_same_weights(model, captions_csv
     assert one == other
 
 
-# Its parts are tested in less time: tests/models/test_captioners.py, tests/data/test_feature_cache.py.
+# Its parts are tested in less time: tests/models/test_captioners.py, tests/data/images/test_feature_cache.py.
 @pytest.mark.slow
 def test_a_backbone_is_run_once_and_is_inside_the_saved_network(quick, captions_csv):
     config = small(captions_csv, encoder=ImageEncoder("mobilenet_v2", "none"), features="kept")

@@ -214,7 +214,7 @@ def test_mitchells_network_of_twenty_seeds():
         (["--data", "diggits"], "digits"),
         (["--anomaly", "ten"], "--anomaly 'ten' is no class of digits"),
         (["--loss", "cross_entropy", "--data", "moons"], "`--loss cross_entropy` needs values between 0 and 1"),
-        (["--class-weights", "balanced"], "are for classifiers; an autoencoder learns without classes"),
+        (["--class-weights", "balanced"], "Unrecognized options: --class-weights"),
         (["--data", "moons", "conv"], "`conv` needs images"),
         (["dense", "--hidden", "64"], "a code of 64 numbers for records of 64 learns to copy them"),
         (["--data", "diabetes"], "diabetes is for apps.regress"),

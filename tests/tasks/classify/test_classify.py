@@ -1,4 +1,4 @@
-"""apps.classify in a process of its own, what its network has learned, and what it refuses."""
+"""Classification: what its network has learned, and what is refused."""
 
 import csv
 import json
@@ -13,22 +13,29 @@ from models.logistic import Logistic
 from models.mlp import MLP
 from tasks import course
 from tasks.classify import TASK
-from tests.tasks.runs import command, refusal
+from tests.tasks.runs import FILES, command, refusal, whole_run
 from training.run_directory import RunDirectory
 from training.trainer import Trainer
 
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory):
-    """A whole run in a fresh process: its folder and what it printed."""
+    """A whole run: its folder and what it printed."""
     folder = tmp_path_factory.mktemp("tiny") / "run"
     arguments = ["--run-dir", str(folder), "--epochs", "12", "--learning-rate", "0.01", "mlp", "--hidden", "48"]
-    return folder, command("classify", *arguments), arguments
+    return folder, whole_run(classify.main, arguments), arguments
 
 
-def test_a_command_trains_a_network_that_beats_the_baselines(tiny):
-    folder, done, _ = tiny
+@pytest.mark.slow
+def test_a_process_of_its_own_goes_the_whole_way(tmp_path):
+    done = command("classify", "--run-dir", str(tmp_path / "run"), "--epochs", "2", "mlp")
     assert done.returncode == 0, done.stderr
+    assert {path.name for path in (tmp_path / "run").iterdir()} == FILES
+    assert "saved_model_difference=" in done.stdout.splitlines()[-1]
+
+
+def test_a_network_beats_the_baselines(tiny):
+    folder, done, _ = tiny
     line = dict(pair.split("=") for pair in done.stdout.splitlines()[-1].split())
     results = json.loads((folder / "results.json").read_text())
     assert float(line["test_accuracy"]) == pytest.approx(results["test"]["accuracy"], abs=1e-6)

@@ -189,7 +189,7 @@ def test_the_double_sigmoid_is_learned_to_its_noise(quick):
         (["--level", "1.5"], "`--level` must be in (0, 1). Received: 1.5"),
         (["--mc-dropout", "20"], "`--mc-dropout` needs the model mlp with `--dropout` above 0. Received: ensemble"),
         (["--mc-dropout", "1", "mlp"], "`--mc-dropout` must be 0, or 2 or more. Received: 1"),
-        (["--label-smoothing", "0.1"], "are for classes. Leave them out"),
+        (["--label-smoothing", "0.1"], "Unrecognized options: --label-smoothing"),
         (["--loss", "cubic"], "gaussian"),
         (["ensemble", "--folds", "3"], "Received: folds=3, members=16"),
         (["--data", str(os.path.join("no", "such.csv"))], "no such file"),

@@ -18,6 +18,7 @@ from typing import Annotated, Literal
 import tyro
 
 from cli.run import run
+from tasks.exporting import KINDS, export
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Config:
 
     run: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")]
     """Folder of the run."""
-    format: Literal["saved_model", "litert", "onnx", "all"] = "saved_model"
+    format: Literal[KINDS] = "saved_model"
     """What to write; all: each format that this kind of run can be written in."""
     output: str | None = None
     """Folder to write into. Default: the run's."""
@@ -34,8 +35,6 @@ class Config:
 
 def main(config: Config) -> dict[str, float]:
     """Write and check the exports; return the largest relative difference of each, as `saved_model_difference` ..."""
-    from tasks.exporting import export
-
     return export(config.run, config.format, config.output)
 
 

@@ -6,23 +6,20 @@ import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal
 
-from export import guard, litert, onnx, saved_model
+from export import guard
 from export.errors import ExportError
-
-Format = Literal["saved_model", "litert", "onnx"]
-FILES: dict[Format, str] = {"saved_model": "saved_model", "litert": "model.tflite", "onnx": "model.onnx"}
+from export.formats import FORMATS
 
 SAVED_MODEL = {"saved_model.pb", "fingerprint.pb", "variables", "assets", "assets.extra"}  # what one holds
 ATTEMPTS = 10  # to take a place for which other exports contend
 
 
-def write_checked(kind: Format, model, prepare, decode, inputs, folder: str | Path) -> tuple[Path, dict[str, float]]:
-    """Write one export into `folder` under its name in FILES, once the guard has passed it.
+def write_checked(kind: str, model, prepare, decode, inputs, folder: str | Path) -> tuple[Path, dict[str, float]]:
+    """Write one export into `folder` under its name in FORMATS, once the guard has passed it.
 
     Args:
-        kind: Which export.
+        kind: Name of a format.
         model: `keras.Model`; one that computes in half precision is exported, and compared, in float32.
         prepare, decode: What comes before and after the model in the export.
         inputs: Raw records to check on, as `examples.take` gives them.
@@ -36,20 +33,17 @@ def write_checked(kind: Format, model, prepare, decode, inputs, folder: str | Pa
     """
     from models.loading import in_float32
 
-    model = in_float32(model)
+    model, form = in_float32(model), FORMATS[kind]
 
     def write(path):
-        if kind == "saved_model":
-            saved_model.write(model, prepare, decode, path)
-        else:
-            (litert if kind == "litert" else onnx).write(model, decode, path)
+        form.module.write(model, *([prepare] if form.raw else []), decode, path)
 
     def check(path):
-        if kind == "saved_model":
+        if form.raw:
             return guard.check_saved_model(path, model, prepare, decode, inputs)
         return guard.check_core(kind, path, model, prepare, decode, inputs)
 
-    return settle(Path(folder) / FILES[kind], write, check)
+    return settle(Path(folder) / form.file, write, check)
 
 
 def settle(final: Path, write: Callable, check: Callable) -> tuple[Path, dict[str, float]]:
@@ -117,6 +111,8 @@ def _require_export(path: Path) -> None:
         names = {entry.name for entry in path.iterdir()}
         ours = not names or ("saved_model.pb" in names and names <= SAVED_MODEL)
     else:
-        ours = not path.exists() or path.suffix in {".tflite", ".onnx", ".refused"}
+        ours = not path.exists() or path.suffix in {
+            Path(one.file).suffix for one in FORMATS.values() if not one.raw
+        } | {".refused"}
     if not ours:
         raise ExportError(f"{path}: is not an export, and would be replaced. Move it, or name another `--output`")

@@ -13,6 +13,7 @@ from cli.packages import PACKAGES
 from export import examples, fresh_process, saved_model_cli
 from export.decoding import Probe
 from export.errors import ExportError
+from export.formats import FORMATS
 from export.processes import run_apart
 from export.saved_model import field_names
 
@@ -43,7 +44,7 @@ class Answer:
     probe: Probe | None = None
 
 
-def check_saved_model(path, model, prepare, decode, inputs, tolerance: float = 1e-6) -> dict[str, float]:
+def check_saved_model(path, model, prepare, decode, inputs) -> dict[str, float]:
     """Run every signature of a SavedModel in Python and through `saved_model_cli run`, each in a fresh process.
 
     Args:
@@ -52,13 +53,13 @@ def check_saved_model(path, model, prepare, decode, inputs, tolerance: float = 1
         prepare: The preparing function, applied as in training: `finish(fixed(inputs))`.
         decode: The decoding; its NumPy `reference` is the standard.
         inputs: Raw records, as `examples.take` gives them.
-        tolerance: Largest relative difference `max |a - b| / max |b|` of an output tensor.
 
     Returns:
         Loader to largest relative difference.
 
     Raises:
-        ExportError: A larger difference, another label, or a loader that fails; with figure and records.
+        ExportError: A larger relative difference `max |a - b| / max |b|` of an output tensor than `FORMATS` allows,
+            another label, or a loader that fails; with figure and records.
     """
     path = Path(path).resolve()
     export = path.name.removeprefix(UNCHECKED)
@@ -74,7 +75,7 @@ def check_saved_model(path, model, prepare, decode, inputs, tolerance: float = 1
         which = export if signature == "serving_default" else f"{export}, signature {signature},"
         what = f"{which} {WORDS[tool]}"
         answers.append(Answer(TOOLS[tool], what, rows, outputs, given[signature], probes.get(signature)))
-    return judge(answers, model, prepared, decode.reference, tolerance)
+    return judge(answers, model, prepared, decode.reference, FORMATS["saved_model"].tolerance)
 
 
 def run_saved_model(path, calls: dict, by_cli: tuple[str, ...] | None = None):
@@ -108,7 +109,7 @@ def run_saved_model(path, calls: dict, by_cli: tuple[str, ...] | None = None):
             yield "cli", signature, kept[signature], cli_outputs[signature]
 
 
-def check_core(kind: str, path, model, prepare, decode, inputs, tolerance: float = 1e-5) -> dict[str, float]:
+def check_core(kind: str, path, model, prepare, decode, inputs) -> dict[str, float]:
     """Run a LiteRT or ONNX file (`kind` "litert" or "onnx") on prepared records in a fresh process.
 
     Arguments, result and errors are those of `check_saved_model`; the output compared is `decode.numeric`'s.
@@ -129,7 +130,7 @@ def check_core(kind: str, path, model, prepare, decode, inputs, tolerance: float
     def core(output):
         return {"core": decode.reference(output)[decode.numeric_output]}
 
-    return judge(answers, model, prepared, core, tolerance)
+    return judge(answers, model, prepared, core, FORMATS[kind].tolerance)
 
 
 def prepare_as_in_training(prepare, inputs) -> np.ndarray:

@@ -9,7 +9,11 @@ import numpy as np
 
 from cli.packages import child_environment
 from export.errors import ExportError
+from export.formats import FORMATS
 from training.run_directory import RunDirectory
+
+KINDS = (*FORMATS, "all")
+"""What `export` can be asked for."""
 
 
 def export_run(directory: RunDirectory, raw: Mapping[str, np.ndarray]) -> dict[str, float]:

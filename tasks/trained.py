@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from export.formats import FORMATS
 from tasks.request import Prediction
 from tasks.task import Trained, by_name
 from training.run_directory import RunDirectory, RunError
@@ -56,7 +57,7 @@ class TrainedNetwork:
     prepare: object
     decode: object
 
-    formats: ClassVar[tuple[str, ...]] = ("saved_model", "litert", "onnx")
+    formats: ClassVar[tuple[str, ...]] = tuple(FORMATS)
 
     @classmethod
     def of(cls, directory: RunDirectory, preparing: dict) -> "TrainedNetwork":

@@ -115,8 +115,9 @@ class TrainedCaptioner:
         Raises ExportError on a kind other than saved_model: LiteRT and ONNX have no operations for text.
         """
         from export.captioning import CaptionExport
-        from export.checked import FILES, settle
+        from export.checked import settle
         from export.errors import ExportError
+        from export.formats import FORMATS
 
         if kind != "saved_model":
             raise ExportError(f"A captioner is exported as saved_model: {kind} has no operations for text.")
@@ -127,7 +128,7 @@ class TrainedCaptioner:
         values = np.concatenate([values for _, values in captioner.prepared(images)])
         found = captioner.of_values(values)
         maps = captioner.attention(values, found)
-        path = Path(folder) / FILES[kind]
+        path = Path(folder) / FORMATS[kind].file
         return settle(path, made.write, lambda unchecked: made.check(unchecked, images, table(found), maps))
 
 

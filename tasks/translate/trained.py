@@ -110,8 +110,9 @@ class TrainedTranslator:
 
         Raises ExportError on a kind other than saved_model: LiteRT and ONNX have no operations for text.
         """
-        from export.checked import FILES, settle
+        from export.checked import settle
         from export.errors import ExportError
+        from export.formats import FORMATS
         from export.translation import TranslationExport
 
         if kind != "saved_model":
@@ -121,7 +122,7 @@ class TrainedTranslator:
         translator = self.translator()
         found = translator(texts)
         maps = translator.attention(texts, found)
-        path = Path(folder) / FILES[kind]
+        path = Path(folder) / FORMATS[kind].file
         return settle(path, made.write, lambda unchecked: made.check(unchecked, texts, table(found), maps))
 
 

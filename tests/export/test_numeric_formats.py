@@ -8,8 +8,9 @@ import pytest
 import tensorflow as tf
 
 from export import litert, onnx, saved_model
-from export.checked import FILES, write_checked
+from export.checked import write_checked
 from export.errors import ExportError
+from export.formats import FORMATS
 from models.convnet import ConvNet
 from models.loading import in_float32
 
@@ -19,7 +20,7 @@ def test_a_convolutional_network(digits, tmp_path, kind, capfd):
     keras.utils.set_random_seed(0)
     model = ConvNet().build(digits.splits.input_shape, 10)
     path, differences = write_checked(kind, model, digits.prepare, digits.decode, digits.inputs, tmp_path)
-    assert path == tmp_path / FILES[kind]
+    assert path == tmp_path / FORMATS[kind].file
     assert 0 < differences[kind] < 1e-5
     assert capfd.readouterr() == ("", "")
 
@@ -29,9 +30,9 @@ def test_stale_weights_are_refused(digits, tmp_path, monkeypatch, kind, module):
     older = keras.models.clone_model(digits.model)  # with fresh weights
     write = module.write
     monkeypatch.setattr(module, "write", lambda model, decode, path: write(older, decode, path))
-    with pytest.raises(ExportError, match=rf"{FILES[kind]}: refused, output `core` differs from the model by"):
+    with pytest.raises(ExportError, match=rf"{FORMATS[kind].file}: refused, output `core` differs from the model by"):
         write_checked(kind, digits.model, digits.prepare, digits.decode, digits.inputs, tmp_path)
-    assert [entry.name for entry in tmp_path.iterdir()] == [f"{FILES[kind]}.refused"]
+    assert [entry.name for entry in tmp_path.iterdir()] == [f"{FORMATS[kind].file}.refused"]
 
 
 @pytest.mark.parametrize(

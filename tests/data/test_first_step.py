@@ -8,8 +8,8 @@ from data.images.augmentation import Augmentation
 from data.pipeline import batches
 from data.text import pair_batches
 from tests.data.captions.test_caption_batches import example
-from tests.data.text.test_pair_batches import pairs
 from tests.data.test_pipeline import numbered, pictures
+from tests.data.text.test_pair_batches import pairs
 
 
 def flat(dataset):

@@ -5,6 +5,7 @@ from statistics import median_high
 from typing import Literal
 
 from cli.arguments import flags
+from cli.errors import UserError
 from cli.run import typed
 from tasks.exporting import export_run
 from tasks.folder import described, open_run
@@ -51,7 +52,11 @@ def run(task: Task, config, until: Literal["trained", "reported"] = "reported") 
     print("\n".join([*prepared.notes(), f"run     {directory.path}"]), flush=True)
     directory.start(settings, environment() | {"arguments": flags(config)}, fresh=config.fresh)
     directory.write_json("preparing.json", prepared.record())
-    learned = task.train(prepared, directory)
+    try:
+        learned = task.train(prepared, directory)
+    except UserError:  # a network that does not fit the data
+        directory.withdraw()
+        raise
     alone(learned.model)
     learned.model.save(directory / "model.keras")
     directory.write_json("preparing.json", prepared.record() | learned.record)

@@ -185,6 +185,13 @@ class RunDirectory:
         else:
             HELD[key] = descriptor
 
+    def withdraw(self) -> None:
+        """Take back what `start` wrote where nothing was trained since: another run may have the folder."""
+        begun = {"config.json", "environment.json", "preparing.json"}
+        if {entry.name for entry in self.path.iterdir()} <= begun | {LOCK}:
+            for name in begun:
+                (self / name).unlink(missing_ok=True)
+
     def results(self) -> dict | None:
         """Results of a finished run, None while it is not finished."""
         return self.read_json("results.json") if (self / "results.json").exists() else None

@@ -31,6 +31,16 @@ def test_started_again_keeps_its_files_and_fresh_does_not(tmp_path):
     assert not (run / "metrics.csv").exists()
 
 
+def test_what_was_refused_makes_room_and_what_was_trained_stays(tmp_path):
+    run = RunDirectory(tmp_path / "run")
+    run.start({"app": "classify", "a": 1}, {})
+    run.withdraw()
+    run.start({"app": "classify", "a": 2}, {})
+    run.write_text("metrics.csv", "epoch\n")
+    run.withdraw()
+    assert run.read_json("config.json")["a"] == 2
+
+
 def test_rows_come_back_exactly(tmp_path):
     run = RunDirectory(tmp_path)
     rows = [{"epoch": 1.0, "loss": 0.1 + 0.2}, {"epoch": 2.0, "loss": 1e-300}]

@@ -5,7 +5,7 @@ by name. A task is a package `tasks/NAME/` that holds `TASK`; `by_name` finds it
 a task may lie in another folder of `sys.path` as well.
 """
 
-import importlib
+import importlib.util
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -11,7 +11,7 @@ from tests.tuning.same_process import SameProcess
 from training.hosts import Hosts
 from tuning.journal import Journal
 from tuning.runner import Runner
-from tuning.search import search
+from tuning.search import search, start
 from tuning.search_folder import SearchError
 from tuning.settings import Search, check
 from tuning.space import no_space, typed
@@ -67,6 +67,21 @@ def test_what_is_typed_with_its_default_is_kept(tmp_path):
         found = runner.search()
     assert {trial.values["units"] for trial in found.trials[1:]} == {8}
     refused(tmp_path, r"search of other settings \(they differ in kept\)")
+
+
+def test_the_command_line_tells_the_search_what_is_typed(monkeypatch):
+    class Stop(Exception):
+        """Here the search would begin."""
+
+    class Seen(Runner):
+        def __enter__(self):
+            assert "dropout" in self.kept and "activation" not in self.kept
+            raise Stop
+
+    monkeypatch.setattr("tuning.runner.Runner", Seen)
+    monkeypatch.setattr("sys.argv", ["tuning.classify", "mlp", "--dropout", "0.1"])
+    with pytest.raises(Stop):
+        start("tuning.classify")
 
 
 def test_confirmations_are_trained_once(tmp_path):

@@ -1,7 +1,8 @@
-"""The spaces of the five apps: around what works, within what the recipes allow, and what is named is kept."""
+"""The spaces of all tasks: around what works, within what the recipes allow, and what is named is kept."""
 
 import importlib
 import random
+import typing
 from dataclasses import replace
 
 import pytest
@@ -24,6 +25,7 @@ from models.sparse_autoencoder import SparseAutoencoder
 from models.transformer import Transformer
 from models.transformer_captioner import TransformerCaptioner
 from models.variational_autoencoder import VariationalAutoencoder
+from tasks.task import by_name, names
 from tuning.space import hyperparameters, layers, logarithmic, named, ranges
 
 MODELS = {
@@ -46,10 +48,16 @@ CASES = [(app, model) for app, models in MODELS.items() for model in models]
 def settled(app: str, model):
     """A base as `settle` leaves it, without its data."""
     module = importlib.import_module(f"tuning.{app}")
-    base = replace(module.Config(), model=model)
+    base = replace(module.TASK.config(), model=model)
     own = {"tokens": 2000} if app == "translate" else {}
     size = None if own else 20
     return module, replace(base, trainer=replace(base.trainer, epochs=40, batch_size=size, learning_rate=4e-3), **own)
+
+
+def test_every_recipe_of_every_task_has_a_space():
+    for app in names():
+        kinds = typing.get_args(typing.get_type_hints(by_name(app).config)["model"])
+        assert {type(model) for model in MODELS[app]} == {kind for kind in kinds if kind.__name__ != "Auto"}
 
 
 def draw(space, seed: int):
@@ -88,7 +96,7 @@ def test_space(app, model):
 )
 def test_what_is_named_is_kept(app, model, kept):
     module, base = settled(app, model)
-    given = replace(module.Config(), model=model)
+    given = replace(module.TASK.config(), model=model)
     given = replace(given, trainer=replace(given.trainer, epochs=40))
     space = hyperparameters(module.sample, base, named(given))
     everything = hyperparameters(module.sample, base, set())
@@ -176,7 +184,7 @@ def test_settling_changes_nothing_of_the_training(app):
     from training.plan import plan
 
     module = importlib.import_module(f"tuning.{app}")
-    base = replace(module.Config(), data=Data("digits"))
+    base = replace(module.TASK.config(), data=Data("digits"))
     found = module.settle(base)
     assert named(found) - {"hidden", "body"} <= {"epochs", "batch_size", "learning_rate"}
     splits = module.app.load(base)
@@ -189,6 +197,6 @@ def test_settling_changes_nothing_of_the_training(app):
 
 def test_settling_a_regression():
     module = importlib.import_module("tuning.regress")
-    found = module.settle(module.Config())
+    found = module.settle(module.TASK.config())
     assert (found.trainer.epochs, found.trainer.batch_size, found.trainer.learning_rate) == (100, 128, 3e-3)
     assert module.settle(found) == found

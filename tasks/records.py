@@ -83,11 +83,15 @@ def labelled(request: Evaluation, trained):
     from data.settings import Data
     from data.source import kind_of
 
-    if len(request.data) > 1 or request.source or request.images:
+    if len(request.data) > 1:
         raise DataError(
-            "Two files, `--source` and `--images` are for runs on sentences or captions, and "
-            f"{request.run} is none. Received: {' '.join(request.data)}"
+            f"Two files are for translators, and {request.run} is a run on images or a table. Received: "
+            f"{' '.join(request.data)}"
         )
+    for flag, value in (("--source", request.source), ("--images", request.images)):
+        if value:
+            owner = "translators" if flag == "--source" else "captioners"
+            raise DataError(f"`{flag}` is for {owner}, and {request.run} is none. Received: {flag} {value}")
     settings = trained.directory.read_json("config.json")
     seed = settings.get("trainer", {}).get("seed", 0)
     if not request.data:

@@ -175,7 +175,7 @@ def test_what_cannot_be_captioned_or_scored_is_refused(tiny, digits_run, caption
             predict.main(Prediction(run, **settings))
     with pytest.raises(DataError, match="scored on one file of captions"):
         evaluate.main(Evaluation(run, ("a.csv", "b.csv")))
-    with pytest.raises(DataError, match="are for runs on sentences or captions"):
+    with pytest.raises(DataError, match="`--images` is for captioners"):
         evaluate.main(Evaluation(digits, images=str(tmp_path)))
 
 

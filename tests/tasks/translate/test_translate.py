@@ -220,7 +220,7 @@ def test_what_cannot_be_translated_or_scored_is_refused(tiny, digits_run, people
         predict.main(Prediction(digits, (str(people_csv),), beams=3))
     with pytest.raises(DataError, match="two.en has 2 lines and .*one.de has 1"):
         evaluate.main(Evaluation(run, (str(tmp_path / "two.en"), str(tmp_path / "one.de"))))
-    with pytest.raises(DataError, match="are for runs on sentences"):
+    with pytest.raises(DataError, match="Two files are for translators"):
         evaluate.main(Evaluation(digits, (str(tmp_path / "two.en"), str(tmp_path / "one.de"))))
 
 

@@ -190,7 +190,9 @@ def test_settling_changes_nothing_of_the_training(app):
     assert prepared[0].plan == prepared[1].plan
     one, other = (each.build() for each in prepared)
     assert [w.shape for w in one.weights] == [w.shape for w in other.weights]
-    assert float(one.optimizer.learning_rate) == float(other.optimizer.learning_rate)
+    # The schedules, since both rates are 0 before the first step.
+    one, other = (model.optimizer.get_config() | {"name": None} for model in (one, other))
+    assert one == other
     assert module.settle(found) == found
 
 

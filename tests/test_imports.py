@@ -1,6 +1,7 @@
 """Who may import whom: the table of CONTRIBUTING.md, held; and no files that import each other in a circle."""
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
@@ -125,6 +126,14 @@ def test_no_files_import_each_other_in_a_circle():
 )
 def test_planted_circles_are_caught(sources, found):
     assert set(circle(sources)) == (set(sources) if found is None else found)
+
+
+def test_the_list_of_packages_is_that_of_the_folders():
+    folders = {path.parent.name for path in ROOT.glob("*/*.py")}
+    assert folders == {*PACKAGES, "benchmarks", "tests"}, "cli/packages.py lists the packages"
+    assert set(INSIDE) == set(BACKENDS_OF) == set(PACKAGES)
+    assert re.findall(r"^    ([a-z]+)\*$", (ROOT / "setup.cfg").read_text(), re.M) == list(PACKAGES)
+    assert f"known-first-party = {list(PACKAGES)}".replace("'", '"') in (ROOT / "pyproject.toml").read_text()
 
 
 @pytest.mark.parametrize("package", INSIDE)

@@ -12,7 +12,7 @@ from cli import run as starting
 from cli.packages import ROOT
 from data.settings import Data
 from tasks.course import announce
-from tasks.folder import open_run
+from tasks.folder import described, open_run
 from tasks.task import by_name
 from tasks.trained import read
 from training.run_directory import RunDirectory
@@ -98,7 +98,7 @@ def test_an_image_has_a_pixel(size):
 
 def test_an_empty_name_of_a_folder_is_refused():
     with pytest.raises(ValueError, match="`--run-dir` must name a folder. Received: ''"):
-        open_run("classify", by_name("classify").config(run_dir=""))
+        open_run("classify", *described(by_name("classify").config()), "")
 
 
 def test_messages_on_a_lost_network_lead_out(tmp_path):

@@ -37,10 +37,6 @@ def judge(digits, path):
     return guard.judge(answers_of(path, digits.inputs), digits.model, prepared, digits.decode.reference, tolerance=1e-6)
 
 
-def test_a_fresh_process_is_kept_from_every_package_of_the_suite():
-    assert set(fresh_process.SUITE) == set(PACKAGES)
-
-
 @pytest.mark.slow  # as every whole run of an app
 def test_the_whole_way(digits, tmp_path):
     """Fresh Python, saved_model_cli, one record and many; an earlier export is replaced."""

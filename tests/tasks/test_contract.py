@@ -17,6 +17,7 @@ from tasks.task import by_name, names
 from tasks.trained import read
 from tests.tasks.runs import FILES, guard_in_this_process, interrupted
 from training.run_directory import RunDirectory
+from tuning.dry_run import some
 
 TASKS = names()
 
@@ -25,11 +26,22 @@ def test_there_are_tasks():
     assert {"classify", "regress", "autoencode", "translate", "caption"} <= set(TASKS)
 
 
+def on_fewer_records(task):
+    """The task with at most 1,000 training and 100 validation records, so that a run takes seconds."""
+
+    def load(config):
+        splits = task.load(config)
+        fewer = {"train": 1000, "validation": 100}
+        return replace(splits, **{part: some(getattr(splits, part), most) for part, most in fewer.items()})
+
+    return replace(task, load=load)
+
+
 @pytest.fixture(scope="module", params=TASKS)
 def finished(request, tmp_path_factory):
     """A task, and the folder of a whole run, interrupted in its second epoch and typed again; metrics of one that was
     not are beside it."""
-    task, folder = by_name(request.param), tmp_path_factory.mktemp(request.param)
+    task, folder = on_fewer_records(by_name(request.param)), tmp_path_factory.mktemp(request.param)
     trainer = replace(task.tiny.trainer, epochs=max(2, min(task.tiny.trainer.epochs, 3)))
     config = replace(task.tiny, trainer=trainer)
     whole, halves = (replace(config, run_dir=str(folder / name)) for name in ("whole", "halves"))

@@ -27,6 +27,7 @@ from tasks.translate.config import Config as TranslationConfig
 from tests.tasks.photos import write_photos
 from tests.tasks.runs import command, interrupted
 from tests.tasks.sentences import write_pairs
+from training.fit import Fitted
 from training.run_directory import RunDirectory
 from training.trainer import Trainer
 
@@ -47,15 +48,16 @@ def trained(prepared, directory):
     vectors = keras.layers.Embedding(5, 4, embeddings_initializer=keras.initializers.RandomNormal(seed=seed))
     rows = [{"epoch": epoch, "loss": seed % 10 + epoch} for epoch in (1, 2, 3)[: 3 - seed % 2]]
     directory.write_rows("timing.csv", [{"epoch": row["epoch"], "seconds": 1.0} for row in rows])
-    return keras.Model(inputs, vectors(inputs["target"]), name="network"), rows
+    return keras.Model(inputs, vectors(inputs["target"]), name="network"), Fitted(rows)
 
 
 def test_members_have_seeds_and_folders_of_their_own(tmp_path, capsys):
     directory = RunDirectory(tmp_path)
-    model, rows = members.train(trained, Prepared(Members(2)), directory)
+    model, (rows, kept) = members.train(trained, Prepared(Members(2)), directory)
     assert {path.name for path in tmp_path.iterdir()} == {"member-0", "member-1", "metrics.csv", "timing.csv"}
     assert capsys.readouterr().out.splitlines() == ["member  1 of 2", "member  2 of 2"]
     # Seeds 2147483647 and 0: losses 8, 9 and 1, 2, 3.
+    assert kept == "Each member has the weights that were best in its own training."
     assert rows == [{"epoch": 1, "loss": 4.5}, {"epoch": 2, "loss": 5.5}] == directory.read_rows("metrics.csv")
     assert [row["epoch"] for row in directory.read_rows("timing.csv")] == [1, 2, 3, 4, 5]
     tokens = np.array([[0, 3, 4]])
@@ -66,10 +68,10 @@ def test_members_have_seeds_and_folders_of_their_own(tmp_path, capsys):
 
 
 def test_one_member_is_the_network_itself(tmp_path):
-    model, rows = members.train(trained, Prepared(Members()), RunDirectory(tmp_path))
+    model, (rows, kept) = members.train(trained, Prepared(Members()), RunDirectory(tmp_path))
     assert {path.name for path in tmp_path.iterdir()} == {"timing.csv"}
     assert not any(isinstance(layer, keras.Model) for layer in model.layers)
-    assert len(rows) == 2
+    assert len(rows) == 2 and not kept
 
 
 def test_how_many_is_checked():

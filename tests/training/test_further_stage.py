@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from training.fit import Fitted
 from training.further_stage import learn_further
 from training.run_directory import RunDirectory
 
@@ -37,10 +38,10 @@ def test_only_a_gain_beyond_two_standard_errors_is_kept(gains, kept, tmp_path, c
     def learn(run):
         assert run.path == tmp_path / "rewards" and run.path.is_dir()
         network.set_weights([1])
-        return [{"epoch": 1}]
+        return Fitted([{"epoch": 1}])
 
-    rows = learn_further("rewards", RunDirectory(tmp_path), network, learn, lambda: next(scores))
-    assert rows == [{"epoch": 1}] and network.weights == [int(kept)]
+    fitted = learn_further("rewards", RunDirectory(tmp_path), network, learn, lambda: next(scores))
+    assert fitted.rows == [{"epoch": 1}] and network.weights == [int(kept)]
     shown = capsys.readouterr().out
     assert f"{np.mean(gains):+.3f}" in shown and f"{np.std(gains) / 2:.3f}" in shown
     assert ("put back" in shown) is not kept

@@ -1,8 +1,11 @@
 # Each target makes .venv and installs what it needs first.
 PYTHON ?= python3
 BIN := .venv/bin
-# Files in the order of their names: those of apps, which take longest, begin.
+# Files in the order in which they are collected.
 IN_PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
+# Whole runs, which take longest, begin.
+LONGEST := tests/tasks/ tests/tuning/
+LONGEST_FIRST := $(LONGEST) $(filter-out $(LONGEST) tests/__pycache__/,$(wildcard tests/*/)) $(wildcard tests/test_*.py)
 FAST := -m "not slow and not gpu and not tpu"
 SLOW := -m "slow and not gpu and not tpu"
 # XLA compiles thousands of functions here that run once or twice: it is told to compile them in half the time, to slower
@@ -20,7 +23,7 @@ demo: .venv/installed
 	$(BIN)/python -m apps.classify
 
 test: .venv/installed lint
-	$(QUICKLY) $(BIN)/python -m pytest -p tests.quickly $(IN_PARALLEL) $(FAST)
+	$(QUICKLY) $(BIN)/python -m pytest -p tests.quickly $(IN_PARALLEL) $(FAST) $(LONGEST_FIRST)
 	$(QUICKLY) KERAS_BACKEND=jax $(BIN)/python -m pytest -p tests.quickly $(IN_PARALLEL) $(FAST) $(ON_JAX) \
 		$(addprefix --ignore=,$(SLOW_ON_JAX))
 

@@ -42,6 +42,7 @@ def run(task: Task, config, until: Literal["trained", "reported"] = "reported") 
     print(f"device  {configure(trainer.device, trainer.check_device, trainer.machines)}")
     checks = bool(trainer.check_device)  # whatever is in the run's own folder stays as it is
     directory, settings = open_run(task.name, *described(config), config.run_dir, passing=checks)
+    directory.claim(task.files)
     directory.check(settings, fresh=config.fresh)
     if not config.fresh and (results := directory.results()):
         if not (directory / "model.keras").is_file():

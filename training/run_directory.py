@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from cli.errors import UserError
@@ -85,6 +85,11 @@ class RunDirectory:
         are planned; what it raises ends the training."""
         self.path = Path(path)
         self.watch = watch
+        self.own: Own = RUN
+
+    def claim(self, files: Iterable[str]) -> None:
+        """Say which files a run writes here beside those that all runs write; `--fresh` then deletes them, too."""
+        self.own = {**RUN, **dict.fromkeys(name for name in files if not name.endswith("/"))}
 
     def __truediv__(self, name: str) -> Path:
         return self.path / name
@@ -121,7 +126,7 @@ class RunDirectory:
                 f"{self.path}: is not empty and holds no run (no config.json of one); name another `--run-dir`."
             )
         if fresh:
-            if others := foreign(self.path, RUN):
+            if others := foreign(self.path, self.own):
                 raise RunError(
                     f"{self.path}: `--fresh` would empty this folder, but it holds what no run writes: "
                     f"{', '.join(others[:5])}{' ...' * (len(others) > 5)}. Move that, or name another `--run-dir`."
@@ -137,7 +142,7 @@ class RunDirectory:
     def _only_begun(self) -> bool:
         """Whether the folder is empty, or an attempt ended in it before the first record was written whole."""
         names = {entry.name for entry in self.path.iterdir()}
-        return names <= {LOCK, "config.json.partial"} and not foreign(self.path, RUN)
+        return names <= {LOCK, "config.json.partial"} and not foreign(self.path, self.own)
 
     def _is_run(self) -> bool:
         """Whether a run wrote this folder: by its settings or, where these are damaged, by its environment."""
@@ -159,7 +164,7 @@ class RunDirectory:
         self.path.mkdir(parents=True, exist_ok=True)
         self._hold()
         if fresh:
-            remove(self.path, RUN, keep=(LOCK,))
+            remove(self.path, self.own, keep=(LOCK,))
         self.write_json("config.json", config)
         self.write_json("environment.json", environment)
 

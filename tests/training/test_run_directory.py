@@ -246,3 +246,15 @@ def test_records_are_valid_json_whatever_was_measured(tmp_path):
     config = {"app": "tiny", "rate": float("inf")}
     run.write_json("config.json", config)
     run.check(config)
+
+
+def test_fresh_deletes_the_further_files_of_a_task_and_no_others(tmp_path):
+    run = RunDirectory(tmp_path / "run")
+    run.start({"app": "palette"}, {})
+    (run / "palette.npz").write_bytes(b"colours")
+    with pytest.raises(RunError, match="palette.npz"):
+        RunDirectory(run.path).start({"app": "palette"}, {}, fresh=True)
+    again = RunDirectory(run.path)
+    again.claim(["palette.npz", "saved_model/"])
+    again.start({"app": "palette"}, {}, fresh=True)
+    assert not (run / "palette.npz").exists() and (run / "config.json").exists()

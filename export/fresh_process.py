@@ -1,10 +1,9 @@
 """Run one export as a stranger would: `python -I fresh_process.py KIND EXPORT INPUTS OUTPUTS PACKAGE ...`.
 
-A script of its own: nothing of the suite, whose packages are named, can be imported, even where it
-is installed. KIND is saved_model, litert or
-onnx; INPUTS is a JSON file of the inputs of each signature (saved_model) or an .npy file of prepared input; OUTPUTS is
-an .npz file with each output for all records at once, and as `first:NAME` for the first record alone. Of a SavedModel
-the names are SIGNATURE/NAME.
+A script of its own: nothing of the suite, whose packages are named, can be imported, even where it is installed. KIND
+is saved_model, litert or onnx; INPUTS is a JSON file of the inputs of each signature (saved_model) or an .npy file of
+prepared input; OUTPUTS is an .npz file with each output for all records at once, and as `first:NAME` for the first
+record alone. Of a SavedModel the names are SIGNATURE/NAME.
 """
 
 import base64

@@ -18,7 +18,6 @@ from training.trainer import Trainer
 
 def learn(prepared: Prepared, model, directory: RunDirectory) -> Fitted:
     """The first stage: train a compiled network with cross-entropy; return a row of figures per epoch."""
-
     inputs, plan, trainer = prepared.inputs, prepared.plan, prepared.trainer
     training = partial(
         prepared.batches.dataset,

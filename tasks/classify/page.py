@@ -3,7 +3,7 @@
 import numpy as np
 
 from tasks.classify.prepared import Prepared
-from tasks.classify.results import Outcome
+from tasks.classify.results import Outcome, softmax
 from tasks.task import Learned, Page
 
 FILES = {"saved_model/": "raw records in, labels and probabilities out, for TensorFlow Serving and others"}
@@ -63,8 +63,6 @@ def _region(model, splits):
 
     def predict(points: np.ndarray) -> np.ndarray:
         raw = {name: points[:, i].astype("float32") for i, name in enumerate(names)}
-        logits = model.predict_on_batch(splits.prepare.finish(splits.prepare.fixed(raw)))
-        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return powers / powers.sum(axis=1, keepdims=True)
+        return softmax(model.predict_on_batch(splits.prepare.finish(splits.prepare.fixed(raw))))
 
     return Region(predict, np.stack(list(inputs.values()), axis=1), splits.train.labels, names)

@@ -32,7 +32,11 @@ def probabilities(model, split, prepare) -> np.ndarray:
     """Class probabilities `(N, K)` of a split, in its order."""
     from data.pipeline import batches
 
-    logits = np.asarray(model.predict(batches(split, prepare, 256), verbose=0), np.float64)
+    return softmax(np.asarray(model.predict(batches(split, prepare, 256), verbose=0), np.float64))
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Probabilities `(N, K)` of logits `(N, K)`, in their precision."""
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)
 

@@ -4,7 +4,19 @@ import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("apps", "cli", "data", "evaluation", "export", "layers", "models", "tasks", "training", "tuning")
+PACKAGES = (
+    "apps",
+    "cli",
+    "data",
+    "evaluation",
+    "export",
+    "layers",
+    "lectures",
+    "models",
+    "tasks",
+    "training",
+    "tuning",
+)
 
 
 def child_environment(**changes: str) -> dict[str, str]:

@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import ClassVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from evaluation.figures import Picture
+from evaluation.formula import mathml
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,14 @@ class Code:
 
     kind: ClassVar[str] = "code"
     text: str
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula in LaTeX, see `evaluation.formula`."""
+
+    kind: ClassVar[str] = "formula"
+    latex: str
 
 
 @dataclass(frozen=True)
@@ -148,6 +158,7 @@ def write(path: str | Path, title: str, subtitle: str, sections: Sequence[Sectio
         lstrip_blocks=True,
     )
     environment.filters["shown"] = shown
+    environment.filters["mathml"] = lambda latex: Markup(mathml(latex))  # noqa: S704, which holds no text of others
     environment.tests["number"] = is_number
     environment.tests["long"] = is_long
     page = environment.get_template("report.html").render(title=title, subtitle=subtitle, sections=sections)

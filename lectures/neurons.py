@@ -9,6 +9,7 @@ import numpy as np
 from evaluation.figures import PALETTE, canvas
 from lectures.shown import Shown, near
 
+GATES = ("AND", "OR", "NOT")
 POINTS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], float)
 
 
@@ -36,5 +37,10 @@ def s01_mcculloch_pitts(threshold_and: float = 2, threshold_or: float = 1):
         axes.plot(sums, (sums >= threshold) + 0.0, "o", color=colour, label=f"{name}: threshold {threshold:g}")
     axes.set(xlabel="sum of the two inputs", ylabel="output", xticks=sums, yticks=[0, 1])
     axes.legend()
-    checks = [near(f"cases of {gate} right", sum(one), len(one), 0) for gate, one in zip(["AND", "OR", "NOT"], right)]
+    checks = [near(f"cases of {gate} right", sum(one), len(one), 0) for gate, one in zip(GATES, right, strict=True)]
     return Shown(checks, figure, "Two steps over the sum of the inputs: OR rises at 1, AND at 2.")
+
+
+def questions(measured):
+    """Three questions on the chapter."""
+    return []

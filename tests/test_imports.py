@@ -22,9 +22,10 @@ INSIDE = {
     "evaluation": set(),
     "export": {"data", "models", "layers"},
     "cli": {"training"},
-    "tasks": SUITE - {"apps", "tasks", "tuning", "benchmarks"},
-    "apps": {"cli", "tasks"},
-    "tuning": SUITE - {"apps", "benchmarks"},
+    "lectures": {"cli", "layers", "models", "data", "training", "evaluation"},
+    "tasks": SUITE - {"apps", "tasks", "tuning", "lectures", "benchmarks"},
+    "apps": {"cli", "tasks", "lectures"},
+    "tuning": SUITE - {"apps", "lectures", "benchmarks"},
 }
 # package -> backends that it may import, and files that may import all of them
 BACKENDS_OF = {
@@ -35,6 +36,7 @@ BACKENDS_OF = {
     "evaluation": set(),
     "export": {"tensorflow"},
     "cli": set(),
+    "lectures": {"tensorflow"},
     "tasks": set(),
     "apps": set(),
     "tuning": set(),

@@ -146,10 +146,10 @@ CASES = [
 
 FIRST_OF_EACH = list({case.layer: case for case in reversed(CASES)}.values())
 
-# On JAX each row takes seconds to compile. What is the same code on each backend (files, shapes, a step of `fit`,
-# precisions), and slopes, are checked there on one row of each layer, as is that it equals its twin, compiled, with its
-# gradients, in float64; `make test-slow` does so with all rows, and in float32.
-ENOUGH = FIRST_OF_EACH if keras.backend.backend() == "jax" else CASES
+# A row takes up to a second to trace, on JAX several to compile. What is the same code for each row (files, shapes, a
+# step of `fit`, precisions, slopes) is checked on one row of each layer, on JAX also that it equals its twin in
+# float64; `make test-slow` does so with all rows, and in float32.
+ENOUGH = [pytest.param(case, id=case.name, marks=[] if case in FIRST_OF_EACH else [pytest.mark.slow]) for case in CASES]
 
 COMPOSED = (layers.Bidirectional, layers.RecurrentDecoder, layers.TransformerEncoderBlock,
             layers.TransformerDecoderBlock, layers.TransformerDecoder)  # fmt: skip

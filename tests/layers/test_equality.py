@@ -19,7 +19,8 @@ def test_layer_equals_its_reference_in_float64(case):
     check_errors(case, "float64")
 
 
-@pytest.mark.parametrize("case", rows(CASES, lambda case: True))
+@pytest.mark.slow
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_layer_equals_its_reference_in_float32(case):
     check_errors(case, "float32")
 
@@ -30,7 +31,7 @@ def check_errors(case, dtype):
     assert backward < TOLERANCE[dtype]
 
 
-@pytest.mark.parametrize("case", ENOUGH, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", ENOUGH)
 def test_gradient_equals_finite_differences(case):
     assert finite_difference_error(case) < 1e-8
 

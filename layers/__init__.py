@@ -1,8 +1,10 @@
-"""Layers, initializers and penalties, written out and proved equal to the framework's (docs/proofs.md)."""
+"""Layers, initializers and regularizers, written out and proved equal to the framework's (docs/proofs.md)."""
 
 from layers.activation import Activation
+from layers.activity_regularization import ActivityRegularization
 from layers.additive_attention import AdditiveAttention
 from layers.batch_norm import BatchNorm
+from layers.batched_dense import BatchedDense
 from layers.bidirectional import Bidirectional
 from layers.conv import Conv2D
 from layers.conv_transpose import Conv2DTranspose
@@ -10,10 +12,9 @@ from layers.dense import Dense
 from layers.dropout import Dropout
 from layers.embedding import Embedding
 from layers.feed_forward import FeedForward
-from layers.gaussian_code import GaussianCode
 from layers.gaussian_head import GaussianHead
 from layers.gaussian_noise import GaussianNoise
-from layers.grouped_dense import GroupedDense
+from layers.gaussian_sampling import GaussianSampling
 from layers.gru import GRU
 from layers.initializers import (
     GlorotNormal,
@@ -29,29 +30,28 @@ from layers.initializers import (
     Zeros,
 )
 from layers.layer_norm import LayerNorm
-from layers.learned_positions import LearnedPositions
 from layers.lstm import LSTM
 from layers.monte_carlo_dropout import MonteCarloDropout
 from layers.multi_head_attention import MultiHeadAttention
 from layers.multiplicative_attention import MultiplicativeAttention
 from layers.neighbours import Neighbours
 from layers.padded_shortcut import PaddedShortcut
-from layers.penalties import L1, L1L2, L2
 from layers.piecewise_linear import PiecewiseLinear
+from layers.position_embedding import PositionEmbedding
 from layers.probability_mean import ProbabilityMean
 from layers.recurrent_decoder import RecurrentDecoder
+from layers.regularizers import L1, L1L2, L2
 from layers.scaled_dropout import ScaledDropout
 from layers.seed import ReplicaSeed
 from layers.sinusoidal_positions import SinusoidalPositions
-from layers.sparsity import Sparsity
-from layers.target_units import TargetUnits
 from layers.transformer_decoder import TransformerDecoder
 from layers.transformer_decoder_block import TransformerDecoderBlock
 from layers.transformer_encoder_block import TransformerEncoderBlock
+from layers.unstandardize import Unstandardize
 
 __all__ = [
     "FeedForward",
-    "LearnedPositions",
+    "PositionEmbedding",
     "MultiHeadAttention",
     "SinusoidalPositions",
     "ProbabilityMean",
@@ -67,10 +67,10 @@ __all__ = [
     "Bidirectional",
     "AdditiveAttention",
     "GaussianHead",
-    "GroupedDense",
+    "BatchedDense",
     "MonteCarloDropout",
     "PiecewiseLinear",
-    "TargetUnits",
+    "Unstandardize",
     "L1",
     "L1L2",
     "L2",
@@ -80,7 +80,7 @@ __all__ = [
     "Conv2DTranspose",
     "Dense",
     "Dropout",
-    "GaussianCode",
+    "GaussianSampling",
     "GaussianNoise",
     "GlorotNormal",
     "GlorotUniform",
@@ -94,7 +94,7 @@ __all__ = [
     "PaddedShortcut",
     "ReplicaSeed",
     "ScaledDropout",
-    "Sparsity",
+    "ActivityRegularization",
     "Uniform",
     "VarianceScaling",
     "Zeros",

@@ -14,11 +14,11 @@ from tests.layers.recurrent_cases import RECURRENT
 from tests.layers.transformer_cases import TRANSFORMER
 
 
-def grouped_dense(shape, groups, units, **settings):
+def batched_dense(shape, groups, units, **settings):
     equation = "ni,miu->nmu" if len(shape) == 2 else "nmi,miu->nmu"
     twin = {"equation": equation, "output_shape": (groups, units), "bias_axes": "mu", **settings}
     return Case(
-        layers.GroupedDense, {"units": units, "groups": groups, **settings}, shape, keras.layers.EinsumDense, twin
+        layers.BatchedDense, {"units": units, "groups": groups, **settings}, shape, keras.layers.EinsumDense, twin
     )
 
 
@@ -101,19 +101,23 @@ CASES = [
     Case(layers.GaussianNoise, {"stddev": 0.4, "seed": 1}, (8, 9), formula=formulas.gaussian_noise, noise=True),
     Case(layers.GaussianNoise, {"stddev": 0.0}, (8, 9), keras.layers.GaussianNoise),
     Case(
-        layers.GaussianCode,
+        layers.GaussianSampling,
         {"strength": 0.5, "seed": 1},
         (8, 6),
-        formula=formulas.gaussian_code,
+        formula=formulas.gaussian_sampling,
         masks=False,
         noise=True,
     ),
     Case(
-        layers.Sparsity, {"penalty": "l1", "strength": 0.01}, (8, 9), keras.layers.ActivityRegularization, {"l1": 0.01}
+        layers.ActivityRegularization,
+        {"penalty": "l1", "strength": 0.01},
+        (8, 9),
+        keras.layers.ActivityRegularization,
+        {"l1": 0.01},
     ),
-    Case(layers.Sparsity, {"penalty": "kl", "strength": 0.01}, (8, 9), keras.layers.Identity, {}),
-    grouped_dense((6, 4, 5), groups=4, units=3),
-    grouped_dense((6, 5), groups=3, units=7, kernel_regularizer="l2"),
+    Case(layers.ActivityRegularization, {"penalty": "kl", "strength": 0.01}, (8, 9), keras.layers.Identity, {}),
+    batched_dense((6, 4, 5), groups=4, units=3),
+    batched_dense((6, 5), groups=3, units=7, kernel_regularizer="l2"),
     Case(
         layers.PiecewiseLinear,
         {"edges": [[-2.0, -1.5, 0.0, 3.0], [0.0, 1.0], [-1.0, 0.5, 1.0]]},
@@ -136,8 +140,8 @@ CASES = [
         masks=False,
         noise=True,
     ),
-    Case(layers.TargetUnits, {"mean": 3.5, "scale": 0.25}, (5, 4, 1), formula=formulas.target_units),
-    Case(layers.TargetUnits, {"mean": -2.0, "scale": 40.0}, (5, 4, 2), formula=formulas.target_units),
+    Case(layers.Unstandardize, {"mean": 3.5, "scale": 0.25}, (5, 4, 1), formula=formulas.unstandardize),
+    Case(layers.Unstandardize, {"mean": -2.0, "scale": 40.0}, (5, 4, 2), formula=formulas.unstandardize),
     Case(layers.GaussianHead, {"smallest": 0.01}, (5, 4, 2), formula=formulas.gaussian_head),
     Case(layers.ProbabilityMean, {}, (5, 4, 3, 6), formula=formulas.probability_mean, masks=False),
     *RECURRENT,

@@ -12,7 +12,7 @@ import pytest
 import layers
 from tests.layers.cases import CASES, COMPOSED, ENOUGH, FIRST_OF_EACH, rows
 from tests.layers.comparison import difference, fill, inputs_of, training_argument
-from tests.layers.initializer_cases import INITIALIZERS, PENALTIES
+from tests.layers.initializer_cases import INITIALIZERS, REGULARIZERS
 
 # Files are the same on each backend: on JAX `make test` reads back weights, statistics, a random state, a recurrence.
 SOME = [case for case in FIRST_OF_EACH if case.layer in (layers.Dense, layers.BatchNorm, layers.Dropout, layers.LSTM)]
@@ -49,7 +49,7 @@ def test_initializer_round_trip_and_clone(case):
         np.testing.assert_array_equal(copy((4, 5)), ours((4, 5)))
 
 
-@pytest.mark.parametrize("case", PENALTIES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", REGULARIZERS, ids=lambda case: case.name)
 def test_penalty_round_trip(case):
     saved = json.loads(json.dumps(keras.regularizers.serialize(case.penalty(**case.settings))))
     copy = keras.regularizers.deserialize(saved)
@@ -106,7 +106,7 @@ def test_one_compiled_step(case):
 @pytest.mark.filterwarnings("ignore:The model does not have any trainable weights")
 def test_one_step_lowered_by_xla(case):
     # XLA draws other normal numbers from the same seed than TensorFlow's own kernels do.
-    train_one_step(case, jit_compile=True, same_draws=case.layer not in (layers.GaussianNoise, layers.GaussianCode))
+    train_one_step(case, jit_compile=True, same_draws=case.layer not in (layers.GaussianNoise, layers.GaussianSampling))
 
 
 def train_one_step(case, jit_compile, same_draws=True):

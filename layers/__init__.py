@@ -4,7 +4,6 @@ from layers.activation import Activation
 from layers.activity_regularization import ActivityRegularization
 from layers.additive_attention import AdditiveAttention
 from layers.batch_norm import BatchNorm
-from layers.batched_dense import BatchedDense
 from layers.bidirectional import Bidirectional
 from layers.conv import Conv2D
 from layers.conv_transpose import Conv2DTranspose
@@ -12,9 +11,10 @@ from layers.dense import Dense
 from layers.dropout import Dropout
 from layers.embedding import Embedding
 from layers.feed_forward import FeedForward
+from layers.gaussian_code import GaussianCode
 from layers.gaussian_head import GaussianHead
 from layers.gaussian_noise import GaussianNoise
-from layers.gaussian_sampling import GaussianSampling
+from layers.grouped_dense import GroupedDense
 from layers.gru import GRU
 from layers.initializers import (
     GlorotNormal,
@@ -30,6 +30,7 @@ from layers.initializers import (
     Zeros,
 )
 from layers.layer_norm import LayerNorm
+from layers.learned_positions import LearnedPositions
 from layers.lstm import LSTM
 from layers.monte_carlo_dropout import MonteCarloDropout
 from layers.multi_head_attention import MultiHeadAttention
@@ -37,7 +38,6 @@ from layers.multiplicative_attention import MultiplicativeAttention
 from layers.neighbours import Neighbours
 from layers.padded_shortcut import PaddedShortcut
 from layers.piecewise_linear import PiecewiseLinear
-from layers.position_embedding import PositionEmbedding
 from layers.probability_mean import ProbabilityMean
 from layers.recurrent_decoder import RecurrentDecoder
 from layers.regularizers import L1, L1L2, L2
@@ -51,7 +51,7 @@ from layers.unstandardize import Unstandardize
 
 __all__ = [
     "FeedForward",
-    "PositionEmbedding",
+    "LearnedPositions",
     "MultiHeadAttention",
     "SinusoidalPositions",
     "ProbabilityMean",
@@ -67,7 +67,7 @@ __all__ = [
     "Bidirectional",
     "AdditiveAttention",
     "GaussianHead",
-    "BatchedDense",
+    "GroupedDense",
     "MonteCarloDropout",
     "PiecewiseLinear",
     "Unstandardize",
@@ -80,7 +80,7 @@ __all__ = [
     "Conv2DTranspose",
     "Dense",
     "Dropout",
-    "GaussianSampling",
+    "GaussianCode",
     "GaussianNoise",
     "GlorotNormal",
     "GlorotUniform",

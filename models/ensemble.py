@@ -52,7 +52,7 @@ class Ensemble:
         """
         import keras
 
-        from layers import Activation, BatchedDense, Dropout, HeNormal, LecunNormal, PiecewiseLinear, Zeros
+        from layers import Activation, Dropout, GroupedDense, HeNormal, LecunNormal, PiecewiseLinear, Zeros
 
         columns, edges = bin_edges(features, self.bins)
         inputs = keras.Input(input_shape, name="inputs")
@@ -61,7 +61,7 @@ class Ensemble:
             x = PiecewiseLinear(edges, columns, name="encoding")(inputs)  # (batch, encoded columns, bins)
             # Each member has an embedding of its own: a shared one would learn from rows that a member must not see.
             units = self.embedding * self.members
-            x = BatchedDense(units, len(columns), kernel_initializer=LecunNormal(), name="embedding")(x)
+            x = GroupedDense(units, len(columns), kernel_initializer=LecunNormal(), name="embedding")(x)
             x = Activation("relu", name="embedding_relu")(x)
             x = keras.layers.Reshape((len(columns), self.members, self.embedding), name="by_member")(x)
             x = keras.layers.Permute((2, 1, 3), name="members_first")(x)
@@ -69,13 +69,13 @@ class Ensemble:
             plain = keras.layers.RepeatVector(self.members, name="plain_columns")(inputs)
             x = keras.layers.Concatenate(name="with_plain_columns")([x, plain])
         for i, units in enumerate(self.hidden, start=1):
-            x = BatchedDense(units, self.members, kernel_initializer=HeNormal(), name=f"hidden_{i}")(x)
+            x = GroupedDense(units, self.members, kernel_initializer=HeNormal(), name=f"hidden_{i}")(x)
             x = Activation("relu", name=f"relu_{i}")(x)  # (batch, members, units)
             if self.dropout:
                 x = Dropout(self.dropout, name=f"dropout_{i}")(x)
         # Zeros: the first answer is that of ridge regression, and what follows has to do better on rows not seen.
-        bend = BatchedDense(num_outputs, self.members, kernel_initializer=Zeros(), dtype="float32", name="bend")(x)
-        straight = BatchedDense(num_outputs, self.members, kernel_initializer=Zeros(), dtype="float32", name="straight")
+        bend = GroupedDense(num_outputs, self.members, kernel_initializer=Zeros(), dtype="float32", name="bend")(x)
+        straight = GroupedDense(num_outputs, self.members, kernel_initializer=Zeros(), dtype="float32", name="straight")
         outputs = keras.layers.Add(dtype="float32", name="outputs")([straight(inputs), bend])
         kernel, bias = np.zeros((self.members, *input_shape, num_outputs)), np.zeros((self.members, num_outputs))
         kernel[:, :, 0], bias[:, 0] = linear[:, :-1], linear[:, -1]

@@ -33,13 +33,13 @@ class ShowAttendTell:
         """
         import keras
 
-        from layers import Dense, Dropout, PositionEmbedding, RecurrentDecoder
+        from layers import Dense, Dropout, LearnedPositions, RecurrentDecoder
         from models.captioner import regions, start
         from models.part_names import ENCODED
 
         inputs, grid, target, embedding = start(inputs_name, shape, target_size, self.embedding_units)
         x = Dense(self.units, "relu", kernel_initializer="he_normal", name="projection")(regions(grid))
-        x = PositionEmbedding(x.shape[1], name="region_positions")(x) if self.positions else x
+        x = LearnedPositions(x.shape[1], name="region_positions")(x) if self.positions else x
         x = Dropout(self.dropout, name=ENCODED)(x)
         decoder = RecurrentDecoder(self.units, self.cell, self.attention, self.dropout, name="decoder")
         return keras.Model(inputs, embedding(decoder(target, x), transposed=True), name="show_attend_tell")

@@ -47,14 +47,14 @@ class TransformerCaptioner:
         """
         import keras
 
-        from layers import Dense, Dropout, LayerNorm, PositionEmbedding, TransformerDecoder, TransformerEncoderBlock
+        from layers import Dense, Dropout, LayerNorm, LearnedPositions, TransformerDecoder, TransformerEncoderBlock
         from models.captioner import regions, start
         from models.part_names import ENCODED
 
         block = (self.num_heads, self.feed_forward_units, self.dropout)
         inputs, grid, target, embedding = start(inputs_name, shape, target_size, self.units)
         x = Dense(self.units, "relu", kernel_initializer="he_normal", name="projection")(regions(grid))
-        x = PositionEmbedding(x.shape[1], name="region_positions")(x) if self.positions else x
+        x = LearnedPositions(x.shape[1], name="region_positions")(x) if self.positions else x
         x = Dropout(self.dropout, name="region_dropout")(x)
         for number in range(self.encoder_layers):
             x = TransformerEncoderBlock(*block, name=f"encoder_block_{number}")(x)

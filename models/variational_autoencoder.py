@@ -52,7 +52,7 @@ class VariationalAutoencoder:
 
         import keras
 
-        from layers import Dense, GaussianSampling, LecunNormal
+        from layers import Dense, GaussianCode, LecunNormal
 
         inputs = keras.Input(input_shape, name="inputs")
         if self.body == "conv" or (self.body == "auto" and len(input_shape) == 3):
@@ -69,5 +69,5 @@ class VariationalAutoencoder:
         moments = Dense(2 * self.code, kernel_initializer=LecunNormal(), name="code_moments", dtype="float32")(x)
         beta = self.beta if self.beta is not None else 0.04 if len(input_shape) == 3 else 0.2
         # The loss is a mean over the features, so KL is divided by their number too.
-        code = GaussianSampling(beta / prod(input_shape), name=CODE, dtype="float32")(moments)  # (batch, code)
+        code = GaussianCode(beta / prod(input_shape), name=CODE, dtype="float32")(moments)  # (batch, code)
         return keras.Model(inputs, decoder(code), name="variational_autoencoder")

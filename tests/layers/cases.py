@@ -14,11 +14,11 @@ from tests.layers.recurrent_cases import RECURRENT
 from tests.layers.transformer_cases import TRANSFORMER
 
 
-def batched_dense(shape, groups, units, **settings):
+def grouped_dense(shape, groups, units, **settings):
     equation = "ni,miu->nmu" if len(shape) == 2 else "nmi,miu->nmu"
     twin = {"equation": equation, "output_shape": (groups, units), "bias_axes": "mu", **settings}
     return Case(
-        layers.BatchedDense, {"units": units, "groups": groups, **settings}, shape, keras.layers.EinsumDense, twin
+        layers.GroupedDense, {"units": units, "groups": groups, **settings}, shape, keras.layers.EinsumDense, twin
     )
 
 
@@ -101,10 +101,10 @@ CASES = [
     Case(layers.GaussianNoise, {"stddev": 0.4, "seed": 1}, (8, 9), formula=formulas.gaussian_noise, noise=True),
     Case(layers.GaussianNoise, {"stddev": 0.0}, (8, 9), keras.layers.GaussianNoise),
     Case(
-        layers.GaussianSampling,
+        layers.GaussianCode,
         {"strength": 0.5, "seed": 1},
         (8, 6),
-        formula=formulas.gaussian_sampling,
+        formula=formulas.gaussian_code,
         masks=False,
         noise=True,
     ),
@@ -116,8 +116,8 @@ CASES = [
         {"l1": 0.01},
     ),
     Case(layers.ActivityRegularization, {"penalty": "kl", "strength": 0.01}, (8, 9), keras.layers.Identity, {}),
-    batched_dense((6, 4, 5), groups=4, units=3),
-    batched_dense((6, 5), groups=3, units=7, kernel_regularizer="l2"),
+    grouped_dense((6, 4, 5), groups=4, units=3),
+    grouped_dense((6, 5), groups=3, units=7, kernel_regularizer="l2"),
     Case(
         layers.PiecewiseLinear,
         {"edges": [[-2.0, -1.5, 0.0, 3.0], [0.0, 1.0], [-1.0, 0.5, 1.0]]},

@@ -36,7 +36,7 @@ def gaussian_noise(x, noise, settings, training):
     return (x + (noise - 1) if training else x), lambda gradient: gradient
 
 
-def gaussian_sampling(x, noise, settings, training):
+def gaussian_code(x, noise, settings, training):
     """`noise` is what the layer makes of ones, mean 1 and log-variance 1: 1 + exp(1 / 2) * n."""
     mean, log_variance = np.split(x, 2, axis=-1)
     normal = ((noise - 1) / np.exp(np.ones((), x.dtype) / 2)) if training else np.zeros_like(mean)

@@ -42,11 +42,11 @@ REFUSALS = [
     ),
     (layers.Conv2DTranspose, {"filters": 2, "kernel_size": 3, "padding": "full"}, "Received: padding='full'"),
     (layers.GaussianNoise, {"stddev": -1.0}, "`stddev` must be finite and 0 or more. Received: stddev=-1.0"),
-    (layers.GaussianSampling, {"strength": -1.0}, "`strength` must be finite and 0 or more. Received: strength=-1.0"),
+    (layers.GaussianCode, {"strength": -1.0}, "`strength` must be finite and 0 or more. Received: strength=-1.0"),
     (layers.ActivityRegularization, {"penalty": "l2"}, "`penalty` must be l1 or kl. Received: penalty='l2'"),
     (layers.ActivityRegularization, {"target": 1.0}, "`target` must be in (0, 1). Received: target=1.0"),
-    (layers.BatchedDense, {"units": 0, "groups": 2}, "`units` must be a positive integer. Received: units=0"),
-    (layers.BatchedDense, {"units": 2, "groups": -1}, "`groups` must be a positive integer. Received: groups=-1"),
+    (layers.GroupedDense, {"units": 0, "groups": 2}, "`units` must be a positive integer. Received: units=0"),
+    (layers.GroupedDense, {"units": 2, "groups": -1}, "`groups` must be a positive integer. Received: groups=-1"),
     (layers.PiecewiseLinear, {"edges": [[0.0, 1.0], [2.0]]}, "Received: edges[1]=[2.0]"),
     (layers.PiecewiseLinear, {"edges": [[0.0, 1.0, 1.0]]}, "Received: edges[0]=[0.0, 1.0, 1.0]"),
     (layers.PiecewiseLinear, {"edges": [[0.0, 1.0]], "columns": [0, 1]}, "Received: 2 columns, 1 edges"),
@@ -63,7 +63,7 @@ REFUSALS = [
     (layers.FeedForward, {"units": 3, "activation": "geluu"}, "softmax. Received: activation='geluu'"),
     (layers.FeedForward, {"units": 3, "dropout": -0.5}, "`dropout` must be in [0, 1). Received: dropout=-0.5"),
     (layers.SinusoidalPositions, {"period": 1.0}, "`period` must be above 1 and finite. Received: period=1.0"),
-    (layers.PositionEmbedding, {"max_length": 0}, "`max_length` must be a positive integer. Received: max_length=0"),
+    (layers.LearnedPositions, {"max_length": 0}, "`max_length` must be a positive integer. Received: max_length=0"),
     *(
         (block, {"num_heads": 2, "feed_forward_units": 8, **settings}, message)
         for block in (layers.TransformerEncoderBlock, layers.TransformerDecoderBlock)

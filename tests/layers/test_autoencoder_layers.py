@@ -21,14 +21,14 @@ def test_the_code_pays_for_its_distance_from_a_standard_normal():
     x = RANDOM.normal(size=(50, 6)).astype("float32")
     m, v = x[:, :3].astype("float64"), x[:, 3:].astype("float64")
     expected = -0.5 * (1 + v - m**2 - np.exp(v)).sum(axis=1).mean()
-    assert added(layers.GaussianSampling(0.25), x) == pytest.approx(0.25 * expected, rel=1e-5)
-    assert added(layers.GaussianSampling(1.0), np.zeros((4, 6), "float32")) == 0
-    assert added(layers.GaussianSampling(0.25), x, training=False) == pytest.approx(0.25 * expected, rel=1e-5)
+    assert added(layers.GaussianCode(0.25), x) == pytest.approx(0.25 * expected, rel=1e-5)
+    assert added(layers.GaussianCode(1.0), np.zeros((4, 6), "float32")) == 0
+    assert added(layers.GaussianCode(0.25), x, training=False) == pytest.approx(0.25 * expected, rel=1e-5)
 
 
 def test_codes_are_drawn_with_their_mean_and_variance_and_are_the_mean_in_inference():
     x = np.tile(np.array([[1.0, -2.0, 0.0, 2.0]], "float32"), (40_000, 1))
-    layer = layers.GaussianSampling(seed=1)
+    layer = layers.GaussianCode(seed=1)
     drawn = np.asarray(layer(x, training=True))
     np.testing.assert_allclose(drawn.mean(axis=0), [1, -2], atol=0.05)
     np.testing.assert_allclose(drawn.std(axis=0), [1, np.e], rtol=0.02)
@@ -38,7 +38,7 @@ def test_codes_are_drawn_with_their_mean_and_variance_and_are_the_mean_in_infere
 
 def test_a_code_needs_a_variance_for_each_mean():
     with pytest.raises(ValueError, match="as many means as log-variances"):
-        layers.GaussianSampling()(np.ones((2, 5), "float32"))
+        layers.GaussianCode()(np.ones((2, 5), "float32"))
 
 
 def test_noise_has_its_deviation_and_other_numbers_each_call():

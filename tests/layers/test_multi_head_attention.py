@@ -169,7 +169,7 @@ def test_rotated_attention_knows_distances_only_and_does_know_them():
     assert np.abs(weights(3, 0) - weights(0, 0)).max() > 0.05
 
 
-POSITIONS = [layers.SinusoidalPositions(), layers.PositionEmbedding(12)]
+POSITIONS = [layers.SinusoidalPositions(), layers.LearnedPositions(12)]
 
 
 @pytest.mark.parametrize("layer", POSITIONS, ids=lambda layer: layer.name)
@@ -192,7 +192,7 @@ def test_positions_take_lengths_that_only_the_data_knows(layer):
 
 
 def test_what_is_longer_than_the_learned_positions_is_refused():
-    layer = layers.PositionEmbedding(4)
+    layer = layers.LearnedPositions(4)
     for length, offset in ((5, 0), (2, 3), (1, -1)):
         with pytest.raises(ValueError, match=f"max_length=4 positions. Received: length={length}, offset={offset}"):
             layer(np.zeros((2, length, 6), "float32"), offset=offset)

@@ -72,7 +72,7 @@ def test_groups_draw_apart_again_and_at_the_fan_of_one_group(initializer):
     kernels = []
     for _ in range(2):
         keras.utils.set_random_seed(4)
-        layer = layers.BatchedDense(50, 16, kernel_initializer=initializer())
+        layer = layers.GroupedDense(50, 16, kernel_initializer=initializer())
         layer.build((None, 16, 400))
         kernels.append(np.asarray(layer.kernel))
     np.testing.assert_array_equal(*kernels)

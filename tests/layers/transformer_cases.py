@@ -47,9 +47,9 @@ TRANSFORMER = [
         formula=partial(sinusoidal_positions, offset=13),
         arguments={"offset": 13},
     ),
-    Case(layers.PositionEmbedding, {"max_length": 9}, (2, 4, 5), transformer_twins.PositionsTwin),
+    Case(layers.LearnedPositions, {"max_length": 9}, (2, 4, 5), transformer_twins.PositionsTwin),
     Case(
-        layers.PositionEmbedding, {"max_length": 9}, (2, 4, 5), transformer_twins.PositionsTwin, arguments={"offset": 5}
+        layers.LearnedPositions, {"max_length": 9}, (2, 4, 5), transformer_twins.PositionsTwin, arguments={"offset": 5}
     ),
     transformer_block((3, 5, 8)),
     transformer_block((3, 5, 8), arguments={"mask": lengths(5, 3, 5, 1)}, norm="post", activation="gelu"),

@@ -7,8 +7,8 @@ from layers import initializers
 from layers.apart import apart
 
 
-@keras.saving.register_keras_serializable(package="lamina", name="GroupedDense")  # as saved models call it
-class BatchedDense(keras.layers.Layer):
+@keras.saving.register_keras_serializable(package="lamina")
+class GroupedDense(keras.layers.Layer):
     """Weighs the inputs of each group by weights of its own: `y[:, g] = x[:, g] W[g] + b[g]`.
 
     W has the shape (groups, inputs, units), b (groups, units). Inputs without a group axis are given to every group:

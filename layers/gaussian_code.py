@@ -7,8 +7,8 @@ from layers.regularizers import checked
 from layers.seed import ReplicaSeed
 
 
-@keras.saving.register_keras_serializable(package="lamina", name="GaussianCode")  # as saved models call it
-class GaussianSampling(keras.layers.Layer):
+@keras.saving.register_keras_serializable(package="lamina")
+class GaussianCode(keras.layers.Layer):
     """Takes mean m and log-variance v of a normal code, and draws from it while training (reparameterisation).
 
     Training: `z = m + exp(v / 2) n`, n from N(0, 1). Inference: `z = m`. In both the loss gains `strength` times the

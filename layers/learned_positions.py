@@ -6,8 +6,8 @@ from keras import ops
 from layers import initializers
 
 
-@keras.saving.register_keras_serializable(package="lamina", name="LearnedPositions")  # as saved models call it
-class PositionEmbedding(keras.layers.Layer):
+@keras.saving.register_keras_serializable(package="lamina")
+class LearnedPositions(keras.layers.Layer):
     """Adds to each vector a learned vector of its position: `y[t] = x[t] + P[offset + t]`.
 
     P has the shape (max_length, features). The same in training and inference. A mask passes through unchanged.

@@ -89,7 +89,15 @@ def write_report(
         files=FILES | task.files,
     )
     title = f"{prepared.name}, {learned.model.name}"
-    report.write(directory / "report.html", title, page.subtitle, [*page.sections, *closing])
+    report.write(directory / "report.html", title, page.subtitle, [*page.sections, *_inside(directory), *closing])
+
+
+def _inside(directory: RunDirectory) -> list:
+    """What the microscope saw, where there was one."""
+    from evaluation import microscope_report
+    from training.microscope import FILE
+
+    return microscope_report.sections(directory.read_json(FILE)) if (directory / FILE).exists() else []
 
 
 def speeds(directory: RunDirectory) -> dict[str, float]:

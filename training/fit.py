@@ -56,6 +56,7 @@ def fit(
     from training.epoch_log import EpochLog
     from training.finite import FiniteGuard
     from training.hosts import divided
+    from training.microscope import Microscope
     from training.progress import Progress
     from training.rest_of_epoch import RestOfEpoch
     from training.waiting import Waiting
@@ -91,6 +92,8 @@ def fit(
         rest = RestOfEpoch(start, steps, checkpoint.metrics, dataset.element_spec)
         guard = FiniteGuard(part, start, steps)
         companions = [rest, best, guard, log, average, checkpoint, Progress(plan, start, log), *callbacks]
+        if trainer.microscope:
+            companions.append(Microscope(train, plan, run))
         if trainer.ema:
             # After `best`, which reads the averaged weights at the end of validation, before they are swapped back.
             companions.append(keras.callbacks.SwapEMAWeights())

@@ -93,11 +93,19 @@ def write_report(
 
 
 def _inside(directory: RunDirectory) -> list:
-    """What the microscope saw, where there was one."""
-    from evaluation import microscope_report
-    from training.microscope import FILE
+    """What was found before the first update, and what the microscope saw, where there was either."""
+    from evaluation import microscope_report, report
+    from training import microscope, preflight
 
-    return microscope_report.sections(directory.read_json(FILE)) if (directory / FILE).exists() else []
+    sections = []
+    if (directory / preflight.FILE).exists():
+        found = directory.read_json(preflight.FILE)
+        lines = [preflight.told(found)]
+        box = report.Notice("Before the first update", lines, found["findings"]) if found["findings"] else None
+        sections.append(report.Section("Preflight", [box or report.Text(lines)]))
+    if (directory / microscope.FILE).exists():
+        sections += microscope_report.sections(directory.read_json(microscope.FILE))
+    return sections
 
 
 def speeds(directory: RunDirectory) -> dict[str, float]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from training.place import Place
 from training.plan import Plan
 from training.run_directory import RunDirectory
 from training.trainer import Trainer
@@ -57,6 +58,7 @@ def fit(
     from training.finite import FiniteGuard
     from training.hosts import divided
     from training.microscope import Microscope
+    from training.preflight import preflight
     from training.progress import Progress
     from training.rest_of_epoch import RestOfEpoch
     from training.waiting import Waiting
@@ -82,7 +84,9 @@ def fit(
         minutes=trainer.checkpoint_minutes,
         resumable=resumable,
     )
-    start = checkpoint.restore(model)
+    start, several = checkpoint.restore(model), keras.distribution.distribution() is not None
+    if trainer.preflight == "on" and start == Place() and run.watch is None and not several:
+        preflight(model, train, run)
     if start.epoch < plan.epochs and not best.stopped:
 
         def part(**place):

@@ -36,4 +36,4 @@ def main(config: Config) -> dict[str, int]:
 
 
 if __name__ == "__main__":
-    run(main, "python -m apps.lectures", kind=for_arguments(sys.argv[1:]))
+    run(main, "python -m apps.lectures", kind=for_arguments)

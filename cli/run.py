@@ -21,7 +21,9 @@ OUTPUT_CLOSED = 141  # as shells have it for the signal of a closed pipe
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-def run(main: Callable, prog: str, description: str | None = None, kind: type | None = None) -> None:
+def run(
+    main: Callable, prog: str, description: str | None = None, kind: Callable[[list[str]], type] | None = None
+) -> None:
     """Parse the command line into the `config` of `main` and call it.
 
     The help text is `description`, or the docstring of main's module. A `UserError` ends with one line on stderr and
@@ -30,12 +32,13 @@ def run(main: Callable, prog: str, description: str | None = None, kind: type | 
     Args:
         main: Function of one argument `config`, a dataclass.
         prog: What the user typed: "python -m apps.classify".
-        kind: The dataclass, where it is another than main's annotation says.
+        kind: Gives the dataclass for the arguments, where it depends on them; by default it is main's annotation.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    kind, description = kind or typing.get_type_hints(main)["config"], description or main.__globals__["__doc__"]
+    description = description or main.__globals__["__doc__"]
     with errors_told():
-        config = parse(kind, prog=prog, description=description)
+        config = kind(sys.argv[1:]) if kind else typing.get_type_hints(main)["config"]
+        config = parse(config, prog=prog, description=description)
         require_backend()
         main(config)
 

@@ -1,0 +1,55 @@
+"""Every row gives the figures that it must; rows of more than a moment do so in `make test-slow`, and run small here."""
+
+import inspect
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+from lectures import chapters, results
+
+SLOW = frozenset()
+"""Rows that take longer."""
+ROWS = chapters.chosen(())
+
+
+def ids(row):
+    return row.name
+
+
+@pytest.mark.parametrize(
+    "row", [pytest.param(row, id=row.name, marks=pytest.mark.slow if row.name in SLOW else []) for row in ROWS]
+)
+def test_a_row_gives_its_figures_and_a_picture(row):
+    (result,) = results.run([row])
+    assert result.ok, "\n".join(results.lines(result))
+    assert len(result.shown.alt) > 20
+    canvas = FigureCanvasAgg(result.shown.figure)
+    canvas.draw()
+    assert np.asarray(canvas.buffer_rgba())[..., :3].std() > 5, "an empty picture"
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.name in SLOW and "seeds" in row.constants], ids=ids)
+def test_a_slow_row_runs_small(row):
+    (result,) = results.run([row], {"seeds": 2})
+    assert result.shown, result.broken
+
+
+def test_constants_of_a_row_are_numbers_words_or_truths():
+    for row in ROWS:
+        assert not set(row.constants) & {"rows", "html"}, row.name
+        assert len(inspect.signature(row.function).parameters) == len(row.constants)
+
+
+def test_a_figure_that_is_not_as_expected_fails():
+    from lectures.shown import Shown, near
+
+    (row,) = chapters.chosen(("S31",))
+    shown = row.function()
+
+    def wrong():
+        return Shown([near("planted", 1.0, 2.0, 0.5)], shown.figure, shown.alt)
+
+    (result,) = results.run([replace(row, function=wrong)])
+    assert not result.ok and "FAILED planted" in "\n".join(results.lines(result))

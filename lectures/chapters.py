@@ -11,6 +11,8 @@ from cli.errors import UserError
 
 CHAPTERS = (
     "neurons",
+    "xor",
+    "single_neuron",
     "networks",
     "activations",
     "losses",

@@ -14,6 +14,7 @@ CHAPTERS = (
     "xor",
     "single_neuron",
     "networks",
+    "representable",
     "activations",
     "losses",
     "backpropagation",

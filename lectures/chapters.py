@@ -11,9 +11,14 @@ from cli.errors import UserError
 
 CHAPTERS = (
     "neurons",
+    "xor",
+    "single_neuron",
     "networks",
+    "representable",
     "activations",
+    "outputs",
     "losses",
+    "loss_tables",
     "backpropagation",
     "optimizers",
     "initialization",

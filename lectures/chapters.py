@@ -27,6 +27,9 @@ CHAPTERS = (
     "representation",
     "structure",
     "recurrence",
+    "sentences",
+    "history",
+    "contest",
     "vision",
     "setup",
 )

@@ -1,8 +1,8 @@
 r"""Searching: at random, and from coarse to fine
 
-Trials cost trainings, so each should tell something new. A grid repeats the same few values of the setting that matters.
-Random trials do not, and once some are known, the next ones are better drawn near the best of them. The loss here is a
-formula, so that thousands of searches can be compared.
+Trials cost trainings, so each should tell something new. A grid repeats the same few values of the setting that
+matters. Random trials do not, and once some are known, the next ones are better drawn near the best of them. The loss
+here is a formula, so that thousands of searches can be compared.
 """
 
 import numpy as np
@@ -112,7 +112,7 @@ def questions(measured) -> list[Question]:
     ratio = measured["S64"]["loss above the valley: random over coarse to fine, mean"]
     return [
         Question(
-            "Sixteen trials of two settings: how many different learning rates does a grid try, and how many does chance?",
+            "Sixteen trials of two settings: how many learning rates does a grid try, and how many does chance?",
             (f"{grid:.0f} and {random:.0f}", "16 and 16", "8 and 16"),
             0,
             "The grid spends a factor of four on the other setting.",

@@ -177,7 +177,7 @@ def questions(measured) -> list[Question]:
     linear = 100 * measured["S72"]["linear, without noise inputs, mean"]
     return [
         Question(
-            "A picture is squeezed into eight numbers. What is the error of the convolutional autoencoder, beside PCA's?",
+            "A picture becomes eight numbers. What is the error of the convolutional autoencoder, beside PCA's?",
             ("the same", f"{ratio:.2f} times as large", "8 times as large"),
             1,
             "It can draw what a sum of eight fixed pictures cannot.",
@@ -189,7 +189,7 @@ def questions(measured) -> list[Question]:
             f"The network, whose features are learned, is {ahead:.0f} points ahead with 32 of them.",
         ),
         Question(
-            "How well does a linear classifier tell the inside of a circle from the outside, where both are equally large?",
+            "How well does a linear classifier tell the inside of a circle from an outside of equal area?",
             ("95%", "75%", f"{linear:.0f}%, near guessing"),
             2,
             "No line separates the inside of a circle from the outside.",

@@ -33,8 +33,8 @@ def errors(axes, marked):
     """The papers' errors as bars, those in `marked` in another colour."""
     for k, (name, error) in enumerate(PAPERS.items()):
         axes.barh(k, error, color=PALETTE[1] if name in marked else PALETTE[5])
-        axes.annotate(f"{error:g}", (error + 0.4, k), va="center", fontsize=8)
-    axes.set(xlabel="top-5 error in percent", yticks=range(len(PAPERS)), ylim=(len(PAPERS) - 0.4, -0.6), xlim=(0, 31))
+        axes.annotate(f"{error:g}", (error + 0.9, k), va="center", fontsize=8)
+    axes.set(xlabel="top-5 error in percent", yticks=range(len(PAPERS)), ylim=(len(PAPERS) - 0.4, -1.2), xlim=(0, 31))
     axes.set_yticklabels(PAPERS, fontsize=8)
 
 
@@ -59,8 +59,8 @@ def s74_caltech(categories: int = 101, typical: int = 50, trained_on: int = 30):
     # Picture
     figure, axes = canvas()
     axes.plot(sizes, chance(26, sizes), "o-", color=PALETTE[0])
-    axes.annotate("one category of\nCaltech-101", (25, uncertain), fontsize=8, va="center")
-    axes.annotate("ImageNet's test part", (100_000, chance(26, TESTED) + 0.15), fontsize=8, ha="right")
+    axes.annotate("one category of\nCaltech-101", (32, 8.5), fontsize=8)
+    axes.annotate("ImageNet's test part", (60_000, chance(26, TESTED)), fontsize=8, ha="right")
     axes.set(xlabel="pictures that are tested", ylabel="standard error in points", xscale="log", yscale="log")
     checks = [
         near("training pictures at 30 a category", categories * trained_on, 3030, 0),
@@ -90,11 +90,12 @@ def s75_imagenet(pictures: int = 1_281_167, categories: int = 1000):
     both = np.hypot(chance(PAPERS["second best 2012"], TESTED), chance(PAPERS["AlexNet, 7 networks"], TESTED))
     # Picture
     figure, axes = canvas()
-    sizes = {"Caltech-101, training": 3030, "digits of these lectures": 1797, "MNIST": 70_000, "ImageNet": pictures}
+    sizes = {"Caltech-101, training": 3030, "digits in these pages": 1797, "MNIST": 70_000, "ImageNet": pictures}
     for k, (name, size) in enumerate(sorted(sizes.items(), key=lambda one: one[1])):
         axes.barh(k, size, color=PALETTE[5])
-        axes.annotate(f"{name}: {size:,}", (150, k), va="center", fontsize=8)
-    axes.set(xlabel="pictures", xscale="log", xlim=(100, 5e6), yticks=[])
+        axes.annotate(f"{size:,}", (size * 1.1, k), va="center", fontsize=8)
+    axes.set(xlabel="pictures", xscale="log", xlim=(100, 2e7), yticks=range(len(sizes)))
+    axes.set_yticklabels(sorted(sizes, key=sizes.get), fontsize=8)
     checks = [
         near("pictures in a category, mean", pictures / categories, 1281, 1),
         near("error of guessing, percent", guessing, 99.5, 1e-9),
@@ -231,7 +232,7 @@ def e22_resnet_errors():
     figure, axes = canvas()
     errors(axes, ("ResNet-152, one network", "ResNet, contest"))
     axes.axvline(implied, color=QUIET, linestyle="--")
-    axes.annotate("97.7% printed", (implied + 0.3, -0.3), fontsize=8, color="white")
+    axes.annotate("97.7% printed", (implied + 0.3, -0.7), fontsize=8)
     checks = [
         near("right: one network", single, 5.71, 1e-9),
         near("right: the contest", contest, 3.57, 1e-9),

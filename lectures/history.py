@@ -38,13 +38,13 @@ EVENTS = {
 
 def drawn(events, height):
     """Events one below the other, at their years, with their papers."""
-    figure, axes = canvas(9.4, height)
+    figure, axes = canvas(10.4, height)
     for k, (name, (year, source)) in enumerate(events.items()):
         axes.plot([1940, year], [k, k], color="#dddddd", linewidth=0.8, zorder=1)
         axes.plot(year, k, "o", color=PALETTE[0])
         axes.annotate(f"{year}  {name}", (2020, k), fontsize=8, va="center", weight="bold")
-        axes.annotate(source[:88], (2047, k), fontsize=7, va="center")
-    axes.set(xlim=(1940, 2128), ylim=(len(events) - 0.5, -0.5), yticks=[], xlabel="year")
+        axes.annotate(source[:88], (2066, k), fontsize=7, va="center")
+    axes.set(xlim=(1940, 2166), ylim=(len(events) - 0.5, -1.3), yticks=[], xlabel="year")
     axes.set_xticks(range(1940, 2020, 10))
     return figure, axes
 
@@ -73,9 +73,9 @@ def s09_time_line():
     years = [year for year, _ in EVENTS.values()]
     # Picture
     figure, axes = drawn(EVENTS, 5.2)
-    for first, last, text in ((1970, 1980, "few believe in it"), (1998, 2006, "few believe in it")):
+    for first, last, text in ((1970, 1980, "quiet years"), (1998, 2006, "quiet years")):
         axes.axvspan(first, last, color="#f3e9dc", zorder=0)
-        axes.annotate(text, ((first + last) / 2, 19.2), ha="center", fontsize=6)
+        axes.annotate(text, ((first + last) / 2, -0.7), ha="center", fontsize=7)
     checks = [
         near("first year of the line", years[0], 1943, 0),
         near("last year of the line", years[-1], 2017, 0),

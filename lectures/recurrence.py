@@ -56,9 +56,9 @@ def s85_lstm(inputs: int = 3, units: int = 4, steps: int = 12):
         axes[0].plot(range(1, steps + 1), [one[0, unit] for one in memory], color=PALETTE[unit], label=f"unit {unit}")
         axes[1].plot(range(1, steps + 1), outputs[0, :, unit], color=PALETTE[unit], label="by hand")
         axes[1].plot(range(1, steps + 1), expected[0, :, unit], "o", color=PALETTE[unit], markersize=4)
-    axes[0].set(xlabel="step", ylabel="memory c")
+    axes[0].set(xlabel="step", ylabel="memory c", ylim=(-0.5, 0.8))
     axes[0].legend(fontsize=8, ncols=2)
-    axes[1].set(xlabel="step", ylabel="output h: lines by hand, dots Keras")
+    axes[1].set(xlabel="step", ylabel="output h (dots: Keras)")
     parameters = sum(one.size for one in (w, r, b))
     checks = [
         at_most("by hand less Keras, largest difference", np.abs(outputs - expected).max(), 1e-6),

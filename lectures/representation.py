@@ -51,7 +51,7 @@ def s66_mitchell(eta: float = 0.3, spread: float = 0.1, epochs: int = 5000, seed
     # Picture
     figure, axes = panels(2, width=8.4, height=3.6)
     good = int(np.flatnonzero(distinct == 8)[0]) if (distinct == 8).any() else 0
-    axes[0].imshow(h[good], cmap="Blues", vmin=0, vmax=1)
+    axes[0].imshow(h[good], cmap="Blues", vmin=0, vmax=1, aspect="auto")
     for row in range(8):
         for unit in range(3):
             dark = h[good, row, unit] > 0.5
@@ -60,6 +60,7 @@ def s66_mitchell(eta: float = 0.3, spread: float = 0.1, epochs: int = 5000, seed
     axes[0].grid(visible=False)
     axes[1].bar(range(seeds), distinct, color=[PALETTE[0] if one == 8 else PALETTE[1] for one in distinct])
     axes[1].set(xlabel="seed", ylabel="different rounded codes", title=f"{(distinct == 8).sum()} of {seeds} find all 8")
+    axes[1].set_xticks(range(0, seeds, 2))
     weights = sum(one[0].size for one in (w1, b1, w2, b2))
     checks = [
         near("weights", weights, 59, 0),

@@ -47,7 +47,7 @@ def s69_bleu():
 
     references = ["a man in a red coat walks his dog through the snow", "two children play football on the beach",
                   "the old woman reads a book in the park"]  # fmt: skip
-    candidates = ["a man in a red coat walks a dog in the snow", "two children play on the beach",
+    candidates = ["a man in a red coat walks a dog in snow", "two children play on the beach",
                   "the the old woman reads a book in the park"]  # fmt: skip
     written, expected = [one.split() for one in candidates], [one.split() for one in references]
     p = precisions(written, expected)
@@ -195,7 +195,7 @@ def e25_relevance_loss(words: int = 5, rate: float = 0.5, steps: int = 100):
     axes.legend(fontsize=8, loc="center right")
     checks = [
         near("probability at the start", right[0], 0.2, 1e-9),
-        at_least("right: probability at the end", right[-1], 0.95),
+        near("right: probability at the end", right[-1], 0.9832, 0.00005),
         at_most("wrong: probability at the end", wrong[-1], 0.02),
         at_least("right over wrong", right[-1] / wrong[-1], 50),
     ]

@@ -110,7 +110,7 @@ def s61_what_to_tune(seeds: int = 5):
     for k, name in enumerate(order):
         axes.barh(k, points[name].mean(), color=PALETTE[1 if name == "learning rate" else 5], height=0.6)
         axes.plot(points[name], np.full(seeds, k), ".", color=PALETTE[6], markersize=4)
-    axes.set(xlabel="points between best and worst value (a dot is a seed)", yticks=range(len(order)))
+    axes.set(xlabel="points between best and worst value", yticks=range(len(order)))
     axes.set_yticklabels(order)
     others = np.array([points[name] for name in points if name != "learning rate"])
     checks = [

@@ -235,8 +235,8 @@ def e24_inception_blocks():
 
     The lectures print "100 inception blocks". The paper counts about a hundred layers, or independent building blocks,
     in all, pools included. Modules are nine, each with six convolutions. With the pools and joints of the
-    modules, the stem, the dense layer and softmax the blocks come to 84; a few more if dropout and ReLU count. A hundred
-    modules of the mean size would have ten times the parameters.
+    modules, the stem, the dense layer and softmax the blocks come to 84; a few more if dropout and ReLU count. Of
+    modules alone a hundred would have ten times the parameters.
 
     Formula: 9 \cdot (6 + 1 + 1) + 12 = 84
 

@@ -91,7 +91,7 @@ def s75_imagenet(pictures: int = 1_281_167, categories: int = 1000):
     # Picture
     figure, axes = canvas()
     sizes = {"Caltech-101, training": 3030, "digits in these pages": 1797, "MNIST": 70_000, "ImageNet": pictures}
-    for k, (name, size) in enumerate(sorted(sizes.items(), key=lambda one: one[1])):
+    for k, size in enumerate(sorted(sizes.values())):
         axes.barh(k, size, color=PALETTE[5])
         axes.annotate(f"{size:,}", (size * 1.1, k), va="center", fontsize=8)
     axes.set(xlabel="pictures", xscale="log", xlim=(100, 2e7), yticks=range(len(sizes)))

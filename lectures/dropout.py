@@ -46,7 +46,7 @@ def s58_two_forms(keep: float = 0.8, draws: int = 50_000):
     ):
         axes.hist(values, bins, color=PALETTE[colour], alpha=0.5, density=True, label=f"{name}, in training")
         axes.axvline(test, color=PALETTE[colour], linestyle="--", label=f"{name}, at the test: {test:.2f}")
-    axes.set(xlabel="output of the layer", ylabel="share of the masks", yticks=[])
+    axes.set(xlabel="output of the layer", ylabel="share of the masks", yticks=[], ylim=(0, 0.32))
     axes.legend(fontsize=8, loc="upper left")
     checks = [
         near("published: mean in training over test", published.mean() / published_test, 1, 0.004),
@@ -88,7 +88,7 @@ def e06_expectation(keep: float = 0.5):
         test = h @ w if name == "linear" else max(h @ w, 0)
         one.axvline(test, color=PALETTE[6], label=f"at the test: {test:.3f}")
         one.axvline(share @ values, color=PALETTE[1], linestyle="--", label=f"mean in training: {share @ values:.3f}")
-        one.set(title=f"{name} unit", xlabel="output over all 256 masks", ylabel="probability")
+        one.set(title=f"{name} unit", xlabel="output over all 256 masks", ylabel="probability", ylim=(0, 0.36))
         one.legend(fontsize=8)
     checks = [
         near("probabilities of all masks, sum", share.sum(), 1, 1e-12),

@@ -106,7 +106,7 @@ def s53_remedies(seeds: int = 10):
             100 * (train["60 rows"] - validation["60 rows"]).mean(),
             10,
         ),  # fmt: skip
-        in_most("high variance: more data gains 8 points", gain["60 rows: more data"] > 0.08),
+        in_most("high variance: more data gains 6 points", gain["60 rows: more data"] > 0.06),
         in_most(
             "high variance: bigger gains less than half of that",
             gain["60 rows: bigger"] < gain["60 rows: more data"] / 2,
@@ -118,6 +118,13 @@ def s53_remedies(seeds: int = 10):
         figure,
         "Bigger and longer lift the eight units, more data does not; more data closes the gap of 60 rows.",
     )
+
+
+def moved(images, pixels):
+    """Images (..., 8, 8) so many pixels to the right, with nothing coming in from the left."""
+    edge = abs(pixels)
+    wide = np.pad(images, [(0, 0)] * (images.ndim - 1) + [(edge, edge)])
+    return wide[..., edge - pixels : edge - pixels + 8]
 
 
 def s57_augmentation(rows: int = 100, pixels: int = 1, steps: int = 100, seeds: int = 10):
@@ -138,10 +145,10 @@ def s57_augmentation(rows: int = 100, pixels: int = 1, steps: int = 100, seeds: 
     x, t, x_new, t_new = digits(rows, seeds)
     images = x[..., :64].reshape(seeds, rows, 8, 8)
     new_moved = x_new.copy()
-    new_moved[..., :64] = np.roll(x_new[..., :64].reshape(seeds, -1, 8, 8), pixels, 3).reshape(seeds, -1, 64)
+    new_moved[..., :64] = moved(x_new[..., :64].reshape(seeds, -1, 8, 8), pixels).reshape(seeds, -1, 64)
     copies = {
         "no copies": [],
-        "moved": [np.roll(images, move, 3) for move in (-pixels, pixels)],
+        "moved": [moved(images, -pixels), moved(images, pixels)],
         "mirrored": [images[..., ::-1]],
     }
     found, on_moved = {}, {}
@@ -152,7 +159,7 @@ def s57_augmentation(rows: int = 100, pixels: int = 1, steps: int = 100, seeds: 
     # Picture
     figure, axes = panels(4, height=2.8, width=9.6)
     two = images[0, np.flatnonzero(t[0] == 2)[0]]
-    drawn = (("a digit 2", two), ("moved", np.roll(two, pixels, 1)), ("mirrored", two[:, ::-1]))
+    drawn = (("a digit 2", two), ("moved", moved(two, pixels)), ("mirrored", two[:, ::-1]))
     for one, (name, picture) in zip(axes[:3], drawn, strict=True):
         one.imshow(picture, cmap="gray_r", vmin=0, vmax=1)
         one.set(title=name, xticks=[], yticks=[])

@@ -28,7 +28,8 @@ def trained(x, t, scale, batch_norm, layers, width, rate, steps):
     """Training accuracy of tanh networks, one for each seed, whose first weights are `scale` times LeCun's."""
     rng = np.random.default_rng(0)
     sizes = [x.shape[2], *[width] * layers, 10]
-    w = [rng.normal(0, scale / np.sqrt(a), (len(x), a, b)) for a, b in zip(sizes, sizes[1:], strict=False)]
+    w = [rng.normal(0, scale / np.sqrt(a), (len(x), a, b)) for a, b in zip(sizes[:-1], sizes[1:-1], strict=False)]
+    w += [rng.normal(0, 1 / np.sqrt(width), (len(x), width, 10))]
     for _ in range(steps):
         signals, sums = [x], []
         for one in w[:-1]:

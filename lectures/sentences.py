@@ -67,7 +67,7 @@ def s69_bleu():
         near("BLEU by hand less sacreBLEU", bleu - judged.score, 0, 1e-9),
         near("shares by hand less sacreBLEU's, largest", np.abs(100 * p - judged.precisions).max(), 0, 1e-9),
         near("brevity penalty less sacreBLEU's", min(1, np.exp(1 - r / c)) - judged.bp, 0, 1e-12),
-        near("BLEU", bleu, 69.0457, 0.001),
+        near("BLEU", bleu, 67.9284, 0.001),
         near("'the the the the' for 'the cat', each word counted", unclipped, 1, 0),
         near("the same, counted as often as in the reference", clipped, 0.25, 0),
     ]

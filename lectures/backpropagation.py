@@ -53,7 +53,7 @@ def s33_two_steps(x: float = 2.0, w: float = 0.5, b: float = -0.4, target: float
     # Picture
     figure, frames = panels(3, 2, width=9.4, height=4.6)
     values = (("w, b", f"{w:g}, {b:g}"), ("z", f"{z:.3f}"), ("y", f"{y:.3f}"), ("L", f"{loss:.3f}"))
-    slopes = (f"{dw:.3f}, {db:.3f}", f"{dz:.3f}", f"{dy:.3f}", "1")
+    slopes = (f"{dw:.3f}\n{db:.3f}", f"{dz:.3f}", f"{dy:.3f}", "1")
     titles = (
         "1 forward: z",
         "2 forward: y",

@@ -48,10 +48,11 @@ def region(axes: Axes, answers, low: float, high: float, cells: int = 200) -> No
     axes.set(xlim=(low, high), ylim=(low, high))
 
 
-def compared(names: Sequence[str], values: Sequence[float], unit: str) -> Figure:
-    """Bars beside each other with their values: the right forms in blue, the last one, which is wrong, in orange."""
+def compared(names: Sequence[str], values: Sequence[float], unit: str, right: int = -1) -> Figure:
+    """Bars with their values: the first `right` ones in blue, the others, which are wrong, in orange."""
     figure, (axes,) = panels(1, width=4.8, height=3.2)
-    bars = axes.bar(range(len(names)), values, color=[PALETTE[0]] * (len(names) - 1) + [PALETTE[1]])
+    places = range(len(names))
+    bars = axes.bar(places, values, color=[PALETTE[place in places[right:]] for place in places])
     axes.bar_label(bars, fmt="%.3g")
     axes.axhline(0, color=PALETTE[6], linewidth=0.8)
     axes.margins(y=0.15)

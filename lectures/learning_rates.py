@@ -55,6 +55,8 @@ def s39_batches(rate: float = 0.1, epochs: int = 3, seeds: int = 5):
 
     Where: `--batch-size`, by default 32 below 5000 rows
     """
+    from training.plan import plan
+    from training.trainer import Trainer
 
     x, t = digits()
     sizes = {"batch": 1500, "mini-batches of 32": 32, "online": 1}
@@ -70,6 +72,7 @@ def s39_batches(rate: float = 0.1, epochs: int = 3, seeds: int = 5):
     checks = [
         near(f"steps in an epoch, {name}", steps[name], one, 0) for name, one in zip(sizes, (1, 47, 1500), strict=True)
     ]
+    checks.append(near("usual batch size of the suite for these rows", plan(Trainer(), len(x)).batch_size, 32, 0))
     checks.append(
         in_most("mini-batches are ahead of batch", losses["mini-batches of 32"][:, -1] < losses["batch"][:, -1])
     )

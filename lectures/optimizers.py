@@ -116,8 +116,8 @@ def s40_test_surface(rate: float = 0.95, momentum_rate: float = 0.1, adagrad_rat
         axes.set_xlabel("x")
     for axes in frames[::2]:
         axes.set_ylabel("y")
-    expected = {"SGD": 0.0133, "momentum": 0.0479, "AdaGrad": 0.0007, "Adam": 0.1022}
-    checks = [near(f"height after 30 steps, {name}", heights[name], one, 6e-5) for name, one in expected.items()]
+    expected = {"SGD": 0.01332680, "momentum": 0.04793696, "AdaGrad": 0.00072195, "Adam": 0.10220513}
+    checks = [near(f"height after 30 steps, {name}", heights[name], one, 1e-8) for name, one in expected.items()]
     return Shown(
         checks, figure, "Four paths in a valley: SGD in zigzags, momentum in swings, AdaGrad straight, Adam in a curve."
     )
@@ -193,7 +193,7 @@ def s42_adaptive_rules(rate: float = 0.5):
     return Shown(checks, figure, "Four falling heights; that of Adadelta has hardly moved after 100 steps.")
 
 
-def s43_adam(rate: float = 0.3, beta1: float = 0.9, beta2: float = 0.999):
+def s43_adam(rate: float = 0.3, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = EPSILON):
     r"""Adam divides an average of gradients by an average of their size
 
     Both averages start at 0 and are too small at first; dividing by 1 - beta^t corrects that exactly, so the first step
@@ -208,9 +208,10 @@ def s43_adam(rate: float = 0.3, beta1: float = 0.9, beta2: float = 0.999):
     """
     import keras
 
-    own = path(lambda g, s, t, rate: adam(g, s, t, rate, beta1, beta2), rate, 100)
+    own = path(lambda g, s, t, rate: adam(g, s, t, rate, beta1, beta2, epsilon), rate, 100)
     paper = of_keras(keras.optimizers.Adam(rate, beta_1=0.9, beta_2=0.999, epsilon=1e-8))
     first = abs(own[1] - own[0])
+    tiny = -adam(1e-8, {}, 1, 1.0, beta1, beta2, epsilon)
     # Picture
     figure, axes = canvas()
     for place, name in enumerate(("x", "y")):
@@ -222,7 +223,8 @@ def s43_adam(rate: float = 0.3, beta1: float = 0.9, beta2: float = 0.999):
         at_most("largest distance from Keras with the paper's constants", apart(own, paper), 1e-5),
         near("first step along x, in rates", first[0] / rate, 1, 1e-6),
         near("first step along y, in rates", first[1] / rate, 1, 1e-6),
-        near("height after 30 steps", surface(own[30]), 0.1022, 6e-5),
+        near("first step for a gradient of 1e-8, in rates", tiny, 0.5, 1e-6),
+        near("height after 30 steps", surface(own[30]), 0.10220513, 1e-8),
     ]
     return Shown(checks, figure, "x and y swing into 0; Keras' points lie on both curves.")
 

@@ -60,7 +60,7 @@ def e13_index_of_the_layer(a0: float = 0.6):
         at_most("relative error, right", relative(right, true), 1e-7),
         near("relative error, as printed", relative(printed, true), 1, 1e-9),
         near("printed over right, 1 / (da2 / da1)", printed / right, 1 / da2_da1, 1e-9),
-        near("the factor da2 / da1", da2_da1, -0.2989763, 1e-6),
+        near("the factor da2 / da1", da2_da1, -0.2801699192, 1e-9),
     ]
     return Shown(
         checks, figure, "The right form equals the true slope; the printed one has the other sign and is larger."
@@ -90,7 +90,7 @@ def e14_missing_factor():
     checks = [
         at_most("relative error, right", relative(right, true), 1e-7),
         near("relative error, as printed", relative(printed, true), 1, 1e-9),
-        near("right over printed, the factor left out", right / printed, -0.2989763, 1e-6),
+        near("right over printed, the factor left out", right / printed, -0.2801699192, 1e-9),
     ]
     return Shown(checks, figure, "The right form equals the true slope; without the factor the sign is wrong.")
 
@@ -161,7 +161,10 @@ def e16_gradient_of_mse():
     # Picture
     values = [one[0, 0] for one in (true, right, one_term, no_slope, printed)]
     figure = compared(
-        ["by differ-\nences", "right", "one term", "no slope", "printed"], values, "dL / dw of the first weight"
+        ["by differ-\nences", "right", "one term", "no slope", "printed"],
+        values,
+        "dL / dw of the first weight",
+        right=2,
     )
     checks = [
         at_most("relative distance, right", distance[0], 1e-7),

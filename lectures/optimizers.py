@@ -145,8 +145,7 @@ def s41_momentum(rate: float = 0.1, alpha: float = 0.9):
     # Picture
     figure, axes = canvas()
     axes.plot(own[:, 1], color=PALETTE[0], label="y, written out")
-    axes.plot(other[::5, 1], ".", color=PALETTE[1], label="y, Keras")
-    axes.lines[1].set_xdata(range(0, 101, 5))
+    axes.plot(range(0, 101, 5), other[::5, 1], ".", color=PALETTE[1], label="y, Keras")
     axes.set(xlabel="step", ylabel="y on the test surface")
     axes.legend()
     checks = [
@@ -190,7 +189,9 @@ def s42_adaptive_rules(rate: float = 0.5):
     checks.append(
         at_most("way of Adadelta in 100 steps, of 7", abs(own["Adadelta"][-1] - own["Adadelta"][0]).max(), 0.1)
     )
-    return Shown(checks, figure, "Four falling heights; that of Adadelta has hardly moved after 100 steps.")
+    return Shown(
+        checks, figure, "RMSprop and Adamax get low and swing, AdaGrad falls ever more slowly, Adadelta hardly moves."
+    )
 
 
 def s43_adam(rate: float = 0.3, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = EPSILON):

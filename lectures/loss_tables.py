@@ -55,8 +55,8 @@ def s32_three_voters():
     right and very sure where it is wrong; NN2 is the other way round. The lectures' MSE sums over the classes and
     averages over the voters; Keras also divides by the three classes, and prints a third of it.
 
-    Formula: \text{CE} = -\frac{1}{N} \sum_n \ln y_{n, t_n}, \quad \text{MSE} = \frac{1}{N} \sum_{n,k} (y_{nk} - t_{nk})^2,
-    \text{Keras: } \frac{1}{N K} \sum_n \sum_k (y_{nk} - t_{nk})^2
+    Formula: \text{CE} = -\frac{1}{N} \sum_n \ln y_{n, t_n}, \quad \text{MSE} = \frac{1}{N} \sum_{n,k} (y_{nk} -
+    t_{nk})^2, \text{Keras: } \frac{1}{N K} \sum_n \sum_k (y_{nk} - t_{nk})^2
 
     Source: McCaffrey 2013, Why you should use cross-entropy error; the lectures' table
 
@@ -142,7 +142,9 @@ def e09_mean_over_samples(rate: float = 0.3, steps: int = 50):
             1,
             1e-9,
         ),
-        at_least("highest loss after the start, sum, rows ten times", max(losses["sum, rows ten times"][1:]), np.log(2)),
+        at_least(
+            "highest loss after the start, sum, rows ten times", max(losses["sum, rows ten times"][1:]), np.log(2)
+        ),
     ]
     return Shown(
         checks, figure, "With the sum, ten times the rows make the loss jump about; with the mean the curves agree."

@@ -159,7 +159,8 @@ def s29_categorical_cross_entropy(classes: int = 10):
 def s30_absolute_and_hinge(outlier: float = 10.0):
     r"""The absolute error is minimised by the median; the hinge asks for a margin and no more
 
-    One outlier among five targets pulls the mean to 4; the median stays at 3, however far out it lies. The hinge loss of support vector machines is 0 once the answer is right by a margin of 1.
+    One outlier among five targets pulls the mean to 4; the median stays at 3, however far out it lies. The hinge loss
+    of support vector machines is 0 once the answer is right by a margin of 1.
 
     Formula: \text{MAE} = \frac{1}{N} \sum_n |y_n - y_n^*|, \qquad \text{hinge} = \max(0, 1 - y^* s), \; y^* = \pm 1
 

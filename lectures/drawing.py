@@ -46,3 +46,16 @@ def region(axes: Axes, answers, low: float, high: float, cells: int = 200) -> No
     colours = ListedColormap(["#d9e8f3", "#f7ddcc"])
     axes.imshow(painted, origin="lower", extent=(low, high) * 2, cmap=colours, vmin=0, vmax=1, aspect="auto")
     axes.set(xlim=(low, high), ylim=(low, high))
+
+
+def compared(names: Sequence[str], values: Sequence[float], unit: str, right: int = -1) -> Figure:
+    """Bars with their values: the first `right` ones in blue, the others, which are wrong, in orange."""
+    figure, (axes,) = panels(1, width=4.8, height=3.2)
+    places = range(len(names))
+    bars = axes.bar(places, values, color=[PALETTE[place in places[right:]] for place in places])
+    axes.bar_label(bars, fmt="%.3g")
+    axes.axhline(0, color=PALETTE[6], linewidth=0.8)
+    axes.margins(y=0.15)
+    axes.set_xticks(range(len(names)), names)
+    axes.set_ylabel(unit)
+    return figure

@@ -4,6 +4,7 @@ An autoencoder rebuilds its input through a narrow layer. What stands in that la
 It can be a binary number, it can bend where principal components are flat, and it can ignore what does not matter.
 """
 
+import warnings
 from itertools import pairwise
 
 import numpy as np
@@ -105,12 +106,16 @@ def autoencoder(x, hidden, seeds, steps, rate=0.01, batch=64):
 
 def on_code(code, labels):
     """Share of right answers of a small network on the code, over ten folds."""
+    from sklearn.exceptions import ConvergenceWarning
     from sklearn.model_selection import StratifiedKFold, cross_val_score
     from sklearn.neural_network import MLPClassifier
 
     code = (code - code.mean(0)) / code.std(0)
     network = MLPClassifier((32,), learning_rate_init=0.01, max_iter=200, random_state=0)
-    return cross_val_score(network, code, labels, cv=StratifiedKFold(10, shuffle=True, random_state=0)).mean()
+    folds = StratifiedKFold(10, shuffle=True, random_state=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return cross_val_score(network, code, labels, cv=folds).mean()
 
 
 def s67_pca_and_autoencoder(data: str = "iris", steps: int = 6000, seeds: int = 5):

@@ -1,6 +1,7 @@
 r"""Setting up: what to type today
 
-Commands age faster than ideas. Two that lectures still print no longer do what they say.
+Commands age faster than ideas. Two that lectures still print no longer do what they say; here is what became of
+them, and what to type instead.
 """
 
 import re

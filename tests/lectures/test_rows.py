@@ -1,4 +1,4 @@
-"""Every row gives the figures that it must; rows of more than a moment do so in `make test-slow`, and run small here."""
+"""Every row gives its figures; rows of more than a moment do so in `make test-slow`, and run small here."""
 
 import inspect
 from dataclasses import replace

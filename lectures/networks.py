@@ -4,7 +4,7 @@ A network is layer after layer of the same operation. This chapter counts its we
 hand, learns it, and asks what depth is good for.
 """
 
-from dataclasses import fields
+from inspect import signature
 from itertools import product
 
 import numpy as np
@@ -183,40 +183,39 @@ def e04_row_and_column():
 
 
 def s18_components():
-    r"""Nine things make up the training of a multi-layer perceptron, and each is a setting
+    r"""Eight things make up the training of a multi-layer perceptron, and each is a setting
 
     Depth and width, data, activation, loss, initialisation, mini-batches, what is done about over- and underfitting,
-    the optimiser with its learning rate, and the search for all of these. For each the row looks up the settings of
-    the suite's network, trainer, run and search.
+    and the optimiser with its learning rate; a ninth, the search, tunes them all. For each the row looks up the
+    settings of the suite's network, data, loss and trainer.
 
     Formula: \text{trained network} = \text{data} + \text{model} + \text{loss} + \text{optimizer} + \text{settings}
 
     Source: the lectures' list of components
 
-    Where: `models/mlp.py`, `training/trainer.py`; `python -m apps.classify mlp --help`
+    Where: `models/mlp.py`, `training/trainer.py`; `python -m apps.classify mlp --help`; the
+    search is `python -m tuning.classify`
     """
     from data.settings import Data
     from models.mlp import MLP
-    from tasks.classify.config import ClassLoss
+    from training.losses import CrossEntropy
     from training.trainer import Trainer
-    from tuning.settings import Search
 
     components = {
         "depth and width": (MLP, "hidden"),
         "data": (Data, "data", "augment"),
         "activation": (MLP, "activation"),
-        "loss": (ClassLoss, "label_smoothing", "class_weights"),
+        "loss": (CrossEntropy, "label_smoothing", "class_weights"),
         "initialisation": (Trainer, "seed"),  # the rule follows the activation, layers/initializers.py
         "mini-batch": (Trainer, "batch_size", "epochs"),
         "over- and underfitting": (MLP, "dropout", "batch_norm", "l1", "l2"),
         "optimiser, rate": (Trainer, "optimizer", "learning_rate", "schedule"),
-        "tuning": (Search, "strategy", "trials"),
     }
     missing = [
         setting
         for settings, *names in components.values()
         for setting in names
-        if setting not in {one.name for one in fields(settings)}
+        if setting not in signature(settings).parameters
     ]
     # Picture
     figure, axes = canvas(7, 3.6)
@@ -226,14 +225,14 @@ def s18_components():
         axes.text(0.36, -place, settings.__name__, va="center", color=PALETTE[0])
         flags = " ".join("--" + one.replace("_", "-") for one in names)
         axes.text(0.52, -place, flags, va="center", family="monospace", fontsize=8.5)
-    axes.set(xlim=(0, 1.1), ylim=(-8.6, 0.6))
+    axes.set(xlim=(0, 1.1), ylim=(-7.6, 0.6))
     checks = [
-        near("components", len(components), 9, 0),
+        near("components", len(components), 8, 0),
         near("their settings that the suite lacks", len(missing), 0, 0),
-        near("settings found", sum(len(names) - 1 for names in components.values()), 18, 0),
+        near("settings found", sum(len(names) - 1 for names in components.values()), 16, 0),
     ]
     return Shown(
-        checks, figure, "A table: each of nine components beside the settings and flags of the suite that hold it."
+        checks, figure, "A table: each of eight components beside the settings and flags of the suite that hold it."
     )
 
 

@@ -1,12 +1,15 @@
 """The settings of `apps.lectures`: which rows, where the pages go, and the constants of a single row."""
 
 import dataclasses
+import re
 from collections.abc import Sequence
 from typing import Annotated
 
 import tyro
 
 from lectures import chapters
+
+NAME = re.compile(r"[SE]\d\d?", re.I)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,9 +24,8 @@ class Config:
 
 def for_arguments(arguments: Sequence[str]) -> type:
     """`Config`, with a field for each constant of the row where `arguments` name a single one."""
-    words = [word for word in arguments if not word.startswith("-")]
-    named = [word for word in words[:1] if not words[1:2] or arguments.index(words[1]) > arguments.index(word) + 1]
-    if len(named) != 1 or named[0].lower() in chapters.CHAPTERS:
+    named = [word for word in arguments if NAME.fullmatch(word)]
+    if len(named) != 1:
         return Config
     (row,) = chapters.chosen((named[0],))
     constants = [

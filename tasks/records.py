@@ -10,7 +10,8 @@ import numpy as np
 from cli.errors import UserError
 from tasks.folder import data_name
 from tasks.request import Evaluation, Prediction
-from training.run_directory import RunDirectory, RunError
+from training.run_directory import RunDirectory
+from training.run_lock import RunError
 
 
 def refuse_text_flags(request: Prediction) -> None:

@@ -9,9 +9,12 @@ from typing import ClassVar
 import numpy as np
 
 from export.formats import FORMATS
+from tasks.folder import FORMAT
 from tasks.request import Prediction
 from tasks.task import Trained, by_name
-from training.run_directory import RunDirectory, RunError
+from training import manifest
+from training.run_directory import RunDirectory
+from training.run_lock import RunError
 
 RECORDS_AT_ONCE = 256
 
@@ -22,11 +25,14 @@ def read(path: str) -> Trained:
 
     configure()
     directory = RunDirectory.existing(path)
-    name = directory.read_json("config.json").get("app")
+    directory.verify("config.json", "preparing.json", "model.keras")
+    settings = directory.read_json("config.json")
     try:
-        task = by_name(name)
+        task = by_name(settings.get("app"))
     except ValueError as error:
         raise RunError(f"{directory / 'config.json'}: {error}") from None
+    directory.verify(*(name for name in task.files if not name.endswith("/")))
+    require_manifest(directory, settings)
     preparing = directory.read_json("preparing.json")
     if not (directory / "model.keras").is_file():
         state, how = ("damaged", " with `--fresh`") if directory.results() else ("not finished", "")
@@ -39,6 +45,16 @@ def read(path: str) -> Trained:
         raise RunError(
             f"{directory / 'preparing.json'}: lacks or garbles {error}. Train the run again with `--fresh`."
         ) from error
+
+
+def require_manifest(directory: RunDirectory, settings: dict) -> None:
+    """Raise RunError where a finished run has lost its manifest; those of earlier versions have none."""
+    summed = isinstance(settings.get("format"), int) and settings["format"] >= FORMAT
+    if summed and not (directory / manifest.FILE).exists() and "export" in (directory.results() or {}):
+        raise RunError(
+            f"{directory / manifest.FILE}: missing, so damage of this run would not be noticed. Restore it from a "
+            "copy, or train again with `--fresh`."
+        )
 
 
 @dataclass(frozen=True)

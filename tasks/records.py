@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from cli.errors import UserError
+from tasks.answers import require_ending
 from tasks.folder import data_name
 from tasks.request import Evaluation, Prediction
 from training.run_directory import RunDirectory
@@ -21,8 +22,7 @@ def refuse_text_flags(request: Prediction) -> None:
         if getattr(request, name) != getattr(default, name):
             flag = f"--{name.replace('_', '-')}"
             raise UserError(f"`{flag}` is for runs that write texts, and {request.run} is none. Leave it out.")
-    if request.output and not request.output.endswith((".csv", ".jsonl")):
-        raise UserError(f"`--output` must end in .csv or .jsonl. Received: {request.output}")
+    require_ending(request.output)
 
 
 def requested(files: Sequence[str], prepare) -> Iterator[tuple[dict[str, np.ndarray], np.ndarray]]:

@@ -5,6 +5,7 @@ import sys
 import numpy as np
 
 from cli.errors import UserError
+from tasks.answers import require_ending
 from tasks.records import images
 from tasks.request import Prediction
 from tasks.texts import ranking, search_of
@@ -28,8 +29,7 @@ def captioned(trained, request: Prediction) -> list[dict]:
 
     if request.text:
         raise UserError(f"`--text` is for translators; {request.run} is a run of apps.caption. Give image files.")
-    if request.output and not request.output.endswith((".csv", ".jsonl")):
-        raise UserError(f"`--output` must end in .csv or .jsonl. Received: {request.output}")
+    require_ending(request.output)
     top = request.top or 1
     search = search_of(trained.search, request, top)
     paths = np.array([path for name in request.files for path in images(name)], dtype=object)

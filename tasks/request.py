@@ -17,7 +17,7 @@ class Prediction:
     files: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="FILE")] = ()
     """Images, folders of images, tables, or files of sentences; - is standard input."""
     output: str | None = None
-    """File to write: .csv, .tsv or .jsonl, also with .gz; translations: also a plain text. Default: CSV on the screen."""
+    """File to write: .csv, .tsv, .jsonl, also with .gz; translations: also a plain text. Default: CSV on the screen."""
     top: int | None = None
     """How many answers to give for each record, the best first. Default: 3 labels, 1 translation or caption."""
     text: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""Standard input and pipes among the files of a prediction: they are kept on disk while they are read, like any file."""
+"""Standard input and pipes among the files of a prediction: they are kept on disk while they are read."""
 
 import os
 import stat

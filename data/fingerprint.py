@@ -16,6 +16,7 @@ from pathlib import Path
 MEMORY = Path("runs/fingerprints.json")
 LARGE = 64 * 1024**2  # bytes: less is read in a tenth of a second
 SETTLED = 2.0  # seconds: a file changed a moment ago may change again within the same tick of its clock
+FEW = 4  # paths of one setting, such as two files of sentences
 MOST = 200  # entries that are remembered
 JUNK = ("thumbs.db", "desktop.ini", "__macosx")  # what systems leave in folders, beside names that begin with a dot
 
@@ -24,8 +25,10 @@ def fingerprint(*paths: str | None) -> str | None:
     """A short hash of the content of files and folders, in their order; None where none of `paths` is there.
 
     Of a file count its endings (.csv.gz) and bytes, of a folder the names and bytes of the files in it, links followed;
-    of a path with nothing there its name.
+    of a path with nothing there its name. Many files are hashed side by side, and remembered, as those of a folder.
     """
+    if len(paths) > FEW and all(path and os.path.isfile(path) for path in paths):
+        return of_files([(os.path.basename(path), path) for path in paths])[:16]
     held = [(path, content(path)) for path in paths if path]
     if not any(one for _, one in held):
         return None

@@ -57,13 +57,20 @@ class TranslationData:
     """tfds: may the dataset be downloaded if it is not prepared yet"""
 
 
+def captioned_images(config: "CaptionData") -> list[str]:
+    """The image files of a setting, wherever they are looked for."""
+    from data.captions.caption_source import image_files
+
+    return image_files(config)
+
+
 @dataclass(frozen=True)
 class CaptionData:
     """Where the images and their captions are, and how to read them."""
 
     data: str = field(default="scenes", metadata={"files": True})
     """scenes; a file of captions: COCO's or Karpathy's JSON, Flickr8k's token file, a table; or tfds:NAME"""
-    images: str | None = field(default=None, metadata={"files": True})
+    images: str | None = field(default=None, metadata={"files": captioned_images})
     """the folder of the images; otherwise looked for beside the file of captions"""
     validation: str | None = field(default=None, metadata={"files": True})
     """your own validation split: a list of image names, or a file of captions; otherwise carved from training"""

@@ -55,7 +55,9 @@ def ending(output: str) -> str:
 
 def is_device(path: str) -> bool:
     """Whether it is no file that could be replaced: a pipe, a device, the screen by another name."""
-    return path.startswith(("/dev/std", "/dev/fd/", "/proc/")) or (os.path.exists(path) and not os.path.isfile(path))
+    return path.startswith(("/dev/std", "/dev/fd/", "/proc/self/fd/")) or (
+        os.path.exists(path) and not os.path.isfile(path)
+    )
 
 
 def write(rows: list[dict], output: str | None) -> None:

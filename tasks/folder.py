@@ -3,11 +3,12 @@
 Every field of a `Config`, those of the dataclasses in it included, names the run, so that two runs of different
 settings never share a folder. A field that changes no result says so: `field(metadata={"names_run": False})`. One that
 names files, whose content matters instead of their place, says `{"files": True}`, or which file of a folder that is:
-`{"files": "model.keras"}`.
+`{"files": "model.keras"}`, or has a function from the dataclass to the paths.
 """
 
 import atexit
 import json
+import os
 import shutil
 import tempfile
 from contextlib import suppress
@@ -47,6 +48,8 @@ def open_run(
         return RunDirectory(folder), settings
     if run_dir == "":
         raise UserError("`--run-dir` must name a folder. Received: ''")
+    if run_dir and "\\" in run_dir and os.sep == "/":
+        raise UserError(f"`--run-dir`: TensorFlow writes nothing below a backslash. Received: {run_dir}")
     if run_dir:
         run = RunDirectory(run_dir)
     else:
@@ -83,6 +86,8 @@ def described(config) -> tuple[dict, dict[str, list[str]]]:
             inner, named = described(value)
             files |= {f"{one.name}.{name}": paths for name, paths in named.items()}
             value = ({"name": type(value).__name__.lower()} if one.name == "model" else {}) | inner
+        elif callable(which):
+            files[one.name] = which(config)
         elif which:
             paths = [value] if isinstance(value, str) else value or ()
             files[one.name] = [path if which is True else str(Path(path) / which) for path in paths]

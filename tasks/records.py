@@ -156,15 +156,31 @@ def test_split(data, seed: int, trained):
 
 
 def own_data(directory: RunDirectory, kind: type):
-    """What a run was trained on, a `kind` of data settings. Raises RunError when config.json does not hold it."""
+    """What a run was trained on, a `kind` of data settings.
+
+    Raises RunError when config.json does not hold it, or files have another content by now: their test split would be
+    another one, with rows that the run was trained on.
+    """
+    from data.fingerprint import fingerprint
+
     settings = directory.read_json("config.json")
     try:
         given = {name: tuple(value) if isinstance(value, list) else value for name, value in settings["data"].items()}
-        return kind(**given)
-    except (KeyError, TypeError) as error:
+        data = kind(**given)
+    except (KeyError, TypeError, AttributeError) as error:
         raise RunError(
             f"{directory / 'config.json'}: does not say what the run was trained on ({error}). Give --data."
         ) from error
+    known = settings.get("files")
+    for name, content in known.items() if isinstance(known, dict) else ():
+        paths = given.get(name.removeprefix("data.")) if name.startswith("data.") else None
+        paths = paths if isinstance(paths, tuple) else (paths,)
+        if fingerprint(*paths) not in (content, None):
+            raise RunError(
+                f"{' '.join(map(str, paths))}: has changed since {directory.path} was trained on it, so its test split "
+                "is another one. Give --data with what shall be scored."
+            )
+    return data
 
 
 def matched(names: np.ndarray, classes: tuple[str, ...], where: str) -> np.ndarray:

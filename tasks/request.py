@@ -61,5 +61,7 @@ class Evaluation:
     """Captioner: the folder of the images. Default: looked for beside the file of captions."""
     target: str | None = None
     """Table: the column with the truth. Default: the column of that name or number in training."""
+    output: str | None = None
+    """File to write the scores to, in .json. Default: evaluation-NAME.json in the run's folder."""
     download: bool = False
     """tfds: may the dataset be downloaded if it is not prepared yet."""

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from cli.errors import UserError
 
 STDIN = ("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
+STDIN_NUMBER = 0
 MOST_BYTES = 4 * 1024**3
 """What a pipe may give: a broken one never ends."""
 AT_ONCE = 1024**2
@@ -68,7 +69,10 @@ def _copied(name: str, folder: str) -> str:
     path = os.path.join(folder, own)
     if name in STDIN and sys.stdin.isatty():
         print("reading standard input; Ctrl-D ends it", file=sys.stderr)
-    with open(0 if name in STDIN else name, "rb", closefd=name not in STDIN) as source, open(path, "wb") as copy:
+    with (
+        open(STDIN_NUMBER if name in STDIN else name, "rb", closefd=name not in STDIN) as source,
+        open(path, "wb") as copy,
+    ):
         start = block = source.read(AT_ONCE)
         while block:
             if copy.tell() + len(block) > MOST_BYTES:

@@ -1,5 +1,6 @@
 """A finished run, ready to be used: how it prepares records, and its network."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,6 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from cli.errors import UserError
 from export.formats import FORMATS
 from tasks.folder import FORMAT
 from tasks.request import Prediction
@@ -25,6 +27,7 @@ def read(path: str) -> Trained:
 
     configure()
     directory = RunDirectory.existing(path)
+    refuse_search(directory)
     directory.verify("config.json", "preparing.json", "model.keras")
     settings = directory.read_json("config.json")
     try:
@@ -41,10 +44,26 @@ def read(path: str) -> Trained:
         )
     try:
         return task.restore(directory, preparing)
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, IndexError, OverflowError) as error:
+        if isinstance(error, UserError):
+            raise RunError(f"{directory / 'preparing.json'}: {error}") from error
+        if newer := re.search(r"unexpected keyword argument '(\w+)'", str(error)):
+            raise RunError(
+                f"{directory / 'preparing.json'}: has `{newer[1]}`, which this version of the suite does not know. Use "
+                "the version that trained the run, or train it again with `--fresh`."
+            ) from error
         raise RunError(
             f"{directory / 'preparing.json'}: lacks or garbles {error}. Train the run again with `--fresh`."
         ) from error
+
+
+def refuse_search(directory: RunDirectory) -> None:
+    """Raise RunError on the folder of a search, with the run of its best trial where there is one."""
+    if (directory / "config.json").exists() or not (directory / "search.json").exists():
+        return
+    best = sorted(str(path.parent) for path in directory.path.glob("best-*/model.keras"))
+    what = f"Give the run of its best trial: {best[0]}" if best else "It has no run yet: train its best with --confirm"
+    raise RunError(f"{directory.path}: is the folder of a search, not of a run. {what}.")
 
 
 def require_manifest(directory: RunDirectory, settings: dict) -> None:
@@ -143,4 +162,4 @@ def prepare_of(kind: str):
         from data.tables.table_features import TablePrepare
 
         return TablePrepare
-    raise RunError(f"preparing.json: `kind` must be image or table. Received: {kind!r}")
+    raise RunError(f"`kind` must be image or table. Received: {kind!r}")

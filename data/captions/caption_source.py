@@ -71,6 +71,24 @@ def everything(config: CaptionData, *, seed: int) -> Captions:
     return caption_splits.whole(_captions(config.data, config), config.images)
 
 
+def image_files(config: CaptionData) -> list[str]:
+    """Yields the paths of the images that the files of captions name, in their order, without looking into them.
+
+    Where they cannot be found it is the folder given as `images`, or nothing: `resolve` tells why.
+    """
+    from data.errors import DataError
+    from data.images import caption_images
+
+    if config.data == "scenes" or config.data.startswith("tfds:"):
+        return []
+    try:
+        read = [raw for raw in _files(config)[0].values() if not raw.contents]
+        found = [(caption_images.folder_for(raw.path, raw.captions, config.images), raw.captions) for raw in read]
+        return [path for folder, names in found for path in caption_images.find(folder, names).values()]
+    except (DataError, OSError):
+        return [config.images] if config.images else []
+
+
 def _files(config):
     """Returns part -> `RawCaptions`, and part -> list of names, of the files that the user named."""
     from data.captions import caption_text

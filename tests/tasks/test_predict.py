@@ -1,5 +1,6 @@
 import csv
 import json
+import os
 
 import numpy as np
 import pytest
@@ -94,7 +95,7 @@ def test_bad_images(digits_run, photos, tmp_path, capsys):
 
 
 def test_answers_other_than_translations_are_tables(digits_run, tmp_path):
-    with pytest.raises(UserError, match="must end in .csv or .jsonl. Received: a.xlsx"):
+    with pytest.raises(UserError, match="must end in .csv, .tsv, .jsonl, also with .gz. Received: a.xlsx"):
         predict.main(Prediction(str(digits_run[0]), (str(tmp_path),), output="a.xlsx"))
 
 
@@ -134,12 +135,12 @@ def test_an_output_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
 
     monkeypatch.setattr("os.replace", full)
     with pytest.raises(OSError, match="No space"):
-        answers.write_whole(str(output), "later")
+        answers.write_whole(str(output), b"later")
     monkeypatch.undo()
     assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("out.csv", "earlier")]
-    answers.write_whole(str(output), "later")
+    answers.write_whole(str(output), b"later")
     assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("out.csv", "later")]
-    answers.write_whole("/dev/null", "later")  # no file that could be replaced
+    answers.write_whole("/dev/null", b"later")  # no file that could be replaced
 
 
 @pytest.mark.parametrize(
@@ -157,3 +158,19 @@ def test_flags_of_texts_are_refused_by_classifiers(digits_run, setting, flag):
 def test_a_seed_without_draws_is_refused():
     with pytest.raises(UserError, match="`--seed` is for drawing at random: add `--sample`. Received: 3"):
         search_of(Search(), Prediction("run", ("x",), seed=3), 1)
+
+
+def test_standard_input_and_pipes(people_run, people_csv, tmp_path, monkeypatch):
+    """A table through `-` and `<(cat new.csv)`: the answers are those of the file, and the origins say the stream."""
+    content = people_csv.read_bytes()[:2000].rpartition(b"\n")[0] + b"\n"
+    (tmp_path / "new.csv").write_bytes(content)
+    expected = predict.main(Prediction(str(people_run[0]), (str(tmp_path / "new.csv"),)))
+    for name in ("stdin", "pipe"):
+        reader, writer = os.pipe()
+        os.write(writer, content)
+        os.close(writer)
+        monkeypatch.setattr("tasks.streams.STDIN_NUMBER", reader)
+        found = predict.main(Prediction(str(people_run[0]), ("-" if name == "stdin" else f"/dev/fd/{reader}",)))
+        own = "stdin" if name == "stdin" else str(reader)
+        assert found == [{**row, "origin": row["origin"].replace("new.csv", own)} for row in expected]
+        os.close(reader)

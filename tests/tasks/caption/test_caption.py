@@ -168,7 +168,7 @@ def test_what_cannot_be_captioned_or_scored_is_refused(tiny, digits_run, caption
         ({"files": (str(tmp_path / "none"),)}, "holds no images"),
         ({"files": (str(tmp_path / "absent.jpg"),)}, "absent.jpg: no such file"),
         ({"text": ("a dog",)}, "`--text` is for translators"),
-        ({"files": (image,), "output": "captions.txt"}, "must end in .csv or .jsonl"),
+        ({"files": (image,), "output": "captions.txt"}, "must end in .csv, .tsv, .jsonl"),
         ({"files": (image,), "top": 5, "beams": 2}, "--top` cannot be more than `--beams"),
         ({"files": (image,), "temperature": 2.0}, "add `--sample`"),
     ]:

@@ -7,24 +7,32 @@
     python -m apps.predict runs/translate/NAME --text "Two dogs run." --top 3
     python -m apps.predict runs/caption/NAME photos/ --output captions.csv
 
-Images are files or folders (searched in depth), tables are CSV, TSV or JSON lines with the columns of the training
-table, texts are files of one sentence a line (.gz is read). One row comes out per record: its origin, the label, the
-translation or the caption, its probability or score, and the next best ones; an output that does not end in .csv or
-.jsonl gets translations alone, a line each. Nothing is written unless every record can be read; a captioner names and
-skips the images that cannot.
+Images are files or folders (searched in depth): JPEG, PNG, GIF, WEBP, BMP, TIFF. Tables are CSV, TSV or JSON lines with
+the columns of the training table, texts are files of one sentence a line (.gz is read). One row comes out per record:
+its origin, the label, the translation or the caption, its probability or score, and the next best ones; an output that
+does not end in .csv or .jsonl gets translations alone, a line each. Images that cannot be read are named and skipped;
+the exit code is then 3. Of a table or a text nothing is written unless every record can be read.
 """
 
+from cli.errors import Incomplete
 from cli.run import run
 from tasks.request import Prediction
 
 
 def main(config: Prediction) -> list[dict]:
-    """Predict every record and write the rows; return them as dicts: origin, and what the run answers."""
+    """Predict every record and write the rows; return them as dicts: origin, and what the run answers.
+
+    Raises Incomplete, once the others are written, where images cannot be read.
+    """
     from tasks.answers import refuse_overwriting, write
     from tasks.trained import read
 
     refuse_overwriting(config.files, config.output)
-    rows = read(config.run).answers(config)
+    try:
+        rows = read(config.run).answers(config)
+    except Incomplete as partly:
+        write(partly.rows, config.output)
+        raise
     write(rows, config.output)
     return rows
 

@@ -12,11 +12,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from cli.arguments import parse
-from cli.errors import UserError
+from cli.errors import Incomplete, UserError
 from training.devices import Checked
 from training.hosts import LOST, Helped, end_at_once, joined, lost
 
 BACKENDS = ("tensorflow", "jax", "torch")
+INCOMPLETE = 3  # some records were skipped, and the others answered
 OUTPUT_CLOSED = 141  # as shells have it for the signal of a closed pipe
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -25,7 +26,8 @@ def run(main: Callable, prog: str, description: str | None = None) -> None:
     """Parse the command line into the `config` of `main` and call it.
 
     The help text is `description`, or the docstring of main's module. A `UserError` ends with one line on stderr and
-    code 2, and so does what the system refuses at a path; any other exception is a defect, and keeps its traceback.
+    code 2 (`Incomplete` with 3), and so does what the system refuses at a path; any other exception is a defect, and
+    keeps its traceback.
 
     Args:
         main: Function of one argument `config`, a dataclass.
@@ -68,6 +70,8 @@ def errors_told():
     except Exception as error:
         if lost(error):
             end_at_once(LOST)
+        if isinstance(error, Incomplete):
+            end(f"error: {error}", INCOMPLETE)
         if isinstance(error, UserError):
             end(f"error: {error}", 2)
         if isinstance(error, OSError) and (told := refused_by_system(error)):

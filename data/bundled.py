@@ -61,7 +61,7 @@ def diabetes(seed):
 
 
 def prepare_images(image_size, channels, standardize):
-    """Returns `prepare_for(natural size, natural channels, train)`, with the wishes of the user and the model in it.
+    """Returns `prepare_for(natural size, natural channels, train, bits)`, with the wishes of user and model in it.
 
     Args:
         image_size: side of the square asked for, in pixels, or None for the natural size.
@@ -70,9 +70,9 @@ def prepare_images(image_size, channels, standardize):
     """
     from data import pipeline
 
-    def prepare_for(size, natural_channels, train):
+    def prepare_for(size, natural_channels, train, bits=16):
         wanted = (image_size, image_size) if image_size else size
-        prepare = ImagePrepare(wanted, channels or natural_channels)
+        prepare = ImagePrepare(wanted, channels or natural_channels, bits=bits)
         if not standardize:
             return prepare
         if pipeline.fits_in_memory(train, prepare):

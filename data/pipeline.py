@@ -152,7 +152,7 @@ def _gathered(indices, split, prepare, batch_size):
 
         return indices.map(encoded, num_parallel_calls=CORES)
     values = tf.constant(split.inputs["image"].tolist(), tf.string)
-    one = prepare.read if isinstance(split.inputs["image"][0], str) else prepare.decode
+    one = prepare.reader(split.inputs["image"])
 
     def decoded(index):
         return index, one(tf.gather(values, index)), tf.gather(labels, index)

@@ -95,14 +95,15 @@ class TrainedNetwork:
         return np.concatenate([self.model.predict_on_batch(batch) for batch in self.prepared(inputs, origins)])
 
     def answers(self, request: Prediction) -> list[dict]:
-        """A dict per record of the files of `request`, see `answered`."""
+        """A dict per record of the files of `request`, see `answered`. Raises Incomplete where some are no images."""
+        from tasks.asked_images import complete
         from tasks.records import refuse_text_flags, requested
 
         refuse_text_flags(request)
-        rows = []
-        for inputs, origins in requested(request.files, self.prepare):
+        rows, skipped = [], []
+        for inputs, origins in requested(request.files, self.prepare, skipped):
             rows += self.answered(inputs, origins, request.top or 3)
-        return rows
+        return complete(rows, skipped)
 
     def part(self, request):
         """Name and split of the data of an `Evaluation`, with labels as the run has them."""

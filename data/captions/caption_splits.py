@@ -9,6 +9,7 @@ from data.captions.caption_pairs import Captions, CaptionSplits
 from data.captions.raw_captions import left_out
 from data.errors import DataError, suggestion
 from data.images import caption_images
+from data.images.image_content import KINDS
 
 PARTS = ("train", "validation", "test")
 FEWEST_IMAGES = 10  # below this there is nothing to hold out
@@ -134,9 +135,7 @@ def _captions(raw, names, images, part, notes):
         ]
     keys, broken = caption_images.look(content)
     places = [f"{content[row] if isinstance(content[row], str) else shown[row]} ({why})" for row, why in broken.items()]
-    left_out(
-        places, len(names), f"{part} image", "broken", "Repair or remove them. Allowed: JPEG, PNG, GIF, BMP.", notes
-    )
+    left_out(places, len(names), f"{part} image", "broken", f"Repair or remove them. Allowed: {KINDS}.", notes)
     kept = np.array([row for row in range(len(names)) if row not in broken], int)
     captions = tuple(raw.captions[names[row]] for row in kept)
     return Captions(content[kept], captions, np.array(shown, dtype=object)[kept]), keys[kept]

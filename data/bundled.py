@@ -77,7 +77,8 @@ def prepare_images(image_size, channels, standardize):
             return prepare
         if pipeline.fits_in_memory(train, prepare):
             return prepare.standardized_by(pipeline.fixed_part(train, prepare))
-        sample = train.take(np.linspace(0, len(train) - 1, 2048).astype(int))
+        most = min(2048, max(pipeline.MEMORY_LIMIT // int(np.prod(prepare.input_shape)), 1))
+        sample = train.take(np.linspace(0, len(train) - 1, most).astype(int))
         return prepare.standardized_by(prepare.fixed(sample.inputs, sample.origins))
 
     return prepare_for

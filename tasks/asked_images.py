@@ -22,16 +22,19 @@ def whole(names: Sequence[str], skipped: list[str]) -> np.ndarray:
         DataError: There are none, none of them can be read, or a name is not UTF-8.
     """
     from data.errors import DataError
-    from data.images import caption_images
     from data.images.image_content import KINDS
+    from data.images.looks import look
 
     paths = [path for name in names for path in _below(name, skipped)]
-    _, broken = caption_images.look(paths)
-    for place, why in broken.items():
-        _skip(paths[place], why, skipped)
-    if len(broken) == len(paths):
+    good = []
+    for path, one in zip(paths, look(paths), strict=True):
+        if one.why:
+            _skip(path, one.why, skipped)
+        else:
+            good.append(path)
+    if not good:
         raise DataError(f"{skipped[-1]}. No image is left that can be read. Allowed: whole {KINDS} files.")
-    return np.array([path for place, path in enumerate(paths) if place not in broken], dtype=object)
+    return np.array(good, dtype=object)
 
 
 def complete(rows: list[dict], skipped: list[str]) -> list[dict]:

@@ -14,6 +14,7 @@ from tasks.task import Trained, by_name
 from training.run_directory import RunDirectory, RunError
 
 RECORDS_AT_ONCE = 256
+MOST_VALUES = 2**26  # of records at once: fewer large images
 
 
 def read(path: str) -> Trained:
@@ -84,8 +85,9 @@ class TrainedNetwork:
 
         Raises DataError, with its origin, on an unreadable one.
         """
-        for start in range(0, len(origins), RECORDS_AT_ONCE):
-            part = slice(start, start + RECORDS_AT_ONCE)
+        count = min(RECORDS_AT_ONCE, max(MOST_VALUES // int(np.prod(self.prepare.input_shape)), 1))
+        for start in range(0, len(origins), count):
+            part = slice(start, start + count)
             chunk = {name: values[part] for name, values in inputs.items()}
             fixed = self.prepare.fixed(chunk, origins[part]) if "image" in chunk else self.prepare.fixed(chunk)
             yield np.asarray(self.prepare.finish(fixed))

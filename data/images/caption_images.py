@@ -1,14 +1,10 @@
-"""Finds the image files that captions name, and looks at each: missing and broken ones are named."""
+"""Finds the image files that captions name."""
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from data import duplicates
 from data.errors import DataError, MissingData
-from data.images import image_content, image_files
-from data.images.images import CORES
 
 
 def folder_for(path, names, images=None):
@@ -55,33 +51,6 @@ def _inside(folder, name):
         if os.path.isfile(path):
             return path
     return None
-
-
-def look(images):
-    """Looks at every image: the key of its content, and what is wrong with it.
-
-    Args:
-        images: sequence of paths (str) or contents (bytes) of files.
-
-    Returns:
-        Keys (N,), and position -> why it cannot be used.
-    """
-    with ThreadPoolExecutor(CORES) as pool:
-        looks = list(pool.map(_look, images))
-    keys = np.array([key for key, _ in looks], dtype="S16")
-    return keys, {position: why for position, (_, why) in enumerate(looks) if why}
-
-
-def _look(image):
-    """Returns the key of an image file's content, and why it cannot be used or None."""
-    key = b""
-    try:
-        content = image_files.read(image) if isinstance(image, str) else image
-        key = duplicates.digest(content)
-        image_content.examined(content)
-    except DataError as error:
-        return key, str(error)
-    return key, None
 
 
 def refuse_folder(path):

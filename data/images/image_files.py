@@ -45,7 +45,7 @@ class Below(NamedTuple):
         if self.passed_over:
             found.append(
                 f"{len(self.passed_over)} hidden file(s) or folder(s) in {folder}, or such as operating systems leave, "
-                f"are left out (such as {self.passed_over[0]})."
+                f"are left out (such as {shown(self.passed_over[0])})."
             )
         return found
 
@@ -106,8 +106,12 @@ def refuse_undecodable(path: str) -> None:
     try:
         path.encode()
     except UnicodeEncodeError as error:
-        shown = os.fsencode(path).decode("utf-8", "backslashreplace")
-        raise DataError(f"{shown}: the name is not UTF-8. Rename the file or its folder.") from error
+        raise DataError(f"{shown(path)}: the name is not UTF-8. Rename the file or its folder.") from error
+
+
+def shown(path: str) -> str:
+    """A path for messages: bytes that are not UTF-8 by their numbers."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def read(path: str) -> bytes:

@@ -8,15 +8,13 @@ are decoded once if all fit in memory (`pipeline.MEMORY_LIMIT`), else once per e
 
 import os
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
 from data import duplicates, splitting
 from data.errors import DataError, MissingData, listing, suggestion
-from data.images import file_structure, folder_layout, image_content, image_files, image_sizes
-from data.images.images import CORES
+from data.images import file_structure, folder_layout, image_content, image_files, image_sizes, looks
 from data.splits import Split, Splits
 from data.targets import ClassTarget, natural
 
@@ -138,27 +136,15 @@ def find(folder, notes, labelled=True):
     if loose:
         notes.append(f"{len(loose)} image(s) in {folder} are in no class folder and left out (such as {loose[0]}).")
     notes += everything.notes(folder)
-    with ThreadPoolExecutor(CORES) as pool:
-        looks = list(pool.map(look, paths))
-    keys = np.array([key for _, key in looks], dtype="S16")
-    found = Found(np.array(paths, dtype=object), np.array(labels, dtype=object), keys, [one for one, _ in looks])
+    seen = looks.look(paths)
+    for path, one in zip(paths, seen, strict=True):
+        if one.why:
+            allowed = f"Allowed: whole {image_content.KINDS} files. Repair, convert or remove it."
+            raise DataError(f"{path}: {one.why}. {allowed}")
+    keys, headers = np.array([one.key for one in seen], dtype="S16"), [one.header for one in seen]
+    found = Found(np.array(paths, dtype=object), np.array(labels, dtype=object), keys, headers)
     notes += _conflicts(found)
     return found
-
-
-def look(path):
-    """Returns the `Header` of an image file, and the key of its content.
-
-    Raises:
-        DataError: the file is empty, is no image, is damaged or cut off, or has too many pixels.
-    """
-    try:
-        content = image_files.read(path)
-        return image_content.examined(content), duplicates.digest(content)
-    except DataError as error:
-        raise DataError(
-            f"{path}: {error}. Allowed: whole {image_content.KINDS} files. Repair, convert or remove it."
-        ) from error
 
 
 def _conflicts(found):

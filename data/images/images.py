@@ -158,7 +158,11 @@ class ImagePrepare:
         options = tf.data.Options()
         options.autotune.enabled = False
         images = tf.data.Dataset.from_tensor_slices(tf.constant(values.tolist(), tf.string, shape=[len(values)]))
-        images = images.map(self.reader(values), num_parallel_calls=CORES, deterministic=True).batch(256).prefetch(1)
+        images = (
+            images.map(self.reader(values), num_parallel_calls=CORES, deterministic=True)
+            .batch(self._at_once())
+            .prefetch(1)
+        )
         done = 0
         try:
             for batch in images.with_options(options):
@@ -168,6 +172,10 @@ class ImagePrepare:
             self._refuse_unreadable(values, done, origins)
             raise
         return out
+
+    def _at_once(self):
+        """Images that are copied at once: 256, of large ones as many as have 64 MB."""
+        return min(256, max(2**26 // int(np.prod(self.input_shape)), 1))
 
     def _refuse_unreadable(self, values, start, origins):
         for position in range(start, len(values)):

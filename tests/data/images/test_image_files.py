@@ -11,7 +11,8 @@ from PIL import Image
 
 from data.errors import DataError
 from data.fingerprint import fingerprint
-from data.images import caption_images, image_content
+from data.images import image_content
+from data.images.looks import look
 from tasks.asked_images import whole
 
 RANDOM = np.random.default_rng(0)
@@ -48,12 +49,12 @@ def test_what_follows_the_end_of_an_image_does_not_matter_and_its_end_may_not_la
     content = packed(kind, 64, **({"exif": b"Exif\0\0" + thumbnail} if kind == "JPEG" else {}))
     path = write(f"photos/cat/motion.{kind.lower()}", content + VIDEO)
     assert len(load(str(photos)).train)
-    assert caption_images.look([path])[1] == {}
+    assert look([path])[0].why is None
     for cut in (len(content) // 2, len(content) - 2):
         write(f"photos/cat/motion.{kind.lower()}", content[:cut])
         with pytest.raises(DataError, match=rf"motion\.{kind.lower()}: the {kind} image is cut off"):
             load(str(photos))
-        assert "cut off" in caption_images.look([path])[1][0]
+        assert "cut off" in look([path])[0].why
 
 
 def test_only_regular_files_are_taken_and_others_are_named(photos, load, capsys):
@@ -118,7 +119,7 @@ def test_an_image_of_too_many_pixels_is_refused_before_it_is_decoded(size, photo
     with pytest.raises(DataError, match=message):
         whole([path], [])
     assert len(whole([str(photos)], [])) == 16
-    assert "pixels" in caption_images.look([path])[1][0]
+    assert "pixels" in look([path])[0].why
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "BMP", "TIFF"])

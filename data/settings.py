@@ -23,7 +23,7 @@ class Data:
     time: str | None = None
     """table: split by this column: earliest rows train, latest rows test; not used as input"""
     image_size: int | None = None
-    """images: side of the square in pixels; otherwise the size of the images if all are equal, else 64"""
+    """images: side of the square in pixels; otherwise that of the images if all are equal and at most 256, else 64"""
     download: bool = False
     """tfds: may the dataset be downloaded if it is not prepared yet"""
     augment: Literal["auto", "none", "shift", "flip", "shift-flip", "affine", "strong"] = "auto"

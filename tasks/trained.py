@@ -19,6 +19,7 @@ from training.run_directory import RunDirectory
 from training.run_lock import RunError
 
 RECORDS_AT_ONCE = 256
+MOST_VALUES = 2**26  # of records at once: fewer large images
 
 
 def read(path: str) -> Trained:
@@ -119,8 +120,9 @@ class TrainedNetwork:
 
         Raises DataError, with its origin, on an unreadable one.
         """
-        for start in range(0, len(origins), RECORDS_AT_ONCE):
-            part = slice(start, start + RECORDS_AT_ONCE)
+        count = min(RECORDS_AT_ONCE, max(MOST_VALUES // int(np.prod(self.prepare.input_shape)), 1))
+        for start in range(0, len(origins), count):
+            part = slice(start, start + count)
             chunk = {name: values[part] for name, values in inputs.items()}
             fixed = self.prepare.fixed(chunk, origins[part]) if "image" in chunk else self.prepare.fixed(chunk)
             yield np.asarray(self.prepare.finish(fixed))
@@ -130,14 +132,15 @@ class TrainedNetwork:
         return np.concatenate([self.model.predict_on_batch(batch) for batch in self.prepared(inputs, origins)])
 
     def answers(self, request: Prediction) -> list[dict]:
-        """A dict per record of the files of `request`, see `answered`."""
+        """A dict per record of the files of `request`, see `answered`. Raises Incomplete where some are no images."""
+        from tasks.asked_images import complete
         from tasks.records import refuse_text_flags, requested
 
         refuse_text_flags(request)
-        rows = []
-        for inputs, origins in requested(request.files, self.prepare):
+        rows, skipped = [], []
+        for inputs, origins in requested(request.files, self.prepare, skipped):
             rows += self.answered(inputs, origins, request.top or 3)
-        return rows
+        return complete(rows, skipped)
 
     def part(self, request):
         """Name and split of the data of an `Evaluation`, with labels as the run has them."""

@@ -54,11 +54,12 @@ def resolve(config: CaptionData, *, seed: int) -> CaptionSplits:
     return caption_splits.make(name, read, lists, seed, config.images, size)
 
 
-def everything(config: CaptionData, *, seed: int) -> Captions:
+def everything(config: CaptionData, notes: list[str], *, seed: int) -> Captions:
     """Yields all captioned images of the files that `config.data` names; of data with splits of its own the test split.
 
     Args:
         config: what the user said; `validation` and `test` are not used.
+        notes: sentences for the user, added to.
         seed: of the scenes.
 
     Raises:
@@ -68,7 +69,7 @@ def everything(config: CaptionData, *, seed: int) -> Captions:
         return resolve(config, seed=seed).test
     from data.captions import caption_splits
 
-    return caption_splits.whole(_captions(config.data, config), config.images)
+    return caption_splits.whole(_captions(config.data, config), notes, config.images)
 
 
 def image_files(config: CaptionData) -> list[str]:

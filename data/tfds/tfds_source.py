@@ -15,7 +15,8 @@ import numpy as np
 
 from data import duplicates, splitting
 from data.errors import DataError, MissingData, listing, suggestion
-from data.images import image_folders
+from data.images.folder_layout import PARTS
+from data.images.image_sizes import FALLBACK_SIZE
 from data.splits import Split, Splits
 from data.tables import tables
 from data.tables.raw_table import RawTable
@@ -114,7 +115,7 @@ def part_names(builder, wanted):
     """Returns part -> name of the split in the dataset."""
     named = {}
     for split in builder.info.splits:
-        part = image_folders.PARTS.get(split)
+        part = PARTS.get(split)
         if part:
             named.setdefault(part, split)
     if "train" not in named:
@@ -189,7 +190,7 @@ def _images(name, wanted, builder, named, config, seed, prepare_for, target):
     notes.append(f"{' / '.join(str(len(read[part])) for part in order)} images for training / validation / test.")
     notes += duplicates.notes("image", [keys[part] for part in order], [read[part] for part in order])
     height, width, channels = features[image].shape
-    size = (height, width) if height and width else (image_folders.FALLBACK_SIZE,) * 2
+    size = (height, width) if height and width else (FALLBACK_SIZE,) * 2
     if not (height and width) and not config.image_size:
         notes.append("Sizes differ: cropped at the centre and resized to a square (--image-size sets its side).")
     prepare = prepare_for(size, 1 if channels == 1 else 3, read["train"])

@@ -98,7 +98,10 @@ class TrainedCaptioner:
         if not request.data:
             return "own-test", resolve(own_data(self.directory, CaptionData), seed=seed).test
         given = CaptionData(request.data[0], images=request.images, download=request.download)
-        return data_name(request.data[0]), everything(given, seed=seed)
+        notes: list[str] = []
+        captions = everything(given, notes, seed=seed)
+        print("\n".join(notes), end="\n" * bool(notes))
+        return data_name(request.data[0]), captions
 
     def score(self, captions) -> tuple[dict[str, float], dict]:
         """Print the scores of `Captions`; return them, and the captions that were written."""

@@ -7,7 +7,8 @@ import pytest
 import tensorflow as tf
 
 from apps import predict
-from cli.errors import UserError
+from cli.errors import Incomplete, UserError
+from cli.run import INCOMPLETE, errors_told
 from data.errors import DataError
 from models.search import Search
 from tasks import answers
@@ -87,11 +88,40 @@ def test_bad_images(digits_run, photos, tmp_path, capsys):
     (tmp_path / "empty").mkdir()
     with pytest.raises(DataError, match="empty: the folder holds no images"):
         predict.main(Prediction(run, (str(tmp_path / "empty"),)))
-    (photos / "a/07b.png").write_bytes((photos / "a/07.png").read_bytes()[:40])
+    (tmp_path / "broken.png").write_bytes((photos / "a/07.png").read_bytes()[:40])
+    with pytest.raises(DataError, match=r"broken.png: the PNG image is cut off.*No image is left"):
+        predict.main(Prediction(run, (str(tmp_path / "broken.png"),)))
+
+
+BAD = {
+    "a/cut.png": b"\x89PNG\r\n\x1a\n cut",
+    "a/empty.jpg": b"",
+    "a/text.gif": b"text",
+    "a/photo.heic": b"\0\0\0\x18ftypheic",
+}
+
+
+def test_broken_images_among_many_are_named_and_the_others_answered(digits_run, photos, tmp_path, capsys):
+    for name, content in BAD.items():
+        (photos / name).write_bytes(content)
+    os.symlink("nowhere.png", photos / "a/link.png")
+    (photos / "a/._00.png").write_bytes(b"what macOS leaves")
+    (photos / "__MACOSX").mkdir()
+    (photos / "00").write_bytes((photos / "a/00.png").read_bytes())  # without an ending
     output = tmp_path / "out.csv"
-    with pytest.raises(DataError, match="07b.png: the image cannot be decoded"):
-        predict.main(Prediction(run, (str(photos),), output=str(output)))
-    assert not output.exists()
+    with pytest.raises(Incomplete, match=r"skipped 5 of 36 images") as caught:
+        predict.main(Prediction(str(digits_run[0]), (str(photos),), output=str(output)))
+    assert len(rows_of(output.read_text("utf-8"))) == len(caught.value.rows) == 31
+    said = capsys.readouterr().err
+    assert all(f"{photos / name}: skipped, " in said for name in (*BAD, "a/link.png"))
+    assert "2 hidden file(s) or folder(s)" in said
+    assert "1 file(s)" in said  # notes.txt
+
+
+def test_an_exit_code_says_that_images_were_skipped():
+    with pytest.raises(SystemExit) as end, errors_told():
+        raise Incomplete("skipped 1 of 2 images", [{}])
+    assert end.value.code == INCOMPLETE == 3
 
 
 def test_answers_other_than_translations_are_tables(digits_run, tmp_path):

@@ -4,16 +4,20 @@ import sys
 
 import numpy as np
 
+MOST_TOLD = 20
+"""Strange numbers of one table."""
 MOST_SKIPPED = 1000
 """Rows of one table: a table of more is another one."""
 
 
-def whole(name: str, kinds, skipped: list[str]) -> tuple[dict[str, np.ndarray], np.ndarray]:
+def whole(name: str, prepare, skipped: list[str]) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """Raw inputs and origins of the rows of a table that can be read; every other row is named on stderr.
+
+    So are numbers far outside what training saw.
 
     Args:
         name: Of the file.
-        kinds: Column -> what it is, of the run's preparing function.
+        prepare: The run's `TablePrepare`.
         skipped: Rows that cannot be read, added to.
 
     Raises:
@@ -22,20 +26,26 @@ def whole(name: str, kinds, skipped: list[str]) -> tuple[dict[str, np.ndarray], 
     from data.errors import DataError
     from data.tables import table_file, tables
 
-    table = table_file.read(name)
+    table, kinds = table_file.read(name), prepare.kinds
     tables.inputs(table.take(np.arange(0)), kinds)  # its columns
     try:
-        return tables.inputs(table, kinds), table.origins()
-    except DataError as error:
-        first = error
-    bad = _bad_rows(table, kinds)
-    if len(bad) == len(table) or len(bad) > MOST_SKIPPED:
-        raise first
-    for why in bad.values():
-        skipped.append(why)
-        print(f"skipped, {why}", file=sys.stderr)
-    good = table.take(np.setdiff1d(np.arange(len(table)), list(bad)))
-    return tables.inputs(good, kinds), good.origins()
+        inputs = tables.inputs(table, kinds)
+    except DataError:
+        bad = _bad_rows(table, kinds)
+        if len(bad) == len(table) or len(bad) > MOST_SKIPPED:
+            raise
+        for why in bad.values():
+            skipped.append(why)
+            print(f"skipped, {why}", file=sys.stderr)
+        table = table.take(np.setdiff1d(np.arange(len(table)), list(bad)))
+        inputs = tables.inputs(table, kinds)
+    origins = table.origins()
+    told = list(tables.far_out(prepare, inputs, origins))
+    for sentence in told[:MOST_TOLD]:
+        print(f"{sentence}: its answer means little", file=sys.stderr)
+    if len(told) > MOST_TOLD:
+        print(f"{name}: {len(told) - MOST_TOLD} more numbers are far outside what training saw", file=sys.stderr)
+    return inputs, origins
 
 
 def _bad_rows(table, kinds) -> dict[int, str]:

@@ -52,7 +52,12 @@ def run(task: Task, config, until: Literal["trained", "reported"] = "reported") 
     directory.check(settings, fresh=config.fresh)
     if not config.fresh and (results := earlier_results(directory, settings)):
         return announce(task, results, directory)
-    prepared = task.prepare(config, task.load(config))
+    splits = task.load(config)
+    if getattr(config.data, "show_columns", False):
+        from data.tables.decided_column import table
+
+        print("\n".join(["columns", *table(splits.columns)]))
+    prepared = task.prepare(config, splits)
     print("\n".join([*prepared.notes(), f"run     {directory.path}"]), flush=True)
     directory.start(settings, environment() | {"arguments": flags(config)}, fresh=config.fresh)
     directory.write_json("preparing.json", prepared.record())

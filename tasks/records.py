@@ -44,7 +44,7 @@ def requested(files: Sequence[str], prepare, skipped: list[str]) -> Iterator[tup
         yield {"image": paths}, paths
         return
     for name in files:
-        yield asked_rows.whole(name, prepare.kinds, skipped)
+        yield asked_rows.whole(name, prepare, skipped)
 
 
 def labelled(request: Evaluation, trained):
@@ -120,10 +120,12 @@ def folder_split(root: str, trained):
 def test_split(data, seed: int, trained):
     """The test split of a dataset that has one, or as the seed makes it."""
     from data.errors import DataError
+    from data.images.images import ImagePrepare
     from data.source import resolve
     from data.splits import Split
 
-    splits = resolve(data, trained.target_type, seed=seed, standardize=False)
+    kinds = None if isinstance(trained.prepare, ImagePrepare) else trained.prepare.kinds
+    splits = resolve(data, trained.target_type, seed=seed, standardize=False, kinds=kinds)
     missing = sorted(set(trained.prepare.signature()) - set(splits.test.inputs))
     if missing:
         raise DataError(

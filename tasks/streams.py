@@ -4,8 +4,9 @@ import os
 import stat
 import sys
 import tempfile
+import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from cli.errors import UserError
 
@@ -14,6 +15,9 @@ STDIN_NUMBER = 0
 MOST_BYTES = 4 * 1024**3
 """What a pipe may give: a broken one never ends."""
 AT_ONCE = 1024**2
+SEEN = 100
+"""Bytes of what is packed by which its kind is seen."""
+MARKS = {b"PAR1": ".parquet", b"ARROW1": ".feather", b"PK\x03\x04": ".xlsx"}
 
 
 class Streams:
@@ -31,7 +35,7 @@ class Streams:
 def kept(files: Sequence[str]) -> Iterator[tuple[tuple[str, ...], Streams]]:
     """Gives names of files as they are, and those of copies of what comes through streams, until the block ends.
 
-    `-` is standard input. What is packed with gzip, or is JSON lines, is seen by its first bytes.
+    `-` is standard input. Of what kind a stream is, is seen by its first bytes.
 
     Args:
         files: As the user named them.
@@ -79,6 +83,15 @@ def _copied(name: str, folder: str) -> str:
                 raise UserError(f"{name}: gives more than {MOST_BYTES:,} bytes. Write it to a file, and give that.")
             copy.write(block)
             block = source.read(AT_ONCE)
-    ending = ".gz" if start.startswith(b"\x1f\x8b") else ".jsonl" * start.lstrip().startswith(b"{")
-    os.replace(path, path + ending)
-    return path + ending
+    os.replace(path, path + ending(start))
+    return path + ending(start)
+
+
+def ending(start: bytes) -> str:
+    """The ending of a file's name that fits its first bytes; "" for delimited text and all else."""
+    if start.startswith(b"\x1f\x8b"):
+        with suppress(zlib.error):
+            return ending(zlib.decompressobj(wbits=31).decompress(start, SEEN)) + ".gz"
+    if start.lstrip().startswith(b"{"):
+        return ".jsonl"
+    return next((name for mark, name in MARKS.items() if start.startswith(mark)), "")

@@ -12,6 +12,7 @@ import numpy as np
 from cli.errors import UserError
 from export.formats import FORMATS
 from tasks.folder import FORMAT
+from tasks.preparing import nonsense
 from tasks.request import Prediction
 from tasks.task import Trained, by_name
 from training import manifest
@@ -43,6 +44,8 @@ def read(path: str) -> Trained:
         raise RunError(
             f"{directory / 'model.keras'}: missing, so this run is {state}. Type its training command again{how}."
         )
+    for fault in nonsense(preparing):
+        raise RunError(f"{directory / 'preparing.json'}: {fault}. Train the run again with `--fresh`.")
     try:
         return task.restore(directory, preparing)
     except (KeyError, TypeError, AttributeError, ValueError, IndexError, OverflowError) as error:

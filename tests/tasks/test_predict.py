@@ -204,3 +204,28 @@ def test_standard_input_and_pipes(people_run, people_csv, tmp_path, monkeypatch)
         own = "stdin" if name == "stdin" else str(reader)
         assert found == [{**row, "origin": row["origin"].replace("new.csv", own)} for row in expected]
         os.close(reader)
+
+
+def test_rows_that_cannot_be_read_stop_no_others(people_run, tmp_path, capsys):
+    table = tmp_path / "new.csv"
+    table.write_text("age,net income,town\n30,50,Ulm\nold,50,Ulm\n40,60,Bonn\n50,much,Ulm\n60,70,Ulm\n")
+    output = tmp_path / "out.csv"
+    with pytest.raises(Incomplete, match="skipped 2 of 5 records, named above"):
+        predict.main(Prediction(str(people_run[0]), (str(table),), output=str(output)))
+    assert [row["origin"] for row in rows_of(output.read_text())] == ["new.csv:2", "new.csv:4", "new.csv:6"]
+    told = [line for line in capsys.readouterr().err.splitlines() if line.startswith("skipped, ")]
+    assert len(told) == 2 and "new.csv:3: column 'age'" in told[0] and "new.csv:5: column 'net income'" in told[1]
+
+
+def test_a_table_of_other_columns_is_refused_at_once(people_run, tmp_path):
+    table = tmp_path / "new.csv"
+    table.write_text("age,net income,town\n" + "old,50,Ulm\n" * 3)
+    with pytest.raises(DataError, match="new.csv:2: column 'age'"):
+        predict.main(Prediction(str(people_run[0]), (str(table),)))
+
+
+def test_a_file_of_the_other_kind_is_told(people_run, people_csv, digits_run, tmp_path):
+    with pytest.raises(DataError, match="a folder, and this run was trained on a table. Give files with its columns"):
+        predict.main(Prediction(str(people_run[0]), (str(tmp_path),)))
+    with pytest.raises(DataError, match="people.csv: a table, and this run was trained on images. Give image files"):
+        predict.main(Prediction(str(digits_run[0]), (str(people_csv),)))

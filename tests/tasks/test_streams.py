@@ -37,7 +37,10 @@ def piped(monkeypatch, tmp_path):
 @pytest.mark.parametrize("name", ["-", "/dev/stdin", "fd", "fifo"])
 @pytest.mark.parametrize(
     ("content", "ending"),
-    [(b"a,b\n1,2\n", ""), (b' {"a": 1}\n', ".jsonl"), (gzip.compress(b"a,b\n"), ".gz"), (b"", "")],
+    [
+        *((b"a,b\n1,2\n", ""), (b"", ""), (b' {"a": 1}\n', ".jsonl"), (b"PAR1...", ".parquet")),
+        *((gzip.compress(b"a,b\n"), ".gz"), (gzip.compress(b'{"a": 1}\n'), ".jsonl.gz"), (b"\x1f\x8bbroken", "")),
+    ],
 )
 def test_what_comes_through_a_pipe_is_read_like_a_file(piped, name, content, ending, tmp_path):
     given = piped(content, name)

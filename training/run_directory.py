@@ -159,8 +159,8 @@ class RunDirectory:
 
     def withdraw(self) -> None:
         """Take back what `start` wrote where nothing was trained since: another run may have the folder."""
-        begun = {"config.json", "environment.json", "preparing.json"}
-        if {entry.name for entry in self.path.iterdir()} <= begun | {LOCK}:
+        begun = ("config.json", "environment.json", "preparing.json")
+        if {entry.name for entry in self.path.iterdir()} <= {*begun, LOCK}:
             for name in begun:
                 (self / name).unlink(missing_ok=True)
 

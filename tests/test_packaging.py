@@ -45,7 +45,7 @@ def test_the_lock_has_a_sum_for_every_package_and_names_no_host():
 def test_a_copy_among_other_packages_is_refused_with_what_to_do():
     backend = importlib.import_module("build_backend")
     for build in (backend.get_requires_for_build_wheel, backend.build_wheel, backend.build_sdist):
-        with pytest.raises(SystemExit, match="used from its clone.*pip install -e"):
+        with pytest.raises(SystemExit, match="(?s)used from its clone.*pip install -e"):
             build() if build is backend.get_requires_for_build_wheel else build("folder")
 
 

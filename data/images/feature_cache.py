@@ -28,6 +28,7 @@ except ImportError:  # Windows
 
 PART = 512  # images in a part: what an interruption can cost
 SUM = b"sha256"  # before the sum at the end of a file
+SUM_BYTES = len(SUM) + 32
 BLOCK = 1024**2
 
 
@@ -122,23 +123,31 @@ def _alone(folder):
 def _opened(path, rows):
     """Returns the memory map of a whole file of so many rows, or None where there is none, or it is damaged."""
     try:
-        found = np.lib.format.open_memmap(path, mode="r")
+        whole = _has_its_sum(path)
+        found = np.lib.format.open_memmap(path, mode="r") if whole else None
     except (OSError, ValueError):  # not there; or cut off, which rename alone cannot exclude when power fails
         return None
-    return found if len(found) == rows and _is_undamaged(path, found.offset + found.nbytes) else None
+    if found is None or len(found) != rows:
+        return None
+    size = found.offset + found.nbytes
+    return found if os.path.getsize(path) in (size, size + SUM_BYTES) else None
 
 
-def _is_undamaged(path, size):
-    """Whether the first `size` bytes have the sum that follows them; files of earlier versions have none."""
-    if os.path.getsize(path) == size:
-        return True
-    digest = hashlib.sha256()
+def _has_its_sum(path):
+    """Whether a file ends with the sum of what is before it, or, as those of earlier versions do, with none."""
+    size = os.path.getsize(path) - SUM_BYTES
     with open(path, "rb") as file:
+        file.seek(max(size, 0))
+        end = file.read()
+        if not end.startswith(SUM):
+            return True
+        file.seek(0)
+        digest = hashlib.sha256()
         while size:
             block = file.read(min(size, BLOCK))
             digest.update(block)
             size -= len(block)
-        return file.read() == SUM + digest.digest()
+        return end == SUM + digest.digest()
 
 
 def _compute_parts(parts, images, compute, progress):

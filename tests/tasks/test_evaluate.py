@@ -116,9 +116,9 @@ def test_the_own_test_split_needs_the_data_as_it_was(people_run, people_csv, tmp
     from data.fingerprint import fingerprint
 
     run = shutil.copytree(people_run[0], tmp_path / "run")
-    table = shutil.copy(people_csv, tmp_path / "people.csv")
+    table = str(shutil.copy(people_csv, tmp_path / "people.csv"))
     config = json.loads((run / "config.json").read_text())
-    config |= {"data": {**config["data"], "data": str(table)}, "files": {"data.data": fingerprint(table)}}
+    config |= {"data": {**config["data"], "data": table}, "files": {"data.data": fingerprint(table)}}
     (run / "config.json").write_text(json.dumps(config))
     assert evaluate.main(Evaluation(str(run)))
     with open(table, "a") as file:

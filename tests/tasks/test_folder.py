@@ -19,6 +19,7 @@ from training.run_lock import RunError
 
 NAMES_NO_RUN = {
     *("run_dir", "fresh", "features", "members.jobs", "trainer.checkpoint_minutes"),
+    "data.show_columns",
     *("trainer.machines.hosts", "trainer.machines.rank", "trainer.machines.coordinator", "trainer.check_device"),
 }
 ANOTHER = {
@@ -76,7 +77,8 @@ def test_the_settings_are_json_that_says_all(name):
     assert list(settings)[:2] == ["format", "app"]
     assert (settings["format"], settings["app"]) == (FORMAT, name)
     assert settings["model"]["name"] == type(config.model).__name__.lower()
-    assert settings["data"].keys() == {field.name for field in dataclasses.fields(config.data)}
+    naming = {field.name for field in dataclasses.fields(config.data) if field.metadata.get("names_run", True)}
+    assert settings["data"].keys() == naming
     if hasattr(config, "search"):
         assert settings["search"] == dataclasses.asdict(config.search)
         assert settings["members"] == {"count": 1}

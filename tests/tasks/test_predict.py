@@ -109,7 +109,7 @@ def test_broken_images_among_many_are_named_and_the_others_answered(digits_run, 
     (photos / "__MACOSX").mkdir()
     (photos / "00").write_bytes((photos / "a/00.png").read_bytes())  # without an ending
     output = tmp_path / "out.csv"
-    with pytest.raises(Incomplete, match=r"skipped 5 of 36 images") as caught:
+    with pytest.raises(Incomplete, match=r"skipped 5 of 36 records") as caught:
         predict.main(Prediction(str(digits_run[0]), (str(photos),), output=str(output)))
     assert len(rows_of(output.read_text("utf-8"))) == len(caught.value.rows) == 31
     said = capsys.readouterr().err

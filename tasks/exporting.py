@@ -48,6 +48,7 @@ def export(run: str, kind: str = "saved_model", output: str | None = None) -> di
     from training.devices import backend, configure
 
     configure()
+    output = None if output and Path(output).resolve() == Path(run).resolve() else output
     require_place(run, output)
     if backend() != "tensorflow":
         return _in_tensorflow(run, kind, output)

@@ -7,15 +7,17 @@ WEBP ends the process. `image_content` hands TensorFlow none of these; an export
 
 import tensorflow as tf
 
+from data.images.exif import LONG, MOST_PARTS, ORIENTATION, SHORT
+
 TAKEN = "JPEG (not CMYK), PNG, GIF, WEBP (not animated), BMP (24 bits)"
 """What `described` finds that TensorFlow decodes rightly."""
-ORIENTATION = 0x0112  # the tag of EXIF
-SHORT, LONG = 3, 4  # types of its value
-MOST_PARTS = 10_000  # segments or chunks that are walked over
 
 
+@tf.function(input_signature=[tf.TensorSpec([], tf.string)], autograph=False)
 def described(data):
     """Returns (orientation 1 to 8, int32; whether TensorFlow decodes the file rightly, bool), both scalar.
+
+    `exif.orientation` finds the same, outside of a graph.
 
     Args:
         data: scalar string, the bytes of a file; of what is no image they are 1 and True, for the decoder to refuse.
@@ -38,11 +40,16 @@ def upright(image, orientation):
     """uint8 (height, width, channels), scalar int32 -> the image as it is to be shown, its sides swapped from 5 on."""
 
     def turned():
-        swapped = tf.cond(orientation >= 5, lambda: tf.transpose(image, [1, 0, 2]), lambda: image)
-        mirrored = tf.cond(_among(orientation, 2, 3, 6, 7), lambda: tf.reverse(swapped, [1]), lambda: swapped)
-        return tf.cond(_among(orientation, 3, 4, 7, 8), lambda: tf.reverse(mirrored, [0]), lambda: mirrored)
+        rows_first = tf.where(orientation >= 5, [1, 0, 2], [0, 1, 2])
+        shown = tf.transpose(image, rows_first)
+        shown = tf.gather(shown, _places(tf.shape(shown)[1], _among(orientation, 2, 3, 6, 7)), axis=1)
+        return tf.gather(shown, _places(tf.shape(shown)[0], _among(orientation, 3, 4, 7, 8)), axis=0)
 
     return tf.cond(orientation > 1, turned, lambda: image)
+
+
+def _places(count, backwards):
+    return tf.where(backwards, tf.range(count)[::-1], tf.range(count))
 
 
 def _jpeg(data, _):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from cli.arguments import parse
 from cli.errors import Incomplete, UserError
+from cli.terminal import harmless, show_any_text
 from training.devices import Checked
 from training.hosts import LOST, Helped, end_at_once, joined, lost
 
@@ -37,6 +38,7 @@ def run(main: Callable, prog: str, description: str | None = None) -> None:
     kind, description = typing.get_type_hints(main)["config"], description or main.__globals__["__doc__"]
     with errors_told():
         config = parse(kind, prog=prog, description=description)
+        show_any_text()
         require_backend()
         main(config)
 
@@ -91,7 +93,7 @@ def refused_by_system(error: OSError) -> str:
 
 def end(message: str, code: int) -> None:
     """Say why on stderr and end the process; other machines that it trains with find out, and are not waited for."""
-    print(message, file=sys.stderr)
+    print(harmless(message), file=sys.stderr)
     if joined():
         end_at_once(code)
     sys.exit(code)

@@ -38,9 +38,9 @@ def whole(names: Sequence[str], skipped: list[str]) -> np.ndarray:
 
 
 def complete(rows: list[dict], skipped: list[str]) -> list[dict]:
-    """`rows`, if they are all that was asked for. Raises Incomplete, which has them, where images were skipped."""
+    """`rows`, if they are all that was asked for. Raises Incomplete, which has them, where records were skipped."""
     if skipped:
-        raise Incomplete(f"skipped {len(skipped)} of {len(rows) + len(skipped)} images, named above", rows)
+        raise Incomplete(f"skipped {len(skipped)} of {len(rows) + len(skipped)} records, named above", rows)
     return rows
 
 

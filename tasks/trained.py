@@ -1,5 +1,6 @@
 """A finished run, ready to be used: how it prepares records, and its network."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,10 +9,15 @@ from typing import ClassVar
 
 import numpy as np
 
+from cli.errors import UserError
 from export.formats import FORMATS
+from tasks.folder import FORMAT
+from tasks.preparing import nonsense
 from tasks.request import Prediction
 from tasks.task import Trained, by_name
-from training.run_directory import RunDirectory, RunError
+from training import manifest
+from training.run_directory import RunDirectory
+from training.run_lock import RunError
 
 RECORDS_AT_ONCE = 256
 MOST_VALUES = 2**26  # of records at once: fewer large images
@@ -23,23 +29,55 @@ def read(path: str) -> Trained:
 
     configure()
     directory = RunDirectory.existing(path)
-    name = directory.read_json("config.json").get("app")
+    refuse_search(directory)
+    directory.verify("config.json", "preparing.json", "model.keras")
+    settings = directory.read_json("config.json")
     try:
-        task = by_name(name)
+        task = by_name(settings.get("app"))
     except ValueError as error:
         raise RunError(f"{directory / 'config.json'}: {error}") from None
+    directory.verify(*(name for name in task.files if not name.endswith("/")))
+    require_manifest(directory, settings)
     preparing = directory.read_json("preparing.json")
     if not (directory / "model.keras").is_file():
         state, how = ("damaged", " with `--fresh`") if directory.results() else ("not finished", "")
         raise RunError(
             f"{directory / 'model.keras'}: missing, so this run is {state}. Type its training command again{how}."
         )
+    for fault in nonsense(preparing):
+        raise RunError(f"{directory / 'preparing.json'}: {fault}. Train the run again with `--fresh`.")
     try:
         return task.restore(directory, preparing)
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, IndexError, OverflowError) as error:
+        if isinstance(error, UserError):
+            raise RunError(f"{directory / 'preparing.json'}: {error}") from error
+        if newer := re.search(r"unexpected keyword argument '(\w+)'", str(error)):
+            raise RunError(
+                f"{directory / 'preparing.json'}: has `{newer[1]}`, which this version of the suite does not know. Use "
+                "the version that trained the run, or train it again with `--fresh`."
+            ) from error
         raise RunError(
             f"{directory / 'preparing.json'}: lacks or garbles {error}. Train the run again with `--fresh`."
         ) from error
+
+
+def refuse_search(directory: RunDirectory) -> None:
+    """Raise RunError on the folder of a search, with the run of its best trial where there is one."""
+    if (directory / "config.json").exists() or not (directory / "search.json").exists():
+        return
+    best = sorted(str(path.parent) for path in directory.path.glob("best-*/model.keras"))
+    what = f"Give the run of its best trial: {best[0]}" if best else "It has no run yet: train its best with --confirm"
+    raise RunError(f"{directory.path}: is the folder of a search, not of a run. {what}.")
+
+
+def require_manifest(directory: RunDirectory, settings: dict) -> None:
+    """Raise RunError where a finished run has lost its manifest; those of earlier versions have none."""
+    summed = isinstance(settings.get("format"), int) and settings["format"] >= FORMAT
+    if summed and not (directory / manifest.FILE).exists() and "export" in (directory.results() or {}):
+        raise RunError(
+            f"{directory / manifest.FILE}: missing, so damage of this run would not be noticed. Restore it from a "
+            "copy, or train again with `--fresh`."
+        )
 
 
 @dataclass(frozen=True)
@@ -130,4 +168,4 @@ def prepare_of(kind: str):
         from data.tables.table_features import TablePrepare
 
         return TablePrepare
-    raise RunError(f"preparing.json: `kind` must be image or table. Received: {kind!r}")
+    raise RunError(f"`kind` must be image or table. Received: {kind!r}")

@@ -3,6 +3,7 @@
 import sys
 
 from cli.errors import UserError
+from tasks.answers import require_ending
 from tasks.asked_images import complete, whole
 from tasks.request import Prediction
 from tasks.texts import ranking, search_of
@@ -22,8 +23,7 @@ def captioned(trained, request: Prediction) -> list[dict]:
     """
     if request.text:
         raise UserError(f"`--text` is for translators; {request.run} is a run of apps.caption. Give image files.")
-    if request.output and not request.output.endswith((".csv", ".jsonl")):
-        raise UserError(f"`--output` must end in .csv or .jsonl. Received: {request.output}")
+    require_ending(request.output)
     top = request.top or 1
     search = search_of(trained.search, request, top)
     skipped: list[str] = []

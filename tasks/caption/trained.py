@@ -12,7 +12,8 @@ from tasks.caption import neighbours
 from tasks.caption.captioner import Caption, ImageCaptioner
 from tasks.records import own_data
 from tasks.request import Evaluation, Prediction
-from training.run_directory import RunDirectory, RunError
+from training.run_directory import RunDirectory
+from training.run_lock import RunError
 
 
 @dataclass(frozen=True)

@@ -109,7 +109,7 @@ def test_broken_images_among_many_are_named_and_the_others_answered(digits_run, 
     (photos / "__MACOSX").mkdir()
     (photos / "00").write_bytes((photos / "a/00.png").read_bytes())  # without an ending
     output = tmp_path / "out.csv"
-    with pytest.raises(Incomplete, match=r"skipped 5 of 36 images") as caught:
+    with pytest.raises(Incomplete, match=r"skipped 5 of 36 records") as caught:
         predict.main(Prediction(str(digits_run[0]), (str(photos),), output=str(output)))
     assert len(rows_of(output.read_text("utf-8"))) == len(caught.value.rows) == 31
     said = capsys.readouterr().err
@@ -125,7 +125,7 @@ def test_an_exit_code_says_that_images_were_skipped():
 
 
 def test_answers_other_than_translations_are_tables(digits_run, tmp_path):
-    with pytest.raises(UserError, match="must end in .csv or .jsonl. Received: a.xlsx"):
+    with pytest.raises(UserError, match="must end in .csv, .tsv, .jsonl, also with .gz. Received: a.xlsx"):
         predict.main(Prediction(str(digits_run[0]), (str(tmp_path),), output="a.xlsx"))
 
 
@@ -165,12 +165,12 @@ def test_an_output_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
 
     monkeypatch.setattr("os.replace", full)
     with pytest.raises(OSError, match="No space"):
-        answers.write_whole(str(output), "later")
+        answers.write_whole(str(output), b"later")
     monkeypatch.undo()
     assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("out.csv", "earlier")]
-    answers.write_whole(str(output), "later")
+    answers.write_whole(str(output), b"later")
     assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("out.csv", "later")]
-    answers.write_whole("/dev/null", "later")  # no file that could be replaced
+    answers.write_whole("/dev/null", b"later")  # no file that could be replaced
 
 
 @pytest.mark.parametrize(
@@ -188,3 +188,44 @@ def test_flags_of_texts_are_refused_by_classifiers(digits_run, setting, flag):
 def test_a_seed_without_draws_is_refused():
     with pytest.raises(UserError, match="`--seed` is for drawing at random: add `--sample`. Received: 3"):
         search_of(Search(), Prediction("run", ("x",), seed=3), 1)
+
+
+def test_standard_input_and_pipes(people_run, people_csv, tmp_path, monkeypatch):
+    """A table through `-` and `<(cat new.csv)`: the answers are those of the file, and the origins say the stream."""
+    content = people_csv.read_bytes()[:2000].rpartition(b"\n")[0] + b"\n"
+    (tmp_path / "new.csv").write_bytes(content)
+    expected = predict.main(Prediction(str(people_run[0]), (str(tmp_path / "new.csv"),)))
+    for name in ("stdin", "pipe"):
+        reader, writer = os.pipe()
+        os.write(writer, content)
+        os.close(writer)
+        monkeypatch.setattr("tasks.streams.STDIN_NUMBER", reader)
+        found = predict.main(Prediction(str(people_run[0]), ("-" if name == "stdin" else f"/dev/fd/{reader}",)))
+        own = "stdin" if name == "stdin" else str(reader)
+        assert found == [{**row, "origin": row["origin"].replace("new.csv", own)} for row in expected]
+        os.close(reader)
+
+
+def test_rows_that_cannot_be_read_stop_no_others(people_run, tmp_path, capsys):
+    table = tmp_path / "new.csv"
+    table.write_text("age,net income,town\n30,50,Ulm\nold,50,Ulm\n40,60,Bonn\n50,much,Ulm\n60,70,Ulm\n")
+    output = tmp_path / "out.csv"
+    with pytest.raises(Incomplete, match="skipped 2 of 5 records, named above"):
+        predict.main(Prediction(str(people_run[0]), (str(table),), output=str(output)))
+    assert [row["origin"] for row in rows_of(output.read_text())] == ["new.csv:2", "new.csv:4", "new.csv:6"]
+    told = [line for line in capsys.readouterr().err.splitlines() if line.startswith("skipped, ")]
+    assert len(told) == 2 and "new.csv:3: column 'age'" in told[0] and "new.csv:5: column 'net income'" in told[1]
+
+
+def test_a_table_of_other_columns_is_refused_at_once(people_run, tmp_path):
+    table = tmp_path / "new.csv"
+    table.write_text("age,net income,town\n" + "old,50,Ulm\n" * 3)
+    with pytest.raises(DataError, match="new.csv:2: column 'age'"):
+        predict.main(Prediction(str(people_run[0]), (str(table),)))
+
+
+def test_a_file_of_the_other_kind_is_told(people_run, people_csv, digits_run, tmp_path):
+    with pytest.raises(DataError, match="a folder, and this run was trained on a table. Give files with its columns"):
+        predict.main(Prediction(str(people_run[0]), (str(tmp_path),)))
+    with pytest.raises(DataError, match="people.csv: a table, and this run was trained on images. Give image files"):
+        predict.main(Prediction(str(digits_run[0]), (str(people_csv),)))

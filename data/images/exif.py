@@ -8,6 +8,7 @@ ORIENTATION = 0x0112  # the tag
 SHORT, LONG = 3, 4  # types of its value
 MOST_PARTS = 10_000  # segments or chunks that are walked over
 FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # segments of a JPEG that say its size and colours
+HUFFMAN = 0xC2  # the last of those whose codes all decoders know
 WORDS = {"JPEG": b"Exif\0\0", "PNG": b"eXIf", "WEBP": b"EXIF"}
 """Kind of file -> what stands before EXIF in it."""
 
@@ -20,13 +21,13 @@ def orientation(content: bytes, kind: str | None) -> int:
     return 1 if start is None else _value(content, start)
 
 
-def jpeg_planes(content: bytes) -> int:
-    """How many colours a JPEG has: 1, 3, or 4 (CMYK); 3 where it does not say so."""
-    planes = 3
-    for marker, start in _segments(content):
-        if marker in FRAMES:
-            planes = _number(content, start + 5, 1)
-    return planes
+def is_plain_jpeg(content: bytes) -> bool:
+    """Whether a JPEG is grey or has three colours, of 8 bits, in Huffman codes, as most; what says nothing is plain."""
+    return all(
+        marker <= HUFFMAN and _number(content, start, 1) == 8 and _number(content, start + 5, 1) in (1, 3)
+        for marker, start in _segments(content)
+        if marker in FRAMES
+    )
 
 
 def _segments(content):

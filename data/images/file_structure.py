@@ -7,7 +7,7 @@ WEBP ends the process. `image_content` hands TensorFlow none of these; an export
 
 import tensorflow as tf
 
-from data.images.exif import LONG, MOST_PARTS, ORIENTATION, SHORT
+from data.images.exif import FRAMES, HUFFMAN, LONG, MOST_PARTS, ORIENTATION, SHORT
 
 TAKEN = "JPEG (not CMYK), PNG, GIF, WEBP (not animated), BMP (24 bits)"
 """What `described` finds that TensorFlow decodes rightly."""
@@ -53,19 +53,19 @@ def _places(count, backwards):
 
 
 def _jpeg(data, _):
-    """Where EXIF begins, or -1, and whether the image has three colours or one: its segments up to the pixels."""
+    """Where EXIF begins, or -1, and whether it is as `exif.is_plain_jpeg` says: its segments up to the pixels."""
 
-    def step(at, exif, planes, over):
+    def step(at, exif, is_plain, over):
         part = _bytes(data, at, 10)
         marker = part[1]
         found = (exif < 0) & (marker == 0xE1) & _equal(part, 4, b"Exif\0\0")
-        is_frame = (marker >= 0xC0) & (marker <= 0xCF) & ~_among(marker, 0xC4, 0xC8, 0xCC)
+        is_frame = _among(marker, *sorted(FRAMES))
+        plain = (marker <= HUFFMAN) & (part[4] == 8) & _among(part[9], 1, 3)
         over = (part[0] != 0xFF) | _among(marker, 0xDA, 0xD9)
         following = tf.where(marker == 0xFF, at + 1, at + 2 + _number(part[2:4]))  # 0xFF may be repeated
-        return following, tf.where(found, at + 10, exif), tf.where(is_frame, part[9], planes), over
+        return following, tf.where(found, at + 10, exif), is_plain & (over | ~is_frame | plain), over
 
-    exif, planes = _walk(data, step, 2, tf.constant(3, tf.int64))
-    return exif, planes != 4
+    return _walk(data, step, 2, tf.constant(True))
 
 
 def _png(data, _):

@@ -1,7 +1,8 @@
 """The content of an image file: what it holds, whether it is whole, and the same as TensorFlow decodes it.
 
 Pillow says what a file holds, TensorFlow decodes it, in training and in exports alike. What TensorFlow cannot decode,
-or not rightly, Pillow decodes, and hands it on as PNG: TIFF; BMP other than of 24 bits; CMYK; animated WEBP.
+or not rightly, Pillow decodes, and hands it on as PNG: TIFF; BMP other than of 24 bits; CMYK and other rare JPEG;
+animated WEBP.
 """
 
 import io
@@ -54,9 +55,10 @@ def examined(content: bytes) -> Header:
     """
     if not content:
         raise DataError("the file is empty (0 bytes)")
+    kind = kind_of(content)
+    if kind and not is_whole(content, kind):
+        raise DataError(f"the {kind} image is cut off (its end is missing)")
     found = header(content)
-    if not is_whole(content, found.kind):
-        raise DataError(f"the {found.kind} image is cut off (its end is missing)")
     _refuse_damaged(content, found)
     return found
 
@@ -145,8 +147,8 @@ def is_taken(content: bytes, kind: str) -> bool:
         size, bits, packed = (int.from_bytes(content[a:b], "little") for a, b in ((14, 18), (28, 30), (30, 34)))
         return size >= 40 and bits == 24 and packed == 0
     if kind == "WEBP":
-        return not (content[12:16] == b"VP8X" and content[20] & 2)  # animated
-    return exif.jpeg_planes(content) != 4 if kind == "JPEG" else kind != "TIFF"
+        return not (content[12:16] == b"VP8X" and int.from_bytes(content[20:21], "big") & 2)  # animated
+    return exif.is_plain_jpeg(content) if kind == "JPEG" else kind != "TIFF"
 
 
 def _of_png(image, kind):

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import sys
+import zlib
 from collections.abc import Sequence
 
 from cli.errors import UserError
@@ -15,16 +16,18 @@ TABLES = (".csv", ".tsv", ".jsonl")
 OTHERS = (".json", ".xls", ".xlsx", ".ods", ".parquet", ".feather", ".html", ".xml", ".pdf", ".docx", ".zip")
 """Endings of formats that are not written, so that they are no names of plain text either."""
 ALLOWED = f"{', '.join(TABLES)}, also with .gz"
+STARTS = (b"origin", b'{"origin"')
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What a spreadsheet takes for the beginning of a formula; the last four are the wide forms."""
 
 
-def require_output(files: Sequence[str], output: str | None) -> None:
-    """Raise UserError where the output cannot be written, or would replace a file that is to be read: before the work.
+def require_output(files: Sequence[str], output: str | None, starts: Sequence[bytes] = STARTS) -> None:
+    """Raise UserError where the output cannot be written, or would replace what is no output: before the work.
 
     Args:
         files: The inputs.
         output: As the user named it, None for the screen.
+        starts: What the tables and records begin with that this suite writes.
     """
     if output is None:
         return
@@ -38,6 +41,16 @@ def require_output(files: Sequence[str], output: str | None) -> None:
     for name in files if os.path.exists(output) else ():
         if os.path.exists(name) and os.path.samefile(name, output):
             raise UserError(f"`--output` must name another file than the input {name}. Received: {output}")
+    if ending(output) in (*TABLES, ".json") and not is_device(output) and os.path.exists(output):
+        with gzip.open(output) if output.lower().endswith(".gz") else open(output, "rb") as file:
+            try:
+                start = file.read(max(map(len, starts)))
+            except (OSError, EOFError, zlib.error):  # no gzip
+                start = b"?"
+        if start and not start.startswith(tuple(starts)):
+            raise UserError(
+                f"`--output`: {output} is there and was not written by this command. Move it, or name another file."
+            )
 
 
 def require_ending(output: str | None, plain: bool = False) -> None:

@@ -15,7 +15,7 @@ READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 def require_place(request: Evaluation) -> None:
     """Raise UserError where `--output` cannot be written, before the work."""
-    require_output(request.data, request.output)
+    require_output(request.data, request.output, [as_json({"data": ""})[:10].encode()])
     if request.output and not request.output.lower().endswith(".json") and not is_device(request.output):
         raise UserError(f"`--output` must end in .json. Received: {request.output}")
 

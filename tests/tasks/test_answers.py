@@ -123,6 +123,20 @@ def test_outputs_that_cannot_be_written_are_refused(place, message, tmp_path, mo
         answers.require_output([str(tmp_path / "new.csv")], str(place(tmp_path)))
 
 
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv", "a.jsonl", "A.CSV.gz", "a.jsonl.gz"])
+def test_only_what_this_command_wrote_is_replaced(name, tmp_path):
+    path = tmp_path / name
+    answers.write(ROWS, str(path))
+    answers.require_output([], str(path))
+    path.write_bytes(b"")
+    answers.require_output([], str(path))
+    for content in (b"age,income\n1,2\n", b'{"age": 1}\n', gzip.compress(b"age\n")):
+        path.write_bytes(content)
+        with pytest.raises(UserError, match=f"{name} is there and was not written by this command. Move it"):
+            answers.require_output([], str(path))
+        assert path.read_bytes() == content
+
+
 def locked(path) -> bool:
     return not os.stat(path).st_mode & 0o200 or str(path).startswith("/proc")
 

@@ -40,13 +40,17 @@ Rows = tuple[np.ndarray, np.ndarray]
 
 @dataclass(frozen=True)
 class Baseline:
-    """One method: metrics of the test split (see classification.metrics), accuracy on validation, time to fit."""
+    """One method: metrics of the test split (see classification.metrics), accuracy on validation, time to fit.
+
+    answers: class indices for the validation rows, then for the test rows.
+    """
 
     name: str
     metrics: dict[str, float]
     validation_accuracy: float
     seconds: float
     note: str
+    answers: np.ndarray
 
 
 def score(
@@ -138,9 +142,9 @@ def fitted(
     probabilities = np.zeros((len(test_labels), num_classes))
     probabilities[:, model.classes_] = answers
     accuracy = float((guess == validation_labels).mean())
-    return Baseline(
-        name, metrics(test_labels, probabilities), accuracy, seconds, "; ".join(filter(None, [*notes, after()]))
-    )
+    note = "; ".join(filter(None, [*notes, after()]))
+    answers = np.concatenate([guess, probabilities.argmax(axis=1)])
+    return Baseline(name, metrics(test_labels, probabilities), accuracy, seconds, note, answers)
 
 
 def flat(inputs, split: str) -> np.ndarray:

@@ -139,12 +139,14 @@ def degenerate(sources: Sequence[str], sentences: Sequence[str]) -> dict[str, in
     sources, sentences = _sentences(sources=sources, sentences=sentences)
     return {
         "empty": sum(not sentence.strip() for sentence in sentences),
-        "loops": sum(_loops(sentence.split()) for sentence in sentences),
+        "loops": sum(map(loops, sentences)),
         "copies": int(_exact(sources, sentences).sum()),
     }
 
 
-def _loops(words: Sequence[str]) -> bool:
+def loops(text: str) -> bool:
+    """Whether one to four words stand in it 4 times in a row."""
+    words = text.split()
     for size in range(1, LOOP + 1):
         run = 0
         for before, word in zip(words, words[size:], strict=False):

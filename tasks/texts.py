@@ -1,4 +1,4 @@
-"""What predictions of texts share, of translations and captions: the search, and the ranking of what it finds."""
+"""What runs that write texts share, translations and captions: the search, the ranking of what it finds, a verdict."""
 
 from dataclasses import replace
 
@@ -29,3 +29,9 @@ def search_of(own: Search, request: Prediction, top: int) -> Search:
     if request.length_penalty is not None:
         changed["length_penalty"] = request.length_penalty
     return replace(own, **changed)
+
+
+def diagnosis_line(results: dict) -> list[str]:
+    """The line of the diagnosis; none for a run of before there was one."""
+    found = results.get("diagnosis")
+    return [f"diagnosis: {found['label']}. {found['advice']}"] if found else []

@@ -34,6 +34,7 @@ def page(prepared: Prepared, learned: Captioning, outcome: Outcome) -> Page:
         captions=[one.texts[0] for one in outcome.captions],
         scores=outcome.scores["test"],
         baselines=outcome.baselines,
+        diagnosis=outcome.diagnosis,
         search=_described(prepared),
         attention=_strips(pixels, splits.test, learned.inputs, outcome),
         overlap=outcome.overlap,

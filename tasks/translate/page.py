@@ -36,6 +36,7 @@ def page(prepared: Prepared, learned: Learned, outcome: Outcome) -> Page:
         signatures=outcome.signatures,
         interval=outcome.interval,
         baselines=outcome.baselines,
+        diagnosis=outcome.diagnosis,
         attention=_attention(splits, outcome),
         search=_described(prepared.search),
     )

@@ -1,27 +1,30 @@
 """What a translator has to show: scores beside baselines."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from tasks.task import Learned
+from tasks.texts import diagnosis_line
 from tasks.translate.prepared import Prepared
 from tasks.translate.translator import SentenceTranslator, Translation
 
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """Scores of test and validation pairs, the baselines on the test pairs, and the translations of these."""
+    """Scores of test and validation pairs, baselines and diagnosis on the test pairs, and the translations of these."""
 
     test: dict[str, float]
     validation: dict[str, float]
     interval: tuple[float, float]
     signatures: dict[str, str]
     baselines: list
+    diagnosis: object
     translations: list[Translation]
     translator: SentenceTranslator
 
     def results(self) -> dict:
         found = {"test": self.test, "validation": self.validation, "interval": self.interval}
-        return found | {"baselines": {one.name: one.scores for one in self.baselines}, "signatures": self.signatures}
+        found |= {"baselines": {one.name: one.scores for one in self.baselines}, "signatures": self.signatures}
+        return found | {"diagnosis": asdict(self.diagnosis)}
 
 
 def score(prepared: Prepared, learned: Learned) -> Outcome:
@@ -42,7 +45,22 @@ def score(prepared: Prepared, learned: Learned) -> Outcome:
         train.sources, train.targets, test.sources, test.targets, seed=prepared.trainer.seed
     )
     interval = translation.bleu_interval(hypotheses, test.targets)
-    return Outcome(figures["test"], figures["validation"], interval, translation.signatures(), simple, kept, translator)
+    diagnosis = diagnosed(prepared, learned, hypotheses, figures["test"]["bleu"], simple)
+    signatures = translation.signatures()
+    return Outcome(figures["test"], figures["validation"], interval, signatures, simple, diagnosis, kept, translator)
+
+
+def diagnosed(prepared: Prepared, learned: Learned, hypotheses: list[str], bleu: float, simple: list):
+    """The `Diagnosis` of the translations of the test pairs, beside those of the baselines by their chrF."""
+    from evaluation.rivals import paired
+    from evaluation.text_diagnosis import diagnose_texts
+    from evaluation.translation import sentence_scores
+
+    references = prepared.splits.test.targets
+    ours = sentence_scores(hypotheses, references)
+    rivals = [paired(one.name, ours, sentence_scores(one.hypotheses, references), trivial=True) for one in simple]
+    settings = {"measure": "BLEU", "score": bleu, "learning_rate": prepared.trainer.learning_rate}
+    return diagnose_texts(learned.history, hypotheses, list(references), rivals, **settings)
 
 
 def told(results: dict) -> tuple[str, dict[str, float]]:
@@ -54,5 +72,6 @@ def told(results: dict) -> tuple[str, dict[str, float]]:
         lines.append(f"  {name:<42}{scores}{figures['exact_match']:>13.3f}")
     lines.append(f"BLEU of other test sets like this one lies between {low:.1f} and {high:.1f} (95%, bootstrap)")
     lines.append(f"BLEU without capitals: {test['bleu_lowercase']:.2f}   {results['signatures']['bleu']}")
+    lines += diagnosis_line(results)
     line = {f"test_{name}": value for name, value in test.items()}
     return "\n".join(lines), line | {"target_tokens_per_second": results["target_tokens_per_second"]}

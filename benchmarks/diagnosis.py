@@ -101,7 +101,7 @@ CASES = {
     "healthy shift": Case("classify", shifted(2000, 0.4, 1.0), (), HEALTHY),
     "healthy, 10% rare": Case("classify", shifted(3000, 0.1, 2.0), (), HEALTHY),
     "healthy surface": Case("regress", surface(2000, 0.3), (), HEALTHY),
-    "healthy surface, few": Case("regress", surface(400, 0.5), (), HEALTHY),
+    "healthy surface, fewer rows": Case("regress", surface(800, 0.3), (), HEALTHY),
 }
 
 
@@ -145,6 +145,13 @@ def diagnosed(case: Case, seed: int) -> dict:
         directory = RunDirectory(Path(folder) / "run")
         directory.path.mkdir()
         return asdict(task.score(prepared, task.train(prepared, directory)).diagnosis)
+
+
+@contextlib.contextmanager
+def quiet():
+    """Nothing of a training is printed."""
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        yield
 
 
 if __name__ == "__main__":

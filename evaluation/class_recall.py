@@ -24,7 +24,7 @@ class ClassRecall:
         answered: Rows held out that are answered as this class.
         train_recall: Share of its training rows that are answered rightly; NaN where none was looked at.
         rival, rival_found: The baseline that finds most of the rows held out, "" if there is none, and how many.
-        beaten: Whether that baseline finds more by more than chance.
+        beaten: Whether it is rare and that baseline finds more by more than chance.
     """
 
     name: str
@@ -69,7 +69,7 @@ def recalls(
         classes: K names.
         counts: K numbers of training rows.
         train, held_out: Labels and the network's answers, class indices (N,) each.
-        rivals: Name of a baseline -> its answers for the rows held out.
+        rivals: Name of a baseline that looks at the inputs -> its answers for the rows held out.
     """
     found = []
     (train_labels, train_answers), (labels, answers) = train, held_out
@@ -79,18 +79,19 @@ def recalls(
         theirs = {name: given[mine] == number for name, given in rivals.items()}
         rival = max(theirs, key=lambda name: theirs[name].sum(), default="")
         share = counts[number] / sum(counts)
+        rare = bool(share < RARE / len(classes))
         found.append(
             ClassRecall(
                 str(classes[number]),
                 float(share),
-                bool(share < RARE / len(classes)),
+                rare,
                 int(mine.sum()),
                 int(right.sum()),
                 int(np.sum(answers == number)),
                 float(np.mean(train_answers[own] == number)) if own.any() else float("nan"),
                 rival,
                 int(theirs[rival].sum()) if rival else 0,
-                bool(rival) and _more(theirs[rival], right, len(classes)),
+                bool(rival) and rare and _more(theirs[rival], right, len(classes)),
             )
         )
     return found

@@ -119,14 +119,17 @@ def diagnose(
         reachable, source = 1.0, "as no other figure is known"
     bias, variance = reachable - train_accuracy, train_accuracy - validation_accuracy
     noise = chance(validation_accuracy, num_validation) if spread is None else spread
-    high_bias = bias > max(large, noise if target is None and baseline is not None else 0)
+    # What the network itself reaches on the validation rows it can be no further from.
+    bias_left = min(bias, reachable - validation_accuracy)
+    high_bias = bias_left > max(large, noise if target is None and baseline is not None else 0)
     high_variance = variance > max(LARGE, noise)
     label = " and ".join(["high bias"] * high_bias + ["high variance"] * high_variance) or "healthy"
     flag, advice = next_flag(label, curve, flags, len(history["loss"]))
     cause = label if label != "healthy" else "high bias" if curve.falling else ""
     helps = next_flag(cause, curve, flags, len(history["loss"])) if cause else (None, "")
-    faults = [*missed_classes(classes, flags), *lost(rivals, measure, *helps)]
-    if curve.rate == "too high" or (curve.rate == "too low" and (high_bias or faults)):
+    faults = missed_classes(classes, flags, rare=True) + lost(rivals, measure, *helps)
+    faults += missed_classes(classes, flags, rare=False)
+    if rate_first(curve, high_bias, faults):
         return wrong_rate(curve, [numbers], faults, flags, learning_rate, measure)
 
     readings = [
@@ -153,6 +156,14 @@ def concluded(faults: Sequence[Fault], readings: Sequence[str]) -> Diagnosis:
     """The diagnosis of the first of some faults."""
     first = faults[0]
     return Diagnosis(first.label, tuple(readings), first.remedies, first.flag, first.advice)
+
+
+def rate_first(curve: CurveReading, high_bias: bool, faults: Sequence[Fault]) -> bool:
+    """Whether the learning rate is to be changed first. A rate that only shakes the loss explains no fault: where
+    nothing can be learned, the loss hardly falls, and any leap is large beside that."""
+    if curve.rate == "too high":
+        return not faults or curve.ruined
+    return curve.rate == "too low" and (high_bias or bool(faults))
 
 
 def wrong_rate(

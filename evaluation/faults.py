@@ -50,27 +50,25 @@ class Fault:
     remedies: tuple[str, ...]
 
 
-def missed_classes(classes: Sequence[ClassRecall], flags: Flags) -> list[Fault]:
-    """A fault for the missed classes that are rare, and one for the others; the rarest class speaks for its like."""
-    found = []
-    for label, rare in (("rare class missed", True), ("class missed", False)):
-        missed = sorted((one for one in classes if one.missed and one.rare == rare), key=lambda one: one.share)
-        if not missed:
-            continue
-        worst, remedies = missed[0], FAULTS[label]
-        others = f" (and {len(missed) - 1} more of {len(classes)} classes)" if len(missed) > 1 else ""
-        flag = flags.class_weights if rare else flags.bigger
-        if rare and not flags.class_weights:
-            remedies = remedies[1:]
-        helps = "" if flag is None else f"Change {flag}, or "
-        advice = f"{helps}get more rows of class {worst.name!r}, of which "
-        advice += f"{worst.found} of {worst.rows} held out are found{others}"
-        if rare:
-            advice += "; a threshold below 0.5 finds more of them, at the price of false alarms"
-        if worst.beaten or worst.rival_found > worst.found:
-            advice += f"; another model can: {worst.rival} finds {worst.rival_found}"
-        found.append(Fault(label, worst.told + others, flag, f"{advice[0].upper()}{advice[1:]}.", remedies))
-    return found
+def missed_classes(classes: Sequence[ClassRecall], flags: Flags, *, rare: bool) -> list[Fault]:
+    """A fault for the missed classes, those that are rare or the others; the rarest speaks for all of them."""
+    missed = sorted((one for one in classes if one.missed and one.rare == rare), key=lambda one: one.share)
+    if not missed:
+        return []
+    label = "rare class missed" if rare else "class missed"
+    worst, remedies = missed[0], FAULTS[label]
+    others = f" (and {len(missed) - 1} more of {len(classes)} classes)" if len(missed) > 1 else ""
+    flag = flags.class_weights if rare else flags.bigger
+    if rare and not flags.class_weights:
+        remedies = remedies[1:]
+    helps = "" if flag is None else f"Change {flag}, or "
+    advice = f"{helps}get more rows of class {worst.name!r}, of which "
+    advice += f"{worst.found} of {worst.rows} held out are found{others}"
+    if rare:
+        advice += "; a threshold below 0.5 finds more of them, at the price of false alarms"
+    if worst.rival_found > worst.found:
+        advice += f"; another model can: {worst.rival} finds {worst.rival_found}"
+    return [Fault(label, worst.told + others, flag, f"{advice[0].upper()}{advice[1:]}.", remedies)]
 
 
 def lost(rivals: Sequence[Rival], measure: str, flag: str | None, how: str) -> list[Fault]:
@@ -84,8 +82,7 @@ def lost(rivals: Sequence[Rival], measure: str, flag: str | None, how: str) -> l
     found = []
     trivial = best([one for one in rivals if one.trivial and one.wins and one.told])
     if trivial:
-        than = "no better than" if trivial.theirs < trivial.ours else "not above"
-        reading = f"{than} {trivial.name} by more than chance: {_figures(trivial, measure)}"
+        reading = f"no better than {trivial.name}, but for chance: {_figures(trivial, measure)}"
         advice = how or "Check that the inputs can tell the answer; then get more data, or choose another model."
         advice = f"It does no better than {trivial.name}. {advice}"
         label = "no better than guessing"

@@ -52,7 +52,7 @@ def paired(name: str, ours, theirs, *, trivial: bool = False) -> Rival:
     """
     ours, theirs = np.asarray(ours, np.float64), np.asarray(theirs, np.float64)
     rows = len(ours)
-    doubt = SURE * float((ours - theirs).std(ddof=1)) / sqrt(rows) if rows > 1 else inf
+    doubt = SURE * float((ours - theirs).std(ddof=1)) / sqrt(rows) if rows >= FEWEST_ROWS else inf
     return Rival(name, float(ours.mean()), float(theirs.mean()), doubt, rows, trivial)
 
 
@@ -73,7 +73,7 @@ def guessing(labels, answers, num_classes: int) -> Rival:
     true, given = (np.bincount(one, minlength=num_classes) / rows for one in (labels, answers))
     expected = float(true @ given)
     variance = expected + expected**2 - float(true @ (given * (true + given)))
-    doubt = SURE * sqrt(max(variance, 0.0) / rows)
+    doubt = SURE * sqrt(max(variance, 0.0) / rows) if rows >= FEWEST_ROWS else inf
     return Rival("guessing", float(np.mean(np.equal(labels, answers))), expected, doubt, rows, trivial=True)
 
 

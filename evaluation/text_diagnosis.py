@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from evaluation.diagnosis import Diagnosis, concluded, next_flag, wrong_rate
+from evaluation.diagnosis import Diagnosis, concluded, next_flag, rate_first, wrong_rate
 from evaluation.faults import FAULTS, Fault, Flags, few_rows, lost
 from evaluation.loss_curve import read
 from evaluation.rivals import FEWEST_ROWS, Rival
@@ -35,14 +35,13 @@ def diagnose_texts(
     flags, epochs = Flags(), len(history["loss"])
     curve = read(history["loss"], history.get("val_loss"))
     helps = next_flag("high bias", curve, flags, epochs) if curve.falling else (None, "")
-    faults = [
-        *degenerate(texts, references, *helps),
-        *worthless(score, measure, *helps),
-        *lost(rivals, measure, *helps),
-    ]
+    faults = degenerate(texts, references, *helps)
+    if len(texts) >= FEWEST_ROWS:
+        faults += worthless(score, measure, *helps)
+    faults += lost(rivals, measure, *helps)
     numbers = f"{measure} is {score:.3g}"
     beside = [f"{one.name}: {one.theirs:.3g}, the network {one.ours:.3g} in the mean" for one in rivals]
-    if curve.rate == "too high" or (curve.rate == "too low" and faults):
+    if rate_first(curve, False, faults):
         return wrong_rate(curve, [numbers, *beside], faults, flags, learning_rate, measure)
     readings = [numbers, *(fault.reading for fault in faults), *beside, curve.reason]
     if faults:

@@ -17,10 +17,10 @@ def search_of(own: Search, request: Prediction, top: int) -> Search:
     """The run's own search, changed as `request` says, with at least `top` hypotheses."""
     if request.seed and not request.sample:
         raise UserError(f"`--seed` is for drawing at random: add `--sample`. Received: {request.seed}")
-    beams = request.beams or max(own.beams, top)
-    if request.sample:
-        beams = request.beams or top
-    if beams < top:
+    beams = request.beams
+    if beams is None:
+        beams = top if request.sample else max(own.beams, top)
+    if 0 < beams < top:
         raise UserError(f"`--top` cannot be more than `--beams`. Received: --top {top} --beams {beams}")
     changed = {"beams": beams, "sample": request.sample}
     if request.sample:

@@ -79,8 +79,11 @@ def serve(chief: Chief, place: str, commands: list[list[str]], until: float | No
     """
     host, port = address(place, "chief")
     with socket.socket() as test:
+        # What connections of a chief that was killed left does not hold the port; one that lives does.
+        test.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             test.bind((host, port))
+            test.listen()
         except OSError as error:
             raise SearchError(f"`--chief {place}`: {error.strerror}. Name another port.") from None
     from keras_tuner.src.distribute import oracle_chief

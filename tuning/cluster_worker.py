@@ -10,6 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from training.parent_process import die_with_parent
 from tuning.settings import address
 from tuning.trial_loop import outcome_of
 from tuning.workers import Workers
@@ -24,6 +25,7 @@ def main(space_name: str, place: str) -> None:
     import keras_tuner
     from keras_tuner.src.distribute import oracle_client
 
+    die_with_parent()  # a worker of a chief that was killed would hold on to its trial
     host, port = address(place, "worker")
     os.environ |= {"KERASTUNER_ORACLE_IP": host, "KERASTUNER_ORACLE_PORT": str(port)}
     identity = os.environ.setdefault("KERASTUNER_TUNER_ID", f"worker-{os.getpid()}")

@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -154,10 +155,22 @@ class SearchFolder:
     def _compare(self, earlier: dict) -> None:
         changed = sorted(key for key in {*earlier, *self.identity} if earlier.get(key) != self.identity.get(key))
         if changed:
+            told = [self._told(key, earlier.get(key)) for key in changed]
             raise SearchError(
-                f"{self.path}: holds a search of other settings (they differ in {', '.join(changed)}). "
+                f"{self.path}: holds a search of other settings (they differ in {', '.join(told)}). "
                 "Name another `--run-dir`, or `--fresh` to replace it."
             )
+
+    def _told(self, key: str, before) -> str:
+        """A setting that differs, of the flags those that do."""
+        now = self.identity.get(key)
+        if key != "flags":
+            return f"{key}: {before} before, {now} now" if isinstance(now, str | int) else key
+        was, given = by_flag(before or ()), by_flag(now or ())
+        both = sorted(flag for flag in {*was, *given} if was.get(flag) != given.get(flag))
+        return ", ".join(
+            f"{flag}: {was.get(flag, 'not given')} before, {given.get(flag, 'not given')} now" for flag in both
+        )
 
     def check_space(self, hyperparameters: dict) -> None:
         """Raise SearchError where an earlier attempt had another space, by name -> configuration."""
@@ -182,3 +195,16 @@ class SearchFolder:
                     self.path.rmdir()
             os.close(self.lock)
             self.lock = None
+
+
+def by_flag(arguments: Sequence[str]) -> dict[str, str]:
+    """Flag -> its words, of arguments as `cli.arguments.flags` gives them; a word of no flag is a model."""
+    found: dict[str, str] = {}
+    name = "model"
+    for word in arguments:
+        if word.startswith("--"):
+            name, _, value = word.partition("=")
+            found[name] = value or "given"
+        else:
+            found[name] = word if found.get(name, "given") == "given" else f"{found[name]} {word}"
+    return found

@@ -54,8 +54,9 @@ def resolve(config: CaptionData, *, seed: int) -> CaptionSplits:
     return caption_splits.make(name, read, lists, seed, config.images, size)
 
 
-def everything(config: CaptionData, *, seed: int) -> Captions:
-    """Yields all captioned images of the files that `config.data` names; of data with splits of its own the test split.
+def everything(config: CaptionData, *, seed: int) -> tuple[Captions, tuple[str, ...]]:
+    """Yields all captioned images of the files that `config.data` names, and what was decided on reading; of data with
+    splits of its own the test split.
 
     Args:
         config: what the user said; `validation` and `test` are not used.
@@ -65,7 +66,7 @@ def everything(config: CaptionData, *, seed: int) -> Captions:
         DataError: the data cannot be used; the message says where and what to do.
     """
     if config.data == "scenes" or config.data.startswith("tfds:"):
-        return resolve(config, seed=seed).test
+        return resolve(config, seed=seed).test, ()
     from data.captions import caption_splits
 
     return caption_splits.whole(_captions(config.data, config), config.images)

@@ -54,7 +54,7 @@ def make(name, read, lists, seed, images=None, image_size=None):
 
 
 def whole(raw, images=None):
-    """Makes `Captions` of every image of a file already read (`RawCaptions`), to score on.
+    """Makes `Captions` of every image of a file already read (`RawCaptions`), to score on; and notes.
 
     Args:
         raw: of the file.
@@ -63,7 +63,9 @@ def whole(raw, images=None):
     Raises:
         DataError: more than a few images are missing or broken.
     """
-    return _captions(raw, list(raw.captions), images, "evaluation", [])[0]
+    notes = list(raw.notes)
+    captions, _ = _captions(raw, list(raw.captions), images, "evaluation", notes)
+    return captions, tuple(notes)
 
 
 def _by_file(part, raw):

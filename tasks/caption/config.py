@@ -43,7 +43,11 @@ class Config:
     """Probability mass taken from the true subword and spread over all, in [0, 1)."""
     search: Search = field(default_factory=lambda: Search(beams=3))
     vocab_size: int | None = None
-    """Size of the dictionary, in subwords. Default: one per 80 words of the training captions, between 200 and 8000."""
+    """Size of the dictionary, in subwords. Default: one per 80 words of the training captions, between 200 and 8000,
+    and enough for their characters."""
+    coverage: float | None = None
+    """Share of the characters of the training captions that the dictionary holds, the most frequent first. Default: 1;
+    0.9995 where their characters are thousands, as of Chinese."""
     keep_capitals: bool = False
     """Keep the capitals of the captions; otherwise everything is lower-case."""
     word_dropout: float = 0.1
@@ -80,6 +84,7 @@ class Config:
 
         require("label_smoothing", 0 <= self.label_smoothing < 1, "in [0, 1)")
         require("vocab_size", self.vocab_size is None or self.vocab_size >= 50, "at least 50")
+        require("coverage", self.coverage is None or 0.98 <= self.coverage <= 1, "in [0.98, 1]")
         require("word_dropout", 0 <= self.word_dropout < 1, "in [0, 1)")
         require("buckets", 1 <= self.buckets <= 32, "between 1 and 32")
         require("longest_tokens", self.longest_tokens >= 2, "at least 2")

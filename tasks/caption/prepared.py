@@ -25,6 +25,7 @@ class Prepared:
     Attributes:
         splits: `CaptionSplits`.
         subwords: `Subwords`.
+        further: A sentence on their number, or none.
         inputs: `ImageInputs`: what the network takes of images.
         batches: `CaptionBatches` of the training images.
         batching: How they were made.
@@ -42,6 +43,7 @@ class Prepared:
 
     splits: object
     subwords: object
+    further: tuple[str, ...]
     inputs: ImageInputs
     batches: object
     batching: Batching
@@ -77,7 +79,7 @@ class Prepared:
         side = "x".join(map(str, inputs.prepare.size))
         return [
             f"data    {self.splits.name}",
-            *(f"        {note}" for note in (*self.splits.notes, *self.batches.notes())),
+            *(f"        {note}" for note in (*self.splits.notes, *self.batches.notes(), *self.further)),
             f"images  {side} pixels, {inputs.backbone or 'a stem that is learned with the captions'}",
             f"words   {len(self.subwords)} subwords",
             f"model   {self.recipe}",
@@ -137,13 +139,14 @@ def prepare(config: Config, splits) -> Prepared:
     seed_everything(config.trainer.seed)  # for a backbone of random weights: the next attempt finds its features
     inputs = ImageInputs.of(config.encoder, splits, config.features)
     lower = not config.keep_capitals
-    subwords = learn_subwords(texts(splits.train, lower), config.vocab_size, lower)
+    subwords, note = learn_subwords(texts(splits.train, lower), config.vocab_size, config.coverage, lower)
     size = config.trainer.batch_size or 64
     batching = Batching(size, config.buckets, config.longest_tokens, config.every_caption, config.mirror, lower)
     batches = batching.of(splits.train, subwords, inputs, training=True)
     return Prepared(
         splits,
         subwords,
+        (note,) if note else (),
         inputs,
         batches,
         batching,

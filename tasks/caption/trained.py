@@ -96,17 +96,30 @@ class TrainedCaptioner:
             )
         if not request.data:
             return "own-test", resolve(own_data(self.directory, CaptionData), seed=seed).test
-        given = CaptionData(request.data[0], images=request.images, download=request.download)
-        return data_name(request.data[0]), everything(given, seed=seed)
+        given = CaptionData(
+            request.data[0],
+            images=request.images,
+            image=request.image,
+            caption=request.caption,
+            download=request.download,
+        )
+        captions, notes = everything(given, seed=seed)
+        for note in notes:
+            print(note)
+        return data_name(request.data[0]), captions
 
     def score(self, captions) -> tuple[dict[str, float], dict]:
         """Print the scores of `Captions`; return them, and the captions that were written."""
-        from evaluation.captioning import FIGURES, scores
+        from evaluation.caption_words import TOKENISER
+        from evaluation.captioning import NAMES, scores
 
         found = [one.texts[0] for one in self.captioner()(captions.images, captions.origins)]
         figures = scores(found, captions.captions)
         for name, value in figures.items():
-            print(f"{FIGURES[name]:<110}{value:>10.6g}")
+            print(f"{NAMES[name]:<14}{value:>10.6g}")
+        print(f"words: {TOKENISER}")
+        if len(found) == 1:
+            print("CIDEr-D of a single image is 0 whatever its caption: it weighs words by the images that have them")
         return figures, {"captions": dict(zip(map(str, captions.origins), found, strict=True))}
 
     def export(self, kind: str, inputs: dict[str, np.ndarray], folder: str | Path) -> tuple[Path, dict[str, float]]:

@@ -65,7 +65,7 @@ def diagnosed(
             np.bincount(splits.train.labels, minlength=len(classes)).tolist(),
             (labels["train"], answers["train"]),
             held_out,
-            {one.name: one.answers for one in simple},
+            {one.name: one.answers for one in simple if one.name != MAJORITY},
         ),
     )
 

@@ -30,6 +30,8 @@ class Prepared:
         asked: `Trainer` as it was typed.
         label_smoothing: In [0, 1).
         search: `Search` that the run is scored with.
+        tokenize: sacreBLEU's tokenizer of BLEU.
+        further: Sentences on dictionary and scores.
         members, jobs: The ensemble, and how many of it are trained at a time.
         reward_epochs, reward_learning_rate: Of the stage of rewards.
     """
@@ -45,6 +47,8 @@ class Prepared:
     asked: Trainer
     label_smoothing: float
     search: Search
+    tokenize: str
+    further: tuple[str, ...]
     members: Members
     jobs: int
     reward_epochs: int
@@ -60,13 +64,13 @@ class Prepared:
         sizes = f"{len(target)} for both languages"
         if source is not target:
             sizes = f"{len(source)} source, {len(target)} target"
-        lines = data_lines(self.splits, languages, *batches.notes(), unit="pairs")
+        lines = data_lines(self.splits, languages, *batches.notes(), *self.further, unit="pairs")
         return [*lines, f"words   subwords: {sizes}", f"model   {self.recipe}"]
 
     def record(self) -> dict:
         content = {"kind": "text", "languages": self.splits.languages, "search": asdict(self.search)}
         source = None if self.source is self.target else self.source.config()
-        return content | {"target": self.target.config(), "source": source}
+        return content | {"target": self.target.config(), "source": source, "bleu_tokenize": self.tokenize}
 
     def examples(self) -> dict:
         return {"text": self.splits.test.sources}
@@ -115,7 +119,8 @@ def prepare(config: Config, splits) -> Prepared:
     if isinstance(recipe, Auto):
         recipe = Transformer(num_layers=2, dropout=0.0) if is_phrases else Transformer()
     joint = config.dictionary == "joint"
-    source, target = learn_subwords(splits, config.vocab_size, joint=joint, lower=config.lower)
+    source, target, notes = learn_subwords(splits, config.vocab_size, config.coverage, joint=joint, lower=config.lower)
+    tokenize, counted = tokenizer_of(config.bleu_tokenize, splits)
     tokens = config.tokens or (2048 if len(splits.train) < 20_000 else 4096)
     batching = Batching(tokens, config.buckets, config.longest_tokens, config.subword_dropout)
     batches = batching.of(splits.train, source, target, training=True)
@@ -132,11 +137,27 @@ def prepare(config: Config, splits) -> Prepared:
         config.trainer,
         config.label_smoothing,
         config.search,
+        tokenize,
+        (*notes, *counted),
         config.members,
         jobs,
         config.reward_epochs,
         config.reward_learning_rate,
     )
+
+
+def tokenizer_of(wanted: str, splits) -> tuple[str, tuple[str, ...]]:
+    """sacreBLEU's tokenizer for the training targets, or the one named; and a sentence where it is no usual one.
+
+    Raises UserError where it is not installed.
+    """
+    from evaluation.bleu_tokens import require, tokenizer_for
+    from evaluation.translation import WORDS
+
+    found = tokenizer_for(splits.train.targets) if wanted == "auto" else wanted
+    require(found)
+    told = f"BLEU counts the tokens of sacreBLEU's tokenizer {found!r}: `--bleu-tokenize` names another."
+    return found, () if found == WORDS else (told,)
 
 
 def plan(epochs: int | None, batches, recipe, is_phrases: bool) -> Plan:

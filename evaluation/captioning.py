@@ -6,8 +6,8 @@
     Cider(references)(candidates, rows) -> (n,)            prepared once for many candidates
 
 `candidates` is a sequence of N strings and `references` of N sequences of strings. All are cut into words by
-`caption_words.words` (its `TOKENISER` says how). The values equal those of COCO's scoring code (pycocoevalcap 1.2) to 1e-6
-on a fixed file; its formulas are followed where they differ from the papers', and the docstrings say where.
+`caption_words.words` (`TOKENISER` there says how). The values equal those of COCO's scoring code (pycocoevalcap 1.2) to
+1e-6 on a fixed file; its formulas are followed where they differ from the papers', and the docstrings say where.
 """
 
 import math

@@ -7,7 +7,8 @@ import numpy as np
 from scipy.stats import binomtest
 
 RARE = 0.5  # times the share of a class if all were equally frequent
-SELDOM = 0.5  # recall below which most rows of a class are missed
+SELDOM = 0.5  # recall up to which a rare class is missed
+FEW_ROWS = 4  # of fewer held out, the training rows have to say the same
 SOME_ROWS = 10  # of which none is found: that is no chance
 SURE = 0.01  # probability that a baseline finds so many more rows by chance
 
@@ -21,7 +22,7 @@ class ClassRecall:
         share: Of the training rows, 0-1.
         rare: Whether that is less than half of what all classes would have if they were equally frequent.
         rows, found: Of the class among the rows held out, and how many of them are answered rightly.
-        answered: Rows held out that are answered as this class.
+        answered: Test rows that are answered as this class; rows held out where it is in no test row.
         train_recall: Share of its training rows that are answered rightly; NaN where none was looked at.
         rival, rival_found: The baseline that finds most of the rows held out, "" if there is none, and how many.
         beaten: Whether it is rare and that baseline finds more by more than chance.
@@ -44,14 +45,15 @@ class ClassRecall:
         if not self.answered and (self.rows or not self.train_recall):
             return True
         none = self.rows >= SOME_ROWS and not self.found
-        seldom = self.rare and self.found < SELDOM * self.rows and self.train_recall < SELDOM
+        seldom = self.rare and self.found <= SELDOM * self.rows
+        seldom = seldom and (self.rows >= FEW_ROWS or self.train_recall < SELDOM)
         return none or seldom or self.beaten
 
     @property
     def told(self) -> str:
         """The sentence about it."""
         found = f"class {self.name!r}, {self.share:.1%} of the training rows: {self.found} of {self.rows} rows held out"
-        found += " are found" if self.answered else " are found, none is answered so"
+        found += " are found" if self.answered or not self.rows else " are found, and no test row is answered so"
         beside = f"; {self.rival} finds {self.rival_found}" if self.rival and self.rival_found > self.found else ""
         return found + beside
 
@@ -61,6 +63,7 @@ def recalls(
     counts: Sequence[int],
     train: tuple[np.ndarray, np.ndarray],
     held_out: tuple[np.ndarray, np.ndarray],
+    test_rows: int,
     rivals: Mapping[str, np.ndarray],
 ) -> list[ClassRecall]:
     """How each class that occurs in training is found.
@@ -69,6 +72,7 @@ def recalls(
         classes: K names.
         counts: K numbers of training rows.
         train, held_out: Labels and the network's answers, class indices (N,) each.
+        test_rows: How many of the rows held out, the last ones, are those of the test.
         rivals: Name of a baseline that looks at the inputs -> its answers for the rows held out.
     """
     found = []
@@ -76,6 +80,7 @@ def recalls(
     for number in np.flatnonzero(counts):
         own, mine = train_labels == number, labels == number
         right = answers[mine] == number
+        tested = answers[-test_rows:] if mine[-test_rows:].any() else answers
         theirs = {name: given[mine] == number for name, given in rivals.items()}
         rival = max(theirs, key=lambda name: theirs[name].sum(), default="")
         share = counts[number] / sum(counts)
@@ -87,7 +92,7 @@ def recalls(
                 rare,
                 int(mine.sum()),
                 int(right.sum()),
-                int(np.sum(answers == number)),
+                int(np.sum(tested == number)),
                 float(np.mean(train_answers[own] == number)) if own.any() else float("nan"),
                 rival,
                 int(theirs[rival].sum()) if rival else 0,

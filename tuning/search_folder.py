@@ -3,8 +3,8 @@
 import fcntl
 import json
 import os
+import shlex
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -162,15 +162,11 @@ class SearchFolder:
             )
 
     def _told(self, key: str, before) -> str:
-        """A setting that differs, of the flags those that do."""
+        """A setting that differs, and its two values where they can be read."""
         now = self.identity.get(key)
-        if key != "flags":
-            return f"{key}: {before} before, {now} now" if isinstance(now, str | int) else key
-        was, given = by_flag(before or ()), by_flag(now or ())
-        both = sorted(flag for flag in {*was, *given} if was.get(flag) != given.get(flag))
-        return ", ".join(
-            f"{flag}: {was.get(flag, 'not given')} before, {given.get(flag, 'not given')} now" for flag in both
-        )
+        if key == "flags":
+            before, now = (shlex.join(flags) or "none" for flags in (before or (), now))
+        return f"{key}: {before} before, {now} now" if isinstance(now, str | int) else key
 
     def check_space(self, hyperparameters: dict) -> None:
         """Raise SearchError where an earlier attempt had another space, by name -> configuration."""
@@ -195,16 +191,3 @@ class SearchFolder:
                     self.path.rmdir()
             os.close(self.lock)
             self.lock = None
-
-
-def by_flag(arguments: Sequence[str]) -> dict[str, str]:
-    """Flag -> its words, of arguments as `cli.arguments.flags` gives them; a word of no flag is a model."""
-    found: dict[str, str] = {}
-    name = "model"
-    for word in arguments:
-        if word.startswith("--"):
-            name, _, value = word.partition("=")
-            found[name] = value or "given"
-        else:
-            found[name] = word if found.get(name, "given") == "given" else f"{found[name]} {word}"
-    return found

@@ -141,8 +141,13 @@ class TrainedCaptioner:
         values = np.concatenate([values for _, values in captioner.prepared(images)])
         found = captioner.of_values(values)
         maps = captioner.attention(values, found)
+
+        def alone(row):
+            one = captioner.of_values(values[row : row + 1])
+            return table(one), captioner.attention(values[row : row + 1], one)
+
         path = Path(folder) / FORMATS[kind].file
-        return settle(path, made.write, lambda unchecked: made.check(unchecked, images, table(found), maps))
+        return settle(path, made.write, lambda unchecked: made.check(unchecked, images, table(found), maps, alone))
 
 
 def table(found: list[Caption]) -> dict[str, np.ndarray]:

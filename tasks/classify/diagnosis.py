@@ -65,6 +65,7 @@ def diagnosed(
             np.bincount(splits.train.labels, minlength=len(classes)).tolist(),
             (labels["train"], answers["train"]),
             held_out,
+            len(labels["test"]),
             {one.name: one.answers for one in simple if one.name != MAJORITY},
         ),
     )

@@ -131,8 +131,13 @@ class TrainedTranslator:
         translator = self.translator()
         found = translator(texts)
         maps = translator.attention(texts, found)
+
+        def alone(row):
+            one = translator(texts[row : row + 1])
+            return table(one), translator.attention(texts[row : row + 1], one)
+
         path = Path(folder) / FORMATS[kind].file
-        return settle(path, made.write, lambda unchecked: made.check(unchecked, texts, table(found), maps))
+        return settle(path, made.write, lambda unchecked: made.check(unchecked, texts, table(found), maps, alone))
 
 
 def table(found: list[Translation]) -> dict[str, np.ndarray]:

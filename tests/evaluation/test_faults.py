@@ -51,7 +51,7 @@ def judged(held_out, train=None, rivals=None, history=CURVES, flags=WEIGHTS, cou
             Rival("most frequent class", score, float(np.mean(labels == most)), 0.0, len(labels)),
             *(paired(name, labels == answers, labels == given) for name, given in (rivals or {}).items()),
         ],
-        classes=recalls(["no", "yes"], counts, train, held_out, rivals or {}),
+        classes=recalls(["no", "yes"], counts, train, held_out, len(labels), rivals or {}),
         **given,
     )
 
@@ -84,6 +84,13 @@ def test_a_rare_class_that_is_found_is_healthy(found, false_alarms):
     boosting = rare(1000, 0.01, 7, 1)[1]
     told = judged(rare(1000, 0.01, found, false_alarms), rivals={"gradient boosting": boosting})
     assert told.label == "healthy", told
+
+
+def test_a_class_that_no_test_row_gets_is_missed_though_validation_rows_do():
+    labels, answers = rare(400, 0.01, 3)
+    for tested, missed in ((400, False), (397, True)):  # of the last rows, one of the class is there and not found
+        (_, yes) = recalls(["no", "yes"], [396, 4], (labels, labels), (labels, answers), tested, {})
+        assert yes.missed is missed and yes.found == 3
 
 
 def test_a_frequent_class_of_low_recall_is_no_fault_where_another_gains():

@@ -62,6 +62,10 @@ class Config:
     """Lengths that batches are padded to: with more of them less is padded, but each compiles its own graph."""
     longest_tokens: int = 40
     """Most tokens of a caption. Longer training captions are left out, and counted."""
+    warm_start: Annotated[str | None, tyro.conf.arg(name="from")] = field(
+        default=None, metadata={"files": "model.keras"}
+    )
+    """An earlier run to start from: its dictionary, and every weight of the same name and shape, are taken over."""
     members: Members = field(default_factory=Members)
     reward_epochs: int = 0
     """Epochs at the end in which the network samples captions and is rewarded by their CIDEr-D."""

@@ -58,6 +58,10 @@ class Config:
     4096."""
     buckets: int = 6
     """Lengths that batches are padded to: with more of them less is padded, but each compiles its own graph."""
+    warm_start: Annotated[str | None, tyro.conf.arg(name="from")] = field(
+        default=None, metadata={"files": "model.keras"}
+    )
+    """An earlier run to start from: its dictionary, and every weight of the same name and shape, are taken over."""
     members: Members = field(default_factory=Members)
     reward_epochs: int = 0
     """Epochs at the end in which the network translates training sentences and is rewarded by their BLEU."""

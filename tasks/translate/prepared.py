@@ -10,6 +10,7 @@ from tasks.describe import data_lines
 from tasks.members import Members, at_a_time
 from tasks.translate.batches import Batching, learn_subwords
 from tasks.translate.config import Auto, Config
+from tasks.warm_start import preparing_of
 from training.plan import Plan
 from training.trainer import Trainer
 
@@ -32,6 +33,7 @@ class Prepared:
         search: `Search` that the run is scored with.
         tokenize: sacreBLEU's tokenizer of BLEU.
         further: Sentences on dictionary and scores.
+        warm_start: Folder of an earlier run whose weights are taken over, or None.
         members, jobs: The ensemble, and how many of it are trained at a time.
         reward_epochs, reward_learning_rate: Of the stage of rewards.
     """
@@ -49,6 +51,7 @@ class Prepared:
     search: Search
     tokenize: str
     further: tuple[str, ...]
+    warm_start: str | None
     members: Members
     jobs: int
     reward_epochs: int
@@ -119,7 +122,13 @@ def prepare(config: Config, splits) -> Prepared:
     if isinstance(recipe, Auto):
         recipe = Transformer(num_layers=2, dropout=0.0) if is_phrases else Transformer()
     joint = config.dictionary == "joint"
-    source, target, notes = learn_subwords(splits, config.vocab_size, config.coverage, joint=joint, lower=config.lower)
+    if config.warm_start:
+        source, target = earlier_subwords(config)
+        notes = ()
+    else:
+        source, target, notes = learn_subwords(
+            splits, config.vocab_size, config.coverage, joint=joint, lower=config.lower
+        )
     tokenize, counted = tokenizer_of(config.bleu_tokenize, splits)
     tokens = config.tokens or (2048 if len(splits.train) < 20_000 else 4096)
     batching = Batching(tokens, config.buckets, config.longest_tokens, config.subword_dropout)
@@ -139,11 +148,22 @@ def prepare(config: Config, splits) -> Prepared:
         config.search,
         tokenize,
         (*notes, *counted),
+        config.warm_start,
         config.members,
         jobs,
         config.reward_epochs,
         config.reward_learning_rate,
     )
+
+
+def earlier_subwords(config: Config):
+    """Source and target subwords of the run that `--from` names."""
+    from data.text.subwords import Subwords
+
+    named = {"--vocab-size": config.vocab_size, "--coverage": config.coverage}
+    preparing = preparing_of(config.warm_start, "translate", named)
+    target = Subwords.from_config(preparing["target"])
+    return target if preparing["source"] is None else Subwords.from_config(preparing["source"]), target
 
 
 def tokenizer_of(wanted: str, splits) -> tuple[str, tuple[str, ...]]:

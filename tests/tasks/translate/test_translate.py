@@ -3,11 +3,13 @@
 import csv
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from apps import evaluate, predict, translate
+from cli.arguments import parse
 from data.errors import DataError
 from data.settings import TranslationData
 from models.search import Search
@@ -276,3 +278,29 @@ def test_long_sentences_come_in_smaller_batches():
 def test_no_sentences_give_no_translations(translate_all):
     assert isinstance(translate_all, SentenceTranslator)
     assert translate_all([]) == []
+
+
+def test_a_training_begins_with_an_earlier_run_and_its_dictionary(tiny, translator, tmp_path, capsys):
+    """Fine-tuning on other pairs: before its first epoch the network is the earlier one."""
+    from tasks.warm_start import take_over
+
+    config = Config(
+        data=TranslationData((str(write_pairs(tmp_path / "other.tsv", 60, 7)),)),
+        model=parse(Config, SMALL).model,
+        warm_start=str(tiny[0]),
+    )
+    prepared = TASK.prepare(config, TASK.load(config))
+    assert prepared.source.pieces == translator.source.pieces and prepared.source is prepared.target
+    model = prepared.build()
+    take_over(prepared.warm_start, model)
+    assert "weights taken over, 0 start afresh" in capsys.readouterr().out
+    for ours, earlier in zip(model.get_weights(), translator.model.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, earlier)
+    with pytest.raises(ValueError, match="`--vocab-size` cannot be used with `--from`.*Received: 300"):
+        TASK.prepare(replace(config, vocab_size=300), TASK.load(config))
+
+
+def test_a_run_of_another_app_is_nothing_to_start_from(digits_run):
+    config = Config(warm_start=str(digits_run[0]))
+    with pytest.raises(ValueError, match="`--from` must name a run of apps.translate.*a run of apps.classify"):
+        TASK.prepare(config, TASK.load(config))

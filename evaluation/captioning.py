@@ -13,6 +13,7 @@
 import math
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 
@@ -153,7 +154,7 @@ class Cider:
 
     def __init__(self, references: Sequence[Sequence[list[str]]]):
         counts = [[_ngrams(caption) for caption in captions] for captions in references]
-        self._images_with = Counter(ngram for captions in counts for ngram in set().union(*captions))
+        self._images_with = Counter(ngram for captions in counts for ngram in dict.fromkeys(chain(*captions)))
         self._log_images = math.log(len(references))
         self._references = [
             [(*self._weighted(ngrams), len(caption)) for caption, ngrams in zip(captions, some, strict=True)]

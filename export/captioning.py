@@ -7,10 +7,10 @@ Everything is made of TensorFlow's own operations, so any loader runs it. Signat
     attention        image (N,)                          caption (N,), pieces (N, T), attention (N, T, rows, columns):
                                                          where in the image each piece looked
 
-An image is the content of a JPEG, PNG, GIF or BMP file of any size; one that cannot be decoded fails with TensorFlow's
+An image is the content of a file that `data.images.file_structure.TAKEN` names, of any size; another one fails with a
 message. `score` is the log probability divided by the number of tokens ** length penalty; where the captions of similar
-training images decide, see `layers.Neighbours`. `complete` is false where a
-caption has come to the limit of its length without an end. Pieces of the end and after it are empty, and look nowhere.
+training images decide, see `layers.Neighbours`. `complete` is false where a caption has come to the limit of its length
+without an end. Pieces of the end and after it are empty, and look nowhere.
 """
 
 from collections.abc import Callable

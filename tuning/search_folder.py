@@ -13,7 +13,8 @@ from cli.errors import UserError
 from data.fingerprint import fingerprint
 from tasks.folder import data_name, described
 from training.own_files import Own, foreign, remove
-from training.run_directory import LOCK, RUN, RunDirectory, RunError, lockless
+from training.run_directory import RUN, RunDirectory
+from training.run_lock import LOCK, RunError, lockless
 
 BEGUN = {LOCK, "search.json.partial", "workers.log", "dry"}  # before search.json
 PATIENCE = 15  # seconds until processes of a search that was killed have ended
@@ -68,7 +69,7 @@ class SearchFolder:
         identity = {
             "space": space,
             "flags": flags(plain),
-            "files": fingerprint(*files),
+            "files": fingerprint(*(path for paths in files.values() for path in paths)),
             "strategy": strategy,
             **further,
         }

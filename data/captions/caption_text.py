@@ -11,7 +11,7 @@ import re
 from data.captions import caption_json
 from data.captions.raw_captions import CaptionRows
 from data.errors import DataError, listing, suggestion
-from data.images.images import READABLE
+from data.images.image_files import READABLE
 from data.tables import table_file
 from data.text import parallel_text
 

@@ -1,17 +1,10 @@
-"""Finds the image files that captions name, and looks at each: missing and broken ones are named."""
+"""Finds the image files that captions name."""
 
-import io
 import os
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from data import duplicates
 from data.errors import DataError, MissingData
-from data.images import image_files
-from data.images.images import CORES
-
-MOST_DECODED = 20_000  # images that are decoded at once to see whether they are whole: 4.5 s per 8,000 of 500x375
 
 
 def folder_for(path, names, images=None):
@@ -58,57 +51,6 @@ def _inside(folder, name):
         if os.path.isfile(path):
             return path
     return None
-
-
-def look(images, whole=None):
-    """Looks at every image: the key of its content, and what is wrong with it.
-
-    Args:
-        images: sequence of paths (str) or contents (bytes) of files.
-        whole: whether to decode them, not only to look at their ends; None is where there are not too many.
-
-    Returns:
-        Keys (N,), and position -> why it cannot be used.
-    """
-    whole = len(images) <= MOST_DECODED if whole is None else whole
-    with ThreadPoolExecutor(CORES) as pool:
-        looks = list(pool.map(lambda image: _look(image, whole), images))
-    keys = np.array([key for key, _ in looks], dtype="S16")
-    return keys, {position: why for position, (_, why) in enumerate(looks) if why}
-
-
-def _look(image, whole):
-    """Returns the key of an image file's content, and why it cannot be used or None."""
-    import tensorflow as tf
-
-    if isinstance(image, str):
-        try:
-            with open(image, "rb") as file:
-                image = file.read()
-        except OSError as error:
-            return b"", f"cannot be read ({error.strerror})"
-    key = duplicates.digest(image)
-    if not image:
-        return key, "the file is empty (0 bytes)"
-    try:
-        found = image_files.header(io.BytesIO(image))
-    except DataError as error:
-        return key, f"cannot be decoded ({error})"
-    if found is None:
-        return key, "cannot be decoded (no JPEG, PNG, GIF or BMP)"
-    size, _, kind = found
-    if why := image_files.too_many_pixels(size):
-        return key, why
-    if not image_files.is_whole(image, kind):
-        return key, "cut off (its end is missing)"
-    try:
-        with tf.device("CPU:0"):
-            if whole:
-                tf.io.decode_image(image, expand_animations=False)
-    except (tf.errors.InvalidArgumentError, tf.errors.UnknownError) as error:
-        reason = str(error.message).split("[Op:")[0].strip().rsplit("}} ", 1)[-1][:120]
-        return key, f"cannot be decoded ({reason})"
-    return key, None
 
 
 def refuse_folder(path):

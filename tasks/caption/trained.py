@@ -12,7 +12,8 @@ from tasks.caption import neighbours
 from tasks.caption.captioner import Caption, ImageCaptioner
 from tasks.records import own_data
 from tasks.request import Evaluation, Prediction
-from training.run_directory import RunDirectory, RunError
+from training.run_directory import RunDirectory
+from training.run_lock import RunError
 
 
 @dataclass(frozen=True)
@@ -103,9 +104,9 @@ class TrainedCaptioner:
             caption=request.caption,
             download=request.download,
         )
-        captions, notes = everything(given, seed=seed)
-        for note in notes:
-            print(note)
+        notes: list[str] = []
+        captions = everything(given, notes, seed=seed)
+        print("\n".join(notes), end="\n" * bool(notes))
         return data_name(request.data[0]), captions
 
     def score(self, captions) -> tuple[dict[str, float], dict]:

@@ -1,6 +1,8 @@
 """What a classification has to show: scores beside baselines, and a diagnosis."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 
 import numpy as np
 
@@ -8,6 +10,7 @@ from tasks.classify.diagnosis import diagnosed
 from tasks.classify.prepared import Prepared
 from tasks.task import Learned
 
+RECORDS_AT_ONCE = 4096  # for the baselines: 50 MB of the largest images that they see
 LARGEST_TRAINING_SAMPLE = 10_000  # records on which the training accuracy is measured
 
 
@@ -70,19 +73,18 @@ def simple_methods(splits, seed: int) -> list:
     chosen = baselines.looked_at(splits.train.labels, len(splits.input_shape) > 1, seed)
     if len(chosen) < len(splits.train):
         parts = (splits.train.take(chosen), *parts[1:])
-    rows = ((_inputs(part, splits.prepare), part.labels) for part in parts)
-    return baselines.score(*rows, classes, seed=seed, labels=splits.train.labels)
+    train, *others = parts
+    given = ((partial(_inputs, part, splits.prepare), part.labels) for part in others)
+    inputs = np.concatenate(list(_inputs(train, splits.prepare)))
+    return baselines.score((inputs, train.labels), *given, classes, seed=seed, labels=splits.train.labels)
 
 
-def _inputs(split, prepare) -> np.ndarray:
-    """The prepared records of a split, float32 (N, ...)."""
+def _inputs(split, prepare) -> Iterator[np.ndarray]:
+    """The prepared records of a split, float32 (n, ...), some at a time."""
     from data.pipeline import batches
 
-    found, start = np.empty((len(split), *prepare.input_shape), np.float32), 0
-    for some, _ in batches(split, prepare, 1024).as_numpy_iterator():
-        found[start : start + len(some)] = some
-        start += len(some)
-    return found
+    for some, _ in batches(split, prepare, RECORDS_AT_ONCE).as_numpy_iterator():
+        yield some
 
 
 def told(results: dict) -> tuple[str, dict[str, float]]:

@@ -11,7 +11,8 @@ from models.search import Search
 from tasks.records import own_data
 from tasks.request import Evaluation, Prediction
 from tasks.translate.translator import LONGEST, SentenceTranslator, Translation
-from training.run_directory import RunDirectory, RunError
+from training.run_directory import RunDirectory
+from training.run_lock import RunError
 
 
 @dataclass(frozen=True)

@@ -389,7 +389,8 @@ def test_one_image_of_some_may_be_missing(missing, total, refused):
 def test_what_is_scored_alone_says_what_it_leaves_out(read, write):
     read({}, "scenes")
     write("a.csv", ("image,caption\n" + "".join(f"{name},ein Hünd\n" for name in NAMES)).encode("latin-1"))
-    captions, notes = caption_source.everything(CaptionData("a.csv"), seed=0)
+    notes = []
+    captions = caption_source.everything(CaptionData("a.csv"), notes, seed=0)
     assert len(captions) == len(NAMES) and any("read as Latin-1" in note for note in notes)
 
 

@@ -20,7 +20,8 @@ from tasks.request import Evaluation, Prediction
 from tasks.trained import read
 from tests.tasks.photos import picture, write_photos
 from tests.tasks.runs import whole_run
-from training.run_directory import RunError
+from training.run_directory import RunDirectory
+from training.run_lock import RunError
 
 FLAGS = ["--image-size", "32", "--batch-size", "16", "--epochs", "14", "--learning-rate", "0.005", "--average", "2"]
 FLAGS += ["--beams", "3", "--buckets", "1", "--jit", "off", "--label-smoothing", "0", "--encoder", "stem"]
@@ -167,7 +168,7 @@ def test_what_cannot_be_captioned_or_scored_is_refused(tiny, digits_run, caption
         ({"files": (str(tmp_path / "none"),)}, "holds no images"),
         ({"files": (str(tmp_path / "absent.jpg"),)}, "absent.jpg: no such file"),
         ({"text": ("a dog",)}, "`--text` is for translators"),
-        ({"files": (image,), "output": "captions.txt"}, "must end in .csv or .jsonl"),
+        ({"files": (image,), "output": "captions.txt"}, "must end in .csv, .tsv, .jsonl"),
         ({"files": (image,), "top": 5, "beams": 2}, "--top` cannot be more than `--beams"),
         ({"files": (image,), "temperature": 2.0}, "add `--sample`"),
     ]:
@@ -179,6 +180,11 @@ def test_what_cannot_be_captioned_or_scored_is_refused(tiny, digits_run, caption
         evaluate.main(Evaluation(digits, images=str(tmp_path)))
 
 
+def sealed_again(folder: Path) -> None:
+    """A finished run that was changed by hand, with the sums of what it has now."""
+    RunDirectory(folder).finish(json.loads((folder / "results.json").read_text()))
+
+
 def test_images_of_another_size_than_the_networks_are_refused(tiny, tmp_path):
     folder = tmp_path / "run"
     shutil.copytree(tiny[0], folder)
@@ -186,6 +192,7 @@ def test_images_of_another_size_than_the_networks_are_refused(tiny, tmp_path):
     (folder / "preparing.json").write_text(
         json.dumps({**preparing, "prepare": {**preparing["prepare"], "size": [8, 8]}})
     )
+    sealed_again(folder)
     with pytest.raises(RunError, match="not of the same run"):
         read(str(folder)).captioner()
 
@@ -199,8 +206,10 @@ def test_captions_of_similar_training_images_choose(tiny, captioner, captions_cs
     config = Config(data=CaptionData(str(captions_csv), image_size=32), encoder=ImageEncoder("stem"), neighbours=7)
     preparing = json.loads((folder / "preparing.json").read_text())
     (folder / "preparing.json").write_text(json.dumps({**preparing, "neighbours": 7}))
+    sealed_again(folder)
     prepared = TASK.prepare(config, TASK.load(config))
     neighbours.write(prepared, captioner.model, prepared.inputs, read(str(folder)).directory)
+    sealed_again(folder)
     export.main(export.Config(str(folder)))
     assert (folder / "saved_model").is_dir()
     image = np.array([str(captions_csv.parent / "images" / "1.jpg")], dtype=object)

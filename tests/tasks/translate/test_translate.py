@@ -1,7 +1,9 @@
 """apps.translate: a whole run, its export, predict and evaluate, refusals."""
 
 import csv
+import gzip
 import json
+import re
 import shutil
 from dataclasses import replace
 
@@ -10,6 +12,7 @@ import pytest
 
 from apps import evaluate, predict, translate
 from cli.arguments import parse
+from cli.errors import Incomplete
 from data.errors import DataError
 from data.settings import TranslationData
 from models.search import Search
@@ -20,7 +23,8 @@ from tasks.translate.config import Config
 from tasks.translate.translator import LONGEST, SentenceTranslator
 from tests.tasks.runs import command, whole_run
 from tests.tasks.sentences import sentence_pairs, write_pairs
-from training.run_directory import RunError
+from training.run_directory import RunDirectory
+from training.run_lock import RunError
 
 FLAGS = ["--vocab-size", "120", "--tokens", "512", "--buckets", "1", "--epochs", "40", "--learning-rate", "0.01"]
 FLAGS += ["--average", "3", "--beams", "3", "--jit", "off", "--warmup", "0.1", "--label-smoothing", "0"]
@@ -226,13 +230,13 @@ def test_evaluate_says_what_it_leaves_out_and_keeps_lines_aligned(tiny, tmp_path
 
 def test_what_cannot_be_translated_or_scored_is_refused(tiny, digits_run, people_csv, tmp_path):
     run, digits = str(tiny[0]), str(digits_run[0])
-    (tmp_path / "long.en").write_text("red cat\n" + "cat " * (LONGEST + 1) + "\n")
+    (tmp_path / "long.en").write_text("cat " * (LONGEST + 1) + "\n")
     (tmp_path / "latin.en").write_bytes("Köln\n".encode("latin-1"))
     (tmp_path / "empty.en").write_text("")
     (tmp_path / "two.en").write_text("a\nb\n")
     (tmp_path / "one.de").write_text("a\n")
     for settings, message in [
-        ({"files": (str(tmp_path / "long.en"),)}, r"long.en:2: \d+ tokens, and at most 1999.*Split"),
+        ({"files": (str(tmp_path / "long.en"),)}, r"long.en:1: \d+ tokens, and at most 1999.*Split"),
         ({"files": (str(tmp_path / "latin.en"),)}, "latin.en:1: byte 0xf6 is not UTF-8"),
         ({"files": (str(tmp_path / "empty.en"),)}, "file is empty"),
         ({"files": (str(tmp_path),)}, "is a folder"),
@@ -254,12 +258,34 @@ def test_what_cannot_be_translated_or_scored_is_refused(tiny, digits_run, people
         evaluate.main(Evaluation(digits, (str(tmp_path / "two.en"), str(tmp_path / "one.de"))))
 
 
+def test_a_sentence_that_is_too_long_stops_no_other(tiny, tmp_path, capsys):
+    (tmp_path / "new.en").write_text("red cat\n" + "cat " * (LONGEST + 1) + "\n\n" + "cat " * 400 + "\n")
+    for output, lines in (("new.de", 4), ("new.csv.gz", 5)):
+        with pytest.raises(Incomplete, match="1 of 4 sentences were too long, and are left empty"):
+            predict.main(Prediction(str(tiny[0]), (str(tmp_path / "new.en"),), output=str(tmp_path / output)))
+        content = (tmp_path / output).read_bytes()
+        content = gzip.decompress(content) if output.endswith(".gz") else content
+        assert content.count(b"\n") == lines
+    told = capsys.readouterr().err
+    assert re.search(r"new.en:2: skipped, \d+ tokens, and at most 1999", told)
+    assert re.search(r"new.en:4: \d+ tokens, and no training sentence had more than 250", told)
+    assert (tmp_path / "new.de").read_text().split("\n")[1:3] == ["", ""]
+
+
+def test_lines_without_words_are_translated_as_nothing(tiny, tmp_path):
+    (tmp_path / "blank.en").write_text("\n  \n\n")
+    rows = predict.main(Prediction(str(tiny[0]), (str(tmp_path / "blank.en"),), output=str(tmp_path / "blank.de")))
+    assert [row["translation"] for row in rows] == ["", "", ""]
+    assert (tmp_path / "blank.de").read_text() == "\n\n\n"
+
+
 def test_a_dictionary_of_another_run_is_refused(tiny, tmp_path):
     folder = tmp_path / "run"
     shutil.copytree(tiny[0], folder)
     preparing = json.loads((folder / "preparing.json").read_text())
     preparing["target"]["pieces"] = preparing["target"]["pieces"][:50]
     (folder / "preparing.json").write_text(json.dumps(preparing))
+    RunDirectory(folder).finish(json.loads((folder / "results.json").read_text()))  # by hand, with its sums
     with pytest.raises(RunError, match="not of the same run"):
         read(str(folder)).translator()
 

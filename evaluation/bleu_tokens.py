@@ -15,6 +15,8 @@ SCRIPTS = {
     "spaceless": r"\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\u1950-\u19df\ua980-\ua9df\uaa60-\uaa7f",
 }
 """Ranges of letters. Spaceless are Thai, Lao, Tibetan, Burmese, Khmer, Tai Le and Javanese."""
+SPACELESS = SCRIPTS["kana"] + SCRIPTS["han"] + SCRIPTS["spaceless"]
+"""Those that have no spaces between words."""
 MUCH = 0.3  # of the letters of a text, so that names in Latin letters do not decide
 SOME_KANA = 0.05  # of the Han and Kana letters: Chinese has none
 MOST_SENTENCES = 2000  # that are looked at

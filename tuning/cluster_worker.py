@@ -21,11 +21,11 @@ UNREACHABLE = 90  # seconds after which a chief that does not answer has ended
 
 def main(space_name: str, place: str) -> None:
     """Take trials until there are no more."""
+    die_with_parent()  # a worker of a chief that was killed would hold on to its trial
     import grpc
     import keras_tuner
     from keras_tuner.src.distribute import oracle_client
 
-    die_with_parent()  # a worker of a chief that was killed would hold on to its trial
     host, port = address(place, "worker")
     os.environ |= {"KERASTUNER_ORACLE_IP": host, "KERASTUNER_ORACLE_PORT": str(port)}
     identity = os.environ.setdefault("KERASTUNER_TUNER_ID", f"worker-{os.getpid()}")

@@ -42,7 +42,7 @@ def test_a_folder_of_another_search_is_refused(tmp_path):
     same.open(fresh=False)
     same.close()
     other = folder(Config(run_dir=str(tmp_path / "search"), units=9))
-    with pytest.raises(SearchError, match=r"search of other settings \(they differ in flags\)"):
+    with pytest.raises(SearchError, match=r"differ in flags: none before, --units 9 now\)"):
         other.open(fresh=False)
     other.open(fresh=True)
     assert [entry.name for entry in other.path.iterdir()] == ["lock"]

@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from data.settings import Data
+from tasks.classify.config import Config as ClassifyConfig
 from tests.tuning.tiny_task import Config, TinyTrainer
 from tuning.search_folder import SearchError, SearchFolder
 from tuning.settings import Search, check
@@ -169,8 +171,6 @@ def test_trials_run_side_by_side_only_where_that_changes_nothing(monkeypatch):
 
 
 def test_a_search_is_known_by_the_content_of_its_data(tmp_path, monkeypatch):
-    from data.settings import Data
-    from tasks.classify.config import Config as ClassifyConfig
 
     monkeypatch.chdir(tmp_path)
     (tmp_path / "people.csv").write_text("a,b\n1,2\n")

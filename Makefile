@@ -1,6 +1,10 @@
 # Each target makes .venv and installs what it needs first.
 PYTHON ?= python3
 BIN := .venv/bin
+# The versions that the tests passed with, where they are locked; elsewhere the latest that requirements.txt allows.
+LOCKED := Linux x86_64 3.11
+PLATFORM := $(shell uname -sm) $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+REQUIREMENTS := $(if $(filter-out $(LOCKED),$(PLATFORM)),requirements.txt,requirements.lock)
 # Files in the order in which they are collected.
 IN_PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 # Whole runs, which take longest, begin.
@@ -19,7 +23,7 @@ SLOW_ON_JAX := $(addprefix tests/models/,test_translation_models.py test_caption
 ON_JAX := tests/layers tests/models $(addprefix tests/training/,test_lowering.py test_devices.py test_exact_resume.py \
 	test_hosts.py)
 
-.PHONY: demo test test-slow lint bench proofs clean
+.PHONY: demo test test-slow lint bench proofs lock clean
 
 demo: .venv/installed
 	$(BIN)/python -m apps.classify
@@ -46,10 +50,19 @@ bench: .venv/installed
 proofs: .venv/installed
 	$(BIN)/python -m tests.layers.proofs
 
-.venv/installed: requirements.txt
+.venv/installed: $(REQUIREMENTS)
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --requirement requirements.txt
+	$(BIN)/python -m pip install --quiet --requirement $(REQUIREMENTS)
 	touch $@
+
+# The versions that are installed, and of what is new in requirements.txt the latest, with the sums of their files.
+lock:
+	$(BIN)/python -m pip freeze --exclude-editable > .venv/versions.txt
+	$(PYTHON) -m venv .venv/lock
+	.venv/lock/bin/python -m pip install --quiet uv
+	.venv/lock/bin/uv pip compile requirements.txt --constraint .venv/versions.txt --python-version 3.11 \
+		--python-platform x86_64-manylinux_2_28 --generate-hashes --no-annotate --no-header --quiet \
+		--output-file requirements.lock
 
 clean:
 	rm -rf .venv .pytest_cache .ruff_cache

@@ -8,8 +8,8 @@
     python -m apps.evaluate runs/caption/NAME --data captions.csv       every image that the file names
 
 Classes are matched by name; the target of a regression is in the units of training. The scores go to
-evaluation-NAME.json in the run's folder (of other data of the same name to evaluation-NAME-2.json), the last line gives
-them.
+evaluation-NAME.json in the run's folder (of other data of the same name to evaluation-NAME-2.json), or to `--output`;
+the last line gives them.
 """
 
 from cli.run import run
@@ -18,14 +18,14 @@ from tasks.request import Evaluation
 
 def main(config: Evaluation) -> dict[str, float]:
     """Score the run, print and write the scores, and return them."""
-    from tasks.scores import record
+    from tasks.scores import record, require_place
     from tasks.trained import read
 
+    require_place(config)
     trained = read(config.run)
     name, part = trained.part(config)
     scores, details = trained.score(part)
-    path = record(trained.directory, name, config, {"rows": len(part), "scores": scores, **details})
-    print(f"written to {path}")
+    print(record(trained.directory, name, config, {"rows": len(part), "scores": scores, **details}))
     print(" ".join([f"rows={len(part)}", *(f"{key}={value:.6g}" for key, value in scores.items())]))
     return scores
 

@@ -5,8 +5,9 @@
     python -m apps.export runs/classify/NAME --format onnx          model.onnx: other runtimes
     python -m apps.export runs/classify/NAME --format all --output exports/
 
-The SavedModel takes image files as bytes, the columns of a table, or sentences. LiteRT and ONNX have no operations for
-these: they take prepared records (preparing.json has the means and vocabularies) and give class probabilities; a
+The SavedModel takes image files as bytes (JPEG but not CMYK, PNG, GIF, WEBP without animation, BMP of 24 bits; turned
+as EXIF says), the columns of a table, or sentences. LiteRT and ONNX have no operations for these: they take prepared
+records (preparing.json has the means and vocabularies, docs/runs.md shows how) and give class probabilities; a
 translator is exported as a SavedModel only.
 Each export is loaded in a fresh process that cannot import this suite and compared with the network on real records;
 one that differs is refused. The last line gives the largest relative differences.

@@ -5,27 +5,45 @@
     python -m apps.predict runs/classify/NAME new-people.csv --top 2 --output predictions.jsonl
     python -m apps.predict runs/translate/NAME new.en --output new.de
     python -m apps.predict runs/translate/NAME --text "Two dogs run." --top 3
+    cat new.en | python -m apps.predict runs/translate/NAME - --output /dev/stdout
     python -m apps.predict runs/caption/NAME photos/ --output captions.csv
 
-Images are files or folders (searched in depth), tables are CSV, TSV or JSON lines with the columns of the training
-table, texts are files of one sentence a line (.gz is read). One row comes out per record: its origin, the label, the
-translation or the caption, its probability or score, and the next best ones; an output that does not end in .csv or
-.jsonl gets translations alone, a line each. Nothing is written unless every record can be read; a captioner names and
-skips the images that cannot.
+Images are files or folders (searched in depth): JPEG, PNG, GIF, WEBP, BMP, TIFF. Tables are CSV, TSV or JSON lines with
+the columns of the training table, texts are files of one sentence a line (.gz is read). `-` is standard input; pipes
+are read like files. One row comes out per record: its origin, the label, the translation or the caption, its
+probability or score, and the next best ones. An output ends in .csv, .tsv or .jsonl, also with .gz; a translator's
+other endings get translations alone, a line each. In CSV a text that a spreadsheet would take for a formula gets a `'`
+before it. What cannot be read is named and skipped, and the exit code is then 3: images, rows of a table, and sentences
+that are too long, whose translation is left empty.
 """
 
+from dataclasses import replace
+
+from cli.errors import Incomplete
 from cli.run import run
 from tasks.request import Prediction
 
 
 def main(config: Prediction) -> list[dict]:
-    """Predict every record and write the rows; return them as dicts: origin, and what the run answers."""
-    from tasks.answers import refuse_overwriting, write
+    """Predict every record and write the rows; return them as dicts: origin, and what the run answers.
+
+    Raises Incomplete, once the others are written, where some records cannot be read.
+    """
+    from tasks import streams
+    from tasks.answers import require_output, write
     from tasks.trained import read
 
-    refuse_overwriting(config.files, config.output)
-    rows = read(config.run).answers(config)
-    write(rows, config.output)
+    require_output(config.files, config.output)
+    skipped = None
+    with streams.kept(config.files) as (files, stream):
+        try:
+            rows = read(config.run).answers(replace(config, files=files))
+        except Incomplete as error:
+            rows, skipped = error.rows, error
+        rows = [{**row, "origin": stream.told(row["origin"])} for row in rows]
+        write(rows, config.output)
+        if skipped:
+            raise skipped
     return rows
 
 

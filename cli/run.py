@@ -12,11 +12,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from cli.arguments import parse
-from cli.errors import UserError
+from cli.errors import Incomplete, UserError
+from cli.terminal import harmless, show_any_text
 from training.devices import Checked
 from training.hosts import LOST, Helped, end_at_once, joined, lost
 
 BACKENDS = ("tensorflow", "jax", "torch")
+INCOMPLETE = 3  # some records were skipped, and the others answered
 OUTPUT_CLOSED = 141  # as shells have it for the signal of a closed pipe
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -27,7 +29,8 @@ def run(
     """Parse the command line into the `config` of `main` and call it.
 
     The help text is `description`, or the docstring of main's module. A `UserError` ends with one line on stderr and
-    code 2, and so does what the system refuses at a path; any other exception is a defect, and keeps its traceback.
+    code 2 (`Incomplete` with 3), and so does what the system refuses at a path; any other exception is a defect, and
+    keeps its traceback.
 
     Args:
         main: Function of one argument `config`, a dataclass.
@@ -39,6 +42,7 @@ def run(
     with errors_told():
         config = kind(sys.argv[1:]) if kind else typing.get_type_hints(main)["config"]
         config = parse(config, prog=prog, description=description)
+        show_any_text()
         require_backend()
         main(config)
 
@@ -72,6 +76,8 @@ def errors_told():
     except Exception as error:
         if lost(error):
             end_at_once(LOST)
+        if isinstance(error, Incomplete):
+            end(f"error: {error}", INCOMPLETE)
         if isinstance(error, UserError):
             end(f"error: {error}", 2)
         if isinstance(error, OSError) and (told := refused_by_system(error)):
@@ -91,7 +97,7 @@ def refused_by_system(error: OSError) -> str:
 
 def end(message: str, code: int) -> None:
     """Say why on stderr and end the process; other machines that it trains with find out, and are not waited for."""
-    print(message, file=sys.stderr)
+    print(harmless(message), file=sys.stderr)
     if joined():
         end_at_once(code)
     sys.exit(code)

@@ -61,7 +61,7 @@ def diabetes(seed):
 
 
 def prepare_images(image_size, channels, standardize):
-    """Returns `prepare_for(natural size, natural channels, train)`, with the wishes of the user and the model in it.
+    """Returns `prepare_for(natural size, natural channels, train, bits)`, with the wishes of user and model in it.
 
     Args:
         image_size: side of the square asked for, in pixels, or None for the natural size.
@@ -70,14 +70,15 @@ def prepare_images(image_size, channels, standardize):
     """
     from data import pipeline
 
-    def prepare_for(size, natural_channels, train):
+    def prepare_for(size, natural_channels, train, bits=16):
         wanted = (image_size, image_size) if image_size else size
-        prepare = ImagePrepare(wanted, channels or natural_channels)
+        prepare = ImagePrepare(wanted, channels or natural_channels, bits=bits)
         if not standardize:
             return prepare
         if pipeline.fits_in_memory(train, prepare):
             return prepare.standardized_by(pipeline.fixed_part(train, prepare))
-        sample = train.take(np.linspace(0, len(train) - 1, 2048).astype(int))
+        most = min(2048, max(pipeline.MEMORY_LIMIT // int(np.prod(prepare.input_shape)), 1))
+        sample = train.take(np.linspace(0, len(train) - 1, most).astype(int))
         return prepare.standardized_by(prepare.fixed(sample.inputs, sample.origins))
 
     return prepare_for

@@ -18,6 +18,7 @@ from data.images.images import CORES, ImagePrepare
 
 MEMORY_LIMIT = 2 * 1024**3  # bytes of records that may be kept, as prepared once
 CACHE_LIMIT = MEMORY_LIMIT // 8  # bytes of evaluation batches that may be kept
+MOST_VALUES = 2**26  # of an evaluation batch: 268 MB, and ten times that in a convolutional network
 SHUFFLE_STREAM, AUGMENT_STREAM = 0, 1
 
 
@@ -37,14 +38,22 @@ def fits_in_cache(split, prepare):
 
 
 def fixed_part(split, prepare):
-    """Returns `prepare.fixed` of a whole split, computed once per split: (N, ...) array."""
-    key = (type(prepare).__name__, prepare.input_shape) if isinstance(prepare, ImagePrepare) else id(prepare)
+    """Returns `prepare.fixed` of a whole split, computed once per split: (N, ...) array; of images a view."""
+    if isinstance(prepare, ImagePrepare):
+        return np.asarray(_fixed_images(split, prepare))
+    key = id(prepare)
     if key not in split.fixed:
-        if isinstance(prepare, ImagePrepare):
-            split.fixed[key] = (prepare, prepare.fixed(split.inputs, split.origins))
-        else:
-            split.fixed[key] = (prepare, prepare.fixed(split.inputs))
+        split.fixed[key] = (prepare, prepare.fixed(split.inputs))
     return split.fixed[key][1]
+
+
+def _fixed_images(split, prepare):
+    """The same as a tensor, the only copy that is kept: uint8 (N, height, width, channels)."""
+    key = (prepare.input_shape, prepare.bits)
+    if key not in split.fixed:
+        with tf.device("CPU:0"):
+            split.fixed[key] = tf.constant(prepare.fixed(split.inputs, split.origins))
+    return split.fixed[key]
 
 
 def batches(
@@ -66,7 +75,7 @@ def batches(
     Args:
         split: the records.
         prepare: their preparing function.
-        batch_size: records per batch; at most the size of the split when training.
+        batch_size: records per batch; at most the size of the split when training, fewer large ones in evaluation.
         seed: int for training: shuffled, static batch shape, the rest of each epoch that fills no batch is dropped
             (another rest each epoch). None for evaluation: in order, once, every row.
         first_epoch: training starts with this epoch.
@@ -105,6 +114,7 @@ def batches(
 
 def _in_order(split, prepare, batch_size):
     rows = len(split)
+    batch_size = min(batch_size, max(MOST_VALUES // int(np.prod(prepare.input_shape)), 1))
     starts = tf.data.Dataset.range(0, rows, batch_size)
     indices = starts.map(lambda start: tf.range(start, tf.minimum(start + batch_size, rows)))
     fixed = _gathered(indices, split, prepare, batch_size)
@@ -142,7 +152,8 @@ def _gathered(indices, split, prepare, batch_size):
     """Index batches -> `(indices, fixed records, labels)`: from memory, from files, or prepared per batch."""
     labels = tf.constant(split.labels)
     if fits_in_memory(split, prepare):
-        fixed = tf.constant(fixed_part(split, prepare))
+        is_image = isinstance(prepare, ImagePrepare)
+        fixed = _fixed_images(split, prepare) if is_image else tf.constant(fixed_part(split, prepare))
         return indices.map(lambda index: (index, tf.gather(fixed, index), tf.gather(labels, index)))
     if not isinstance(prepare, ImagePrepare):
         raw = {name: tf.constant(values) for name, values in split.inputs.items()}
@@ -152,7 +163,7 @@ def _gathered(indices, split, prepare, batch_size):
 
         return indices.map(encoded, num_parallel_calls=CORES)
     values = tf.constant(split.inputs["image"].tolist(), tf.string)
-    one = prepare.read if isinstance(split.inputs["image"][0], str) else prepare.decode
+    one = prepare.reader(split.inputs["image"])
 
     def decoded(index):
         return index, one(tf.gather(values, index)), tf.gather(labels, index)

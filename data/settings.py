@@ -22,8 +22,13 @@ class Data:
     """table: rows with the same value in this column stay in one split (a patient, a customer); not used as input"""
     time: str | None = None
     """table: split by this column: earliest rows train, latest rows test; not used as input"""
+    columns: str | None = None
+    """table: what columns are, where that is not seen rightly: price=number,zip=category,when=date,note=text,junk=out;
+    also decimal-point, decimal-comma, day-first, month-first"""
+    show_columns: bool = field(default=False, metadata={"names_run": False})
+    """table: print what was decided about each column"""
     image_size: int | None = None
-    """images: side of the square in pixels; otherwise the size of the images if all are equal, else 64"""
+    """images: side of the square in pixels; otherwise that of the images if all are equal and at most 256, else 64"""
     download: bool = False
     """tfds: may the dataset be downloaded if it is not prepared yet"""
     augment: Literal["auto", "none", "shift", "flip", "shift-flip", "affine", "strong"] = "auto"
@@ -40,7 +45,8 @@ class TranslationData:
     """Where the sentence pairs are, and how to read them."""
 
     data: tuple[str, ...] = field(default=("phrases",), metadata={"files": True})
-    """phrases; a file with tabs (.tsv .tab .txt); two files, source and target, line by line; tfds:NAME. Also .gz"""
+    """phrases; a file with tabs (.tsv .tab .txt) or a table (.csv .jsonl) of pairs; two files, source and target, line
+    by line; tfds:NAME. Also .gz"""
     validation: tuple[str, ...] = field(default=(), metadata={"files": True})
     """your own validation pairs, one file or two as --data; otherwise carved from the training pairs"""
     test: tuple[str, ...] = field(default=(), metadata={"files": True})
@@ -57,13 +63,20 @@ class TranslationData:
     """tfds: may the dataset be downloaded if it is not prepared yet"""
 
 
+def captioned_images(config: "CaptionData") -> list[str]:
+    """The image files of a setting, wherever they are looked for."""
+    from data.captions.caption_source import image_files
+
+    return image_files(config)
+
+
 @dataclass(frozen=True)
 class CaptionData:
     """Where the images and their captions are, and how to read them."""
 
     data: str = field(default="scenes", metadata={"files": True})
     """scenes; a file of captions: COCO's or Karpathy's JSON, Flickr8k's token file, a table; or tfds:NAME"""
-    images: str | None = field(default=None, metadata={"files": True})
+    images: str | None = field(default=None, metadata={"files": captioned_images})
     """the folder of the images; otherwise looked for beside the file of captions"""
     validation: str | None = field(default=None, metadata={"files": True})
     """your own validation split: a list of image names, or a file of captions; otherwise carved from training"""

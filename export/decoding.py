@@ -40,6 +40,14 @@ class Decoding:
         """Further signatures, on other inputs: name to function and `{input: TensorSpec}`."""
         return {}
 
+    def magnitudes(self, expected) -> dict[str, float]:
+        """Answers, by name, that are sums of larger numbers, and how large these are: rounding is relative to them.
+
+        Args:
+            expected: What `reference` gives.
+        """
+        return {}
+
     def probes(self, model, outputs) -> dict[str, Probe]:
         """How the guard tries the endpoints, given the network and its outputs (NumPy) for the example records."""
         return {}

@@ -85,11 +85,13 @@ def read(path: str | Path) -> dict[str, np.ndarray]:
 
 
 def _file_bytes(image) -> bytes:
-    """An image as the bytes of a file: pixels become a PNG, which loses nothing."""
+    """An image as the bytes of a file that a SavedModel takes: pixels become a PNG, which loses nothing."""
+    from data.images.image_content import readable
+
     if isinstance(image, bytes):
-        return image
+        return readable(image)
     if isinstance(image, str):
-        return Path(image).read_bytes()
+        return readable(Path(image).read_bytes())
     import tensorflow as tf
 
     return tf.io.encode_png(image).numpy()

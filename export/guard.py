@@ -3,6 +3,7 @@
 import json
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -75,7 +76,7 @@ def check_saved_model(path, model, prepare, decode, inputs) -> dict[str, float]:
         which = export if signature == "serving_default" else f"{export}, signature {signature},"
         what = f"{which} {WORDS[tool]}"
         answers.append(Answer(TOOLS[tool], what, rows, outputs, given[signature], probes.get(signature)))
-    return judge(answers, model, prepared, decode.reference, FORMATS["saved_model"].tolerance)
+    return judge(answers, model, prepared, decode.reference, FORMATS["saved_model"].tolerance, decode.magnitudes)
 
 
 def run_saved_model(path, calls: dict, by_cli: tuple[str, ...] | None = None):
@@ -123,14 +124,17 @@ def check_core(kind: str, path, model, prepare, decode, inputs) -> dict[str, flo
         run_apart({kind: _fresh(kind, path, "prepared.npy")}, export, folder)
         everything, first = _outputs(folder)
     answers = [
-        Answer(kind, export, list(range(len(prepared))), everything),
-        Answer(kind, f"{export}, one record at a time", [0], first),
+        Answer(kind, export, list(range(len(prepared))), everything, ("core",)),
+        Answer(kind, f"{export}, one record at a time", [0], first, ("core",)),
     ]
 
     def core(output):
-        return {"core": decode.reference(output)[decode.numeric_output]}
+        return {**decode.reference(output), "core": decode.reference(output)[decode.numeric_output]}
 
-    return judge(answers, model, prepared, core, FORMATS[kind].tolerance)
+    def magnitudes(expected):
+        return {"core": decode.magnitudes(expected).get(decode.numeric_output, 0.0)}
+
+    return judge(answers, model, prepared, core, FORMATS[kind].tolerance, magnitudes)
 
 
 def prepare_as_in_training(prepare, inputs) -> np.ndarray:
@@ -138,8 +142,10 @@ def prepare_as_in_training(prepare, inputs) -> np.ndarray:
     return np.asarray(prepare.finish(prepare.fixed(inputs)), dtype="float32")
 
 
-def judge(answers: list[Answer], model, prepared: np.ndarray, decode, tolerance: float) -> dict[str, float]:
-    """Largest relative difference by tool, between answers and `decode(model(prepared))`.
+def judge(
+    answers: list[Answer], model, prepared: np.ndarray, decode, tolerance: float, magnitudes=lambda expected: {}
+) -> dict[str, float]:
+    """Largest relative difference by tool, between answers and `decode(model(prepared))`, see `Decoding.magnitudes`.
 
     The model is run eagerly and, only if an answer differs from that, compiled as `model.predict` does: compiling
     fuses operations, and in ResNet-50 that alone changes a probability by 2e-6 (both are 2e-6 from float64). Both are
@@ -163,9 +169,10 @@ def judge(answers: list[Answer], model, prepared: np.ndarray, decode, tolerance:
             network, inputs = (answer.probe.network, answer.probe.values) if answer.probe else (model, prepared)
             with tf.device("/CPU:0"):
                 expected = decode(_as_numpy(way(network)(tf.constant(inputs[answer.rows]))))
+            sizes = magnitudes(expected)
             if answer.names is not None:
                 expected = {name: expected[name] for name in answer.names}
-            difference = compare(expected, answer.outputs, tolerance, answer.what)
+            difference = compare(expected, answer.outputs, tolerance, answer.what, sizes)
             found[answer.tool] = max(difference, found.get(answer.tool, 0.0))
         return found
 
@@ -196,10 +203,11 @@ def _of_signature(outputs: dict[str, np.ndarray], signature: str) -> dict[str, n
     return {name.removeprefix(start): value for name, value in outputs.items() if name.startswith(start)}
 
 
-def compare(expected: dict, received: dict, tolerance: float, what: str) -> float:
+def compare(expected: dict, received: dict, tolerance: float, what: str, sizes: Mapping | None = None) -> float:
     """Largest relative difference over the outputs. Raises ExportError above `tolerance` or on other text.
 
-    An expected text of None may be anything.
+    An expected text of None may be anything. A difference is relative to the largest number of an output or, where
+    that is more, to its size in `sizes`: that of the numbers which it is the sum of.
     """
     if set(expected) != set(received):
         raise ExportError(f"{what}: has outputs {sorted(received)}, expected {sorted(expected)}")
@@ -214,7 +222,8 @@ def compare(expected: dict, received: dict, tolerance: float, what: str) -> floa
             if wrong.any():
                 raise ExportError(f"{what}: refused, output `{name}` differs {_records(wrong, wanted, text)}")
             continue
-        error = np.abs(got.astype("float64") - wanted) / max(np.abs(wanted).max(), np.finfo("float32").tiny)
+        size = max(np.abs(wanted).max(), (sizes or {}).get(name, 0.0), np.finfo("float32").tiny)
+        error = np.abs(got.astype("float64") - wanted) / size
         wrong = ~(error <= tolerance)  # so that NaN is wrong
         if wrong.any():
             raise ExportError(

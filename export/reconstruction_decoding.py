@@ -83,6 +83,17 @@ class ReconstructionDecoding(Decoding):
                 found[named[column["name"]]] = _category(features, column)
         return found
 
+    def magnitudes(self, expected) -> dict[str, float]:
+        """A number is the mean of its column plus a deviation; one that was squashed is stretched with its rounding."""
+        named, found = self._names(), {}
+        for column in self.prepare.config().get("columns", ()):
+            if column["kind"] == "number" and (name := named[column["name"]]) in expected:
+                sizes = np.abs(expected[name])
+                if column["quartiles"]:
+                    sizes = sizes * (1 + np.arcsinh(sizes / column["quartiles"]))
+                found[name] = float(sizes.max() + abs(column["median"] if column["quartiles"] else column["mean"]))
+        return found
+
     def views(self) -> dict[str, tuple[str, ...]]:
         restored = tuple(self._names().values())
         return {

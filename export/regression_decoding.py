@@ -76,5 +76,10 @@ class RegressionDecoding(Decoding):
         numbers = np.stack([prediction, std, lower, upper], axis=1)
         return {"prediction": prediction, "std": std, "lower": lower, "upper": upper, "numbers": numbers}
 
+    def magnitudes(self, expected) -> dict[str, float]:
+        """Bounds and prediction are sums of the target's mean, a deviation from it, and half an interval."""
+        largest = max(abs(self.mean), np.abs(expected["prediction"]).max(), self.width * expected["std"].max())
+        return dict.fromkeys(("prediction", "lower", "upper", "numbers"), float(largest))
+
     def views(self) -> dict[str, tuple[str, ...]]:
         return {"serving_default": ("prediction", "std", "lower", "upper")}

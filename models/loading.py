@@ -4,6 +4,8 @@ import contextlib
 import zipfile
 from pathlib import Path
 
+import numpy as np
+
 from cli.errors import UserError
 
 HALF = {"mixed_bfloat16", "mixed_float16", "bfloat16", "float16"}
@@ -29,12 +31,16 @@ def load(path: str | Path):
     if not zipfile.is_zipfile(path):
         raise LoadingError(f"{path}: not a .keras file (no zip archive), or cut short. Train the run again.")
     try:
-        return keras.saving.load_model(path, compile=False, safe_mode=True)
+        model = keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # Keras raises whatever its reader met: TypeError, KeyError, BadZipFile, OSError ...
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise LoadingError(
             f"{path}: does not load as a model of this suite ({reason}). Train the run again."
         ) from error
+    for weight in model.weights:
+        if not np.isfinite(keras.ops.convert_to_numpy(weight)).all():
+            raise LoadingError(f"{path}: weight {weight.path} has values that are no finite numbers. Train again.")
+    return model
 
 
 def in_float32(model):

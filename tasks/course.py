@@ -7,10 +7,14 @@ from typing import Literal
 from cli.arguments import flags
 from cli.errors import UserError
 from cli.run import typed
-from tasks.exporting import export_run
+from export.errors import ExportError
+from tasks.exporting import export_run, write_examples
 from tasks.folder import described, open_run
-from tasks.task import Learned, Outcome, Prepared, Task
-from training.run_directory import RunDirectory, RunError
+from tasks.task import Learned, Page, Prepared, Task
+from training import manifest
+from training.identity import gone
+from training.run_directory import RunDirectory
+from training.run_lock import RunError
 
 FILES = {
     "config.json": "all settings of this run",
@@ -21,8 +25,10 @@ FILES = {
     "results.json": "all scores",
     "model.keras": "the trained network, for Keras",
     "examples.json": "raw records that exports are checked on",
+    "manifest.json": "SHA-256 of each of these files, by which damage is noticed",
 }
 """What every run leaves."""
+UNCHECKED = "The SavedModel was not checked yet when this page was written; results.json says what came of it."
 FIGURES = ("test", "validation", "train", "baselines", "others")
 """Parts of results.json that hold figures only."""
 
@@ -44,12 +50,14 @@ def run(task: Task, config, until: Literal["trained", "reported"] = "reported") 
     directory, settings = open_run(task.name, *described(config), config.run_dir, passing=checks)
     directory.claim(task.files)
     directory.check(settings, fresh=config.fresh)
-    if not config.fresh and (results := directory.results()):
-        if not (directory / "model.keras").is_file():
-            raise RunError(f"{directory.path}: is finished, but has lost model.keras; `--fresh` trains it anew.")
-        print(f"{directory.path} is finished; --fresh trains it anew.\n")
+    if not config.fresh and (results := earlier_results(directory, settings)):
         return announce(task, results, directory)
-    prepared = task.prepare(config, task.load(config))
+    splits = task.load(config)
+    if getattr(config.data, "show_columns", False):
+        from data.tables.decided_column import table
+
+        print("\n".join(["columns", *table(splits.columns)]))
+    prepared = task.prepare(config, splits)
     print("\n".join([*prepared.notes(), f"run     {directory.path}"]), flush=True)
     directory.start(settings, environment() | {"arguments": flags(config)}, fresh=config.fresh)
     directory.write_json("preparing.json", prepared.record())
@@ -64,25 +72,58 @@ def run(task: Task, config, until: Literal["trained", "reported"] = "reported") 
     if until == "trained":
         return {}
     outcome = task.score(prepared, learned)
-    differences = export_run(directory, prepared.examples())
-    write_report(task, prepared, learned, outcome, directory, settings)
-    results = outcome.results() | {"export": differences} | speeds(directory)
+    write_examples(directory, prepared.examples())
+    page = task.page(prepared, learned, outcome)
+    write_report(task, prepared, learned, page, directory, settings, UNCHECKED)
+    results = outcome.results() | speeds(directory)
     directory.write_json("results.json", results)
     directory.forget_checkpoints()
+    results |= {"export": export_run(directory)}
+    write_report(task, prepared, learned, page, directory, settings, refusal(results))
+    directory.finish(results)
     return announce(task, results, directory)
 
 
+def earlier_results(directory: RunDirectory, settings: dict) -> dict | None:
+    """The results of a finished run, where it is one; what it has lost since is told.
+
+    Raises UserError where the results, or the network, are not as the run left them.
+    """
+    directory.verify("results.json", "model.keras")
+    results = directory.results()
+    if not results:
+        return None
+    if not (directory / "model.keras").is_file():
+        raise RunError(f"{directory.path}: is finished, but has lost model.keras; `--fresh` trains it anew.")
+    for path in gone(directory.read_json("config.json"), settings):
+        print(f"{path} is not there any more; what was learned from it is.")
+    if "export" not in results:
+        print(f"{directory.path} is trained and scored; its export is made now.\n", flush=True)
+        results |= {"export": export_run(directory)}
+        directory.finish(results)
+        return results
+    print(f"{directory.path} is finished; --fresh trains it anew.\n")
+    for path, what in manifest.differences(directory.path):
+        print(f"{path} {what}")
+    return results
+
+
+def refusal(results: dict) -> str:
+    """What a report says of an export that was refused; "" where there is a good one."""
+    why = results["export"].get("refused")
+    return f"The SavedModel was refused, so there is none: {why}" if why else ""
+
+
 def write_report(
-    task: Task, prepared: Prepared, learned: Learned, outcome: Outcome, directory: RunDirectory, settings: dict
+    task: Task, prepared: Prepared, learned: Learned, page: Page, directory: RunDirectory, settings: dict, export: str
 ) -> None:
-    """Write report.html: what the task shows, then what every run has."""
+    """Write report.html: what the task shows, then what every run has, with a sentence on its export."""
     from evaluation import report
     from evaluation.report_blocks import run_sections
 
-    page = task.page(prepared, learned, outcome)
     closing = run_sections(
         command=typed(f"python -m apps.{task.name}"),
-        notes=[*page.notes, *([learned.kept] if learned.kept else [])],
+        notes=[*page.notes, *filter(None, (learned.kept, export))],
         settings={name: value for name, value in settings.items() if name not in ("app", "format", "files")},
         environment=directory.read_json("environment.json"),
         model_summary=page.summary,
@@ -118,16 +159,21 @@ def speeds(directory: RunDirectory) -> dict[str, float]:
 
 
 def announce(task: Task, results: dict, directory: RunDirectory) -> dict[str, float]:
-    """Print the results, the machine-readable line last; return the figures of the test split."""
+    """Print the results, the machine-readable line last; return the figures of the test split.
+
+    Raises ExportError, after that, where the export was refused.
+    """
     results = results | {name: _numbers(results[name]) for name in FIGURES if name in results}
     text, line = task.told(results)
     print(f"\n{text}")
-    print(f"report: {directory / 'report.html'}   SavedModel: {directory / 'saved_model'}\n")
-    line |= {
-        "saved_model_difference": results["export"]["saved_model_difference"],
-        "training_seconds": results["training_seconds"],
-    }
-    print(" ".join(f"{name}={value:.6g}" for name, value in line.items()))
+    refused = refusal(results)
+    where = "" if refused else f"   SavedModel: {directory / 'saved_model'}"
+    print(f"report: {directory / 'report.html'}{where}\n")
+    line |= {} if refused else {"saved_model_difference": results["export"]["saved_model_difference"]}
+    line |= {"training_seconds": results["training_seconds"]}
+    print(" ".join(f"{name}={value:.6g}" for name, value in line.items()), flush=True)
+    if refused:
+        raise ExportError(f"{refused}. All else is in {directory.path}; `python -m apps.export` tries it again.")
     return results["test"]
 
 

@@ -1,16 +1,17 @@
 """Raw records and labels for finished runs on images or tables: what to predict, and what to score."""
 
 import os
-import sys
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
 from cli.errors import UserError
+from tasks import asked_images, asked_rows
+from tasks.answers import require_ending
 from tasks.folder import data_name
 from tasks.request import Evaluation, Prediction
-from training.run_directory import RunDirectory, RunError
+from training.run_directory import RunDirectory
+from training.run_lock import RunError
 
 
 def refuse_text_flags(request: Prediction) -> None:
@@ -20,52 +21,30 @@ def refuse_text_flags(request: Prediction) -> None:
         if getattr(request, name) != getattr(default, name):
             flag = f"--{name.replace('_', '-')}"
             raise UserError(f"`{flag}` is for runs that write texts, and {request.run} is none. Leave it out.")
-    if request.output and not request.output.endswith((".csv", ".jsonl")):
-        raise UserError(f"`--output` must end in .csv or .jsonl. Received: {request.output}")
+    require_ending(request.output)
 
 
-def requested(files: Sequence[str], prepare) -> Iterator[tuple[dict[str, np.ndarray], np.ndarray]]:
-    """Yields raw inputs and origins: one pair for all images, or one per table."""
-    from data.images import image_files
-    from data.images.images import CORES, ImagePrepare
-    from data.tables import table_file, tables
+def requested(files: Sequence[str], prepare, skipped: list[str]) -> Iterator[tuple[dict[str, np.ndarray], np.ndarray]]:
+    """Yields raw inputs and origins: one pair for all images that can be read, or one per table.
 
-    if isinstance(prepare, ImagePrepare):
-        paths = np.array([path for name in files for path in images(name)], dtype=object)
-        with ThreadPoolExecutor(CORES) as pool:
-            list(pool.map(image_files.refuse_too_many_pixels, paths))
+    Images and rows that cannot be read are added to `skipped`. Raises DataError on a file of the other kind.
+    """
+    from data.errors import DataError
+    from data.images.images import ImagePrepare
+    from data.tables.table_file import FORMATS, extension
+
+    is_image_run = isinstance(prepare, ImagePrepare)
+    for name in files:
+        if is_image_run and os.path.isfile(name) and extension(name) in FORMATS:
+            raise DataError(f"{name}: a table, and this run was trained on images. Give image files or folders.")
+        if not is_image_run and os.path.isdir(name):
+            raise DataError(f"{name}: a folder, and this run was trained on a table. Give files with its columns.")
+    if is_image_run:
+        paths = asked_images.whole(files, skipped)
         yield {"image": paths}, paths
         return
     for name in files:
-        read = table_file.read(name)
-        yield tables.inputs(read, prepare.kinds), read.origins()
-
-
-def images(name: str) -> list[str]:
-    """The image files that a path names, itself or within, sorted; what is passed over is told on stderr.
-
-    Raises:
-        DataError: There are none, or a name is not UTF-8.
-    """
-    from data.errors import DataError, MissingData
-    from data.images import image_files
-    from data.images.images import READABLE
-
-    image_files.refuse_undecodable(name)
-    if os.path.isfile(name):
-        return [name]
-    if not os.path.isdir(name):
-        what = "neither a regular file nor a folder" if os.path.lexists(name) else "no such file or folder"
-        raise MissingData(f"{name}: {what}. This run predicts images: give image files or folders.")
-    found = image_files.below(name)
-    for path in found.irregular:
-        print(f"{path}: skipped, no regular file, or a link to none", file=sys.stderr)
-    for path in found.others:
-        if path.lower().endswith(image_files.FOREIGN):
-            print(f"{path}: skipped, this kind of image cannot be read", file=sys.stderr)
-    if not found.images:
-        raise DataError(f"{name}: the folder holds no images. Allowed: {' '.join(READABLE)}")
-    return found.images
+        yield asked_rows.whole(name, prepare, skipped)
 
 
 def labelled(request: Evaluation, trained):
@@ -88,10 +67,10 @@ def labelled(request: Evaluation, trained):
             f"Two files are for translators, and {request.run} is a run on images or a table. Received: "
             f"{' '.join(request.data)}"
         )
-    for flag, value in (("--source", request.source), ("--images", request.images)):
-        if value:
-            owner = "translators" if flag == "--source" else "captioners"
-            raise DataError(f"`{flag}` is for {owner}, and {request.run} is none. Received: {flag} {value}")
+    for flag in ("source", "images", "image", "caption"):
+        if value := getattr(request, flag):
+            owner = "translators" if flag == "source" else "captioners"
+            raise DataError(f"`--{flag}` is for {owner}, and {request.run} is none. Received: --{flag} {value}")
     settings = trained.directory.read_json("config.json")
     seed = settings.get("trainer", {}).get("seed", 0)
     if not request.data:
@@ -125,10 +104,13 @@ def table_split(path: str, target: str | None, trained):
 
 def folder_split(root: str, trained):
     """Every image below the class folders of a folder, or of its train, val and test folders."""
-    from data.images import image_folders
+    from data.images import folder_layout, image_folders
     from data.splits import Split
 
-    parts = [image_folders.find(folder, [], trained.labelled) for folder in image_folders.part_folders(root).values()]
+    notes: list[str] = []
+    folders = folder_layout.part_folders(root, notes, trained.labelled).values()
+    parts = [image_folders.find(folder, notes, trained.labelled) for folder in folders]
+    print("\n".join(notes), end="\n" * bool(notes))
     paths = np.concatenate([part.paths for part in parts])
     names = np.concatenate([part.names for part in parts])
     labels = matched(names, trained.classes, root) if trained.labelled else np.zeros(len(paths), np.int32)
@@ -138,10 +120,12 @@ def folder_split(root: str, trained):
 def test_split(data, seed: int, trained):
     """The test split of a dataset that has one, or as the seed makes it."""
     from data.errors import DataError
+    from data.images.images import ImagePrepare
     from data.source import resolve
     from data.splits import Split
 
-    splits = resolve(data, trained.target_type, seed=seed, standardize=False)
+    kinds = None if isinstance(trained.prepare, ImagePrepare) else trained.prepare.kinds
+    splits = resolve(data, trained.target_type, seed=seed, standardize=False, kinds=kinds)
     missing = sorted(set(trained.prepare.signature()) - set(splits.test.inputs))
     if missing:
         raise DataError(
@@ -155,15 +139,31 @@ def test_split(data, seed: int, trained):
 
 
 def own_data(directory: RunDirectory, kind: type):
-    """What a run was trained on, a `kind` of data settings. Raises RunError when config.json does not hold it."""
+    """What a run was trained on, a `kind` of data settings.
+
+    Raises RunError when config.json does not hold it, or files have another content by now: their test split would be
+    another one, with rows that the run was trained on.
+    """
+    from data.fingerprint import fingerprint
+
     settings = directory.read_json("config.json")
     try:
         given = {name: tuple(value) if isinstance(value, list) else value for name, value in settings["data"].items()}
-        return kind(**given)
-    except (KeyError, TypeError) as error:
+        data = kind(**given)
+    except (KeyError, TypeError, AttributeError) as error:
         raise RunError(
             f"{directory / 'config.json'}: does not say what the run was trained on ({error}). Give --data."
         ) from error
+    known = settings.get("files")
+    for name, content in known.items() if isinstance(known, dict) else ():
+        paths = given.get(name.removeprefix("data.")) if name.startswith("data.") else None
+        paths = paths if isinstance(paths, tuple) else (paths,)
+        if fingerprint(*paths) not in (content, None):
+            raise RunError(
+                f"{' '.join(map(str, paths))}: has changed since {directory.path} was trained on it, so its test split "
+                "is another one. Give --data with what shall be scored."
+            )
+    return data
 
 
 def matched(names: np.ndarray, classes: tuple[str, ...], where: str) -> np.ndarray:

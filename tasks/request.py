@@ -15,9 +15,9 @@ class Prediction:
     run: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")]
     """Folder of the run."""
     files: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="FILE")] = ()
-    """Images, folders of images, tables, or files of sentences."""
+    """Images, folders of images, tables, or files of sentences; - is standard input."""
     output: str | None = None
-    """File to write: .csv or .jsonl; translations: also a plain text. Default: CSV on the screen."""
+    """File to write: .csv, .tsv, .jsonl, also with .gz; translations: also a plain text. Default: CSV on the screen."""
     top: int | None = None
     """How many answers to give for each record, the best first. Default: 3 labels, 1 translation or caption."""
     text: tuple[str, ...] = ()
@@ -59,7 +59,13 @@ class Evaluation:
     """Translator, with one file: the column to translate from. Default: the first."""
     images: str | None = None
     """Captioner: the folder of the images. Default: looked for beside the file of captions."""
+    image: str | None = None
+    """Captioner, with a table: the column of image names. Default: found by looking."""
+    caption: str | None = None
+    """Captioner, with a table: the column of captions. Default: found by looking."""
     target: str | None = None
     """Table: the column with the truth. Default: the column of that name or number in training."""
+    output: str | None = None
+    """File to write the scores to, in .json. Default: evaluation-NAME.json in the run's folder."""
     download: bool = False
     """tfds: may the dataset be downloaded if it is not prepared yet."""

@@ -1,5 +1,6 @@
 """A finished run, ready to be used: how it prepares records, and its network."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,12 +9,18 @@ from typing import ClassVar
 
 import numpy as np
 
+from cli.errors import UserError
 from export.formats import FORMATS
+from tasks.folder import FORMAT
+from tasks.preparing import nonsense
 from tasks.request import Prediction
 from tasks.task import Trained, by_name
-from training.run_directory import RunDirectory, RunError
+from training import manifest
+from training.run_directory import RunDirectory
+from training.run_lock import RunError
 
 RECORDS_AT_ONCE = 256
+MOST_VALUES = 2**26  # of records at once: fewer large images
 
 
 def read(path: str) -> Trained:
@@ -22,23 +29,55 @@ def read(path: str) -> Trained:
 
     configure()
     directory = RunDirectory.existing(path)
-    name = directory.read_json("config.json").get("app")
+    refuse_search(directory)
+    directory.verify("config.json", "preparing.json", "model.keras")
+    settings = directory.read_json("config.json")
     try:
-        task = by_name(name)
+        task = by_name(settings.get("app"))
     except ValueError as error:
         raise RunError(f"{directory / 'config.json'}: {error}") from None
+    directory.verify(*(name for name in task.files if not name.endswith("/")))
+    require_manifest(directory, settings)
     preparing = directory.read_json("preparing.json")
     if not (directory / "model.keras").is_file():
         state, how = ("damaged", " with `--fresh`") if directory.results() else ("not finished", "")
         raise RunError(
             f"{directory / 'model.keras'}: missing, so this run is {state}. Type its training command again{how}."
         )
+    for fault in nonsense(preparing):
+        raise RunError(f"{directory / 'preparing.json'}: {fault}. Train the run again with `--fresh`.")
     try:
         return task.restore(directory, preparing)
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, IndexError, OverflowError) as error:
+        if isinstance(error, UserError):
+            raise RunError(f"{directory / 'preparing.json'}: {error}") from error
+        if newer := re.search(r"unexpected keyword argument '(\w+)'", str(error)):
+            raise RunError(
+                f"{directory / 'preparing.json'}: has `{newer[1]}`, which this version of the suite does not know. Use "
+                "the version that trained the run, or train it again with `--fresh`."
+            ) from error
         raise RunError(
             f"{directory / 'preparing.json'}: lacks or garbles {error}. Train the run again with `--fresh`."
         ) from error
+
+
+def refuse_search(directory: RunDirectory) -> None:
+    """Raise RunError on the folder of a search, with the run of its best trial where there is one."""
+    if (directory / "config.json").exists() or not (directory / "search.json").exists():
+        return
+    best = sorted(str(path.parent) for path in directory.path.glob("best-*/model.keras"))
+    what = f"Give the run of its best trial: {best[0]}" if best else "It has no run yet: train its best with --confirm"
+    raise RunError(f"{directory.path}: is the folder of a search, not of a run. {what}.")
+
+
+def require_manifest(directory: RunDirectory, settings: dict) -> None:
+    """Raise RunError where a finished run has lost its manifest; those of earlier versions have none."""
+    summed = isinstance(settings.get("format"), int) and settings["format"] >= FORMAT
+    if summed and not (directory / manifest.FILE).exists() and "export" in (directory.results() or {}):
+        raise RunError(
+            f"{directory / manifest.FILE}: missing, so damage of this run would not be noticed. Restore it from a "
+            "copy, or train again with `--fresh`."
+        )
 
 
 @dataclass(frozen=True)
@@ -84,8 +123,9 @@ class TrainedNetwork:
 
         Raises DataError, with its origin, on an unreadable one.
         """
-        for start in range(0, len(origins), RECORDS_AT_ONCE):
-            part = slice(start, start + RECORDS_AT_ONCE)
+        count = min(RECORDS_AT_ONCE, max(MOST_VALUES // int(np.prod(self.prepare.input_shape)), 1))
+        for start in range(0, len(origins), count):
+            part = slice(start, start + count)
             chunk = {name: values[part] for name, values in inputs.items()}
             fixed = self.prepare.fixed(chunk, origins[part]) if "image" in chunk else self.prepare.fixed(chunk)
             yield np.asarray(self.prepare.finish(fixed))
@@ -95,14 +135,15 @@ class TrainedNetwork:
         return np.concatenate([self.model.predict_on_batch(batch) for batch in self.prepared(inputs, origins)])
 
     def answers(self, request: Prediction) -> list[dict]:
-        """A dict per record of the files of `request`, see `answered`."""
+        """A dict per record of the files of `request`, see `answered`. Raises Incomplete where some are no images."""
+        from tasks.asked_images import complete
         from tasks.records import refuse_text_flags, requested
 
         refuse_text_flags(request)
-        rows = []
-        for inputs, origins in requested(request.files, self.prepare):
+        rows, skipped = [], []
+        for inputs, origins in requested(request.files, self.prepare, skipped):
             rows += self.answered(inputs, origins, request.top or 3)
-        return rows
+        return complete(rows, skipped)
 
     def part(self, request):
         """Name and split of the data of an `Evaluation`, with labels as the run has them."""
@@ -127,4 +168,4 @@ def prepare_of(kind: str):
         from data.tables.table_features import TablePrepare
 
         return TablePrepare
-    raise RunError(f"preparing.json: `kind` must be image or table. Received: {kind!r}")
+    raise RunError(f"`kind` must be image or table. Received: {kind!r}")

@@ -51,3 +51,12 @@ def test_help_is_given(path, monkeypatch, capsys):
         raise
     assert not end.value.code
     assert "usage" in capsys.readouterr().out
+
+
+def test_images_are_read_and_measured(capsys):
+    from benchmarks import image_inputs
+
+    image_inputs.main(["--images", "40", "--side", "6"])
+    lines = capsys.readouterr().out.splitlines()
+    stages = ("making the pictures", "Pillow alone", "reading", "an epoch", "scores, baselines")
+    assert all(any(line.startswith(stage) and "us an image" in line for line in lines) for stage in stages)

@@ -16,7 +16,7 @@ from training.best_weights import BestWeights
 from training.epoch_log import EpochLog
 from training.hosts import file_of_first, rank
 from training.place import Place
-from training.run_directory import RunError
+from training.run_lock import RunError
 from training.weight_average import WeightAverage
 
 PAUSE = 50  # so that at most 2% of the time goes into writing at the ends of epochs

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from training.memory import require_memory
 from training.plan import Plan
 from training.trainer import LEARNING_RATES, Trainer
 
@@ -9,7 +10,8 @@ from training.trainer import LEARNING_RATES, Trainer
 def compile_model(model, trainer: Trainer, plan: Plan, loss, metrics=(), *, fused: bool = False) -> None:
     """Give `model` its optimizer, `loss`, `metrics` and the way its step is compiled.
 
-    `fused` says that XLA makes this kind of model faster on a CPU too.
+    `fused` says that XLA makes this kind of model faster on a CPU too. Raises UserError where a step needs more memory
+    than there is.
     """
     from training import optimizers, schedules
 
@@ -33,6 +35,7 @@ def compile_model(model, trainer: Trainer, plan: Plan, loss, metrics=(), *, fuse
         jit_compile=jit_compile(trainer.jit, fused),
         steps_per_execution=plan.steps_per_execution,
     )
+    require_memory(model, plan)
 
 
 def refuse_what_fails(trainer: Trainer) -> None:

@@ -1,6 +1,7 @@
 """Which files in a folder are this suite's: only these are ever deleted.
 
     foreign(folder, own) -> list[str]     names of what `own` does not list
+    own_files(folder, own) -> list[str]   names of files that it lists
     remove(folder, own, keep=()) -> None  delete what `own` lists
 
 `own` maps patterns of names to None for a file, or to the same kind of mapping for a folder.
@@ -22,6 +23,18 @@ def foreign(folder: Path, own: Own) -> list[str]:
             found.append(entry.name)
         elif inside is not None:
             found += [f"{entry.name}/{name}" for name in foreign(entry, inside)]
+    return found
+
+
+def own_files(folder: Path, own: Own) -> list[str]:
+    """Names below `folder`, relative to it and sorted, of the files that `own` lists."""
+    found = []
+    for entry in sorted(folder.iterdir()):
+        matched, inside = _match(entry, own)
+        if matched and inside is not None:
+            found += [f"{entry.name}/{name}" for name in own_files(entry, inside)]
+        elif matched:
+            found.append(entry.name)
     return found
 
 

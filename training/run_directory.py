@@ -1,7 +1,6 @@
 """The folder of one run: what was asked for, what came out, and where an interrupted run goes on."""
 
 import csv
-import errno
 import hashlib
 import json
 import math
@@ -9,18 +8,11 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from cli.errors import UserError
+from training import manifest
+from training.identity import differences, gone, identity
 from training.own_files import Own, foreign, remove
+from training.run_lock import LOCK, RunError, hold
 
-try:
-    import fcntl
-except ImportError:  # Windows has none: there two processes may write one run
-    fcntl = None
-
-HELD: dict[Path, int] = {}
-"""The folders that this process writes, and the descriptors that keep other processes from it."""
-
-LOCK = "lock"
 SAVED_MODEL: Own = {
     "saved_model.pb": None,
     "fingerprint.pb": None,
@@ -39,7 +31,7 @@ _RECORDS = ("config.json", "environment.json", "preparing.json", "results.json",
 RUN: Own = {
     LOCK: None,
     **dict.fromkeys(_RECORDS),
-    **dict.fromkeys(("report.html", "model.keras", "neighbours.npz")),
+    **dict.fromkeys(("report.html", "model.keras", "neighbours.npz", manifest.FILE)),
     **_STAGES,
     "member-*": _STAGES,
     **_EXPORTS,
@@ -61,23 +53,13 @@ def _finite(content):
     return None if isinstance(content, float) and not math.isfinite(content) else content
 
 
-class RunError(UserError):
-    """A run directory that is missing, broken, unfinished, of another run or in use."""
-
-
-def lockless(path: Path, error: OSError) -> str:
-    """What to tell where a folder cannot be locked. Raises RunError where the reason is not that it has no locks."""
-    if error.errno not in (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP):
-        raise RunError(f"{path}: cannot be locked ({error.strerror}). Name another `--run-dir`.") from None
-    return f"{path}: this file system has no locks ({error.strerror}); start no second command on this folder"
-
-
 class RunDirectory:
     """Paths and records of one run.
 
     config.json, environment.json, preparing.json: what was asked for, where it ran, how raw records are prepared;
     metrics.csv, timing.csv: a row per epoch, without and with clock times; checkpoint.npz: while training lasts;
-    results.json: the last word, and the sign that the run is finished; report.html, model.keras, saved_model/.
+    results.json: the figures; manifest.json: the sums of all files, the sign that the run is finished; report.html,
+    model.keras, saved_model/.
     """
 
     def __init__(self, path: str | Path, watch: Callable[[list[dict], int], None] | None = None):
@@ -97,7 +79,7 @@ class RunDirectory:
     @classmethod
     def for_config(cls, app: str, name: str, config: Mapping) -> "RunDirectory":
         """The folder `runs/APP/NAME-HASH`, where HASH is of the settings: the same command finds the same run."""
-        settings = json.dumps(config, sort_keys=True, default=str).encode()
+        settings = json.dumps(identity(config), sort_keys=True, default=str).encode()
         return cls(Path("runs") / app / f"{name}-{hashlib.sha256(settings).hexdigest()[:8]}")
 
     @classmethod
@@ -132,10 +114,16 @@ class RunDirectory:
                     f"{', '.join(others[:5])}{' ...' * (len(others) > 5)}. Move that, or name another `--run-dir`."
                 )
             return
-        if (earlier := self.read_json("config.json")) != json.loads(as_json(config)):
-            changed = sorted(key for key in {*earlier, *config} if earlier.get(key) != config.get(key))
+        manifest.verify(self.path, ["config.json"])
+        earlier, now = self.read_json("config.json"), json.loads(as_json(config))
+        if earlier.get("format") != now.get("format"):
             raise RunError(
-                f"{self.path}: holds a run of other settings (they differ in {', '.join(changed)}). "
+                f"{self.path}: holds a run of another version of this suite, which can be used but not gone on with. "
+                "Name another `--run-dir`, or `--fresh` to replace it."
+            )
+        if (changed := differences(earlier, now)) and not gone(earlier, now):
+            raise RunError(
+                f"{self.path}: holds a run of other settings. They differ in {', '.join(changed)}. "
                 "Name another `--run-dir`, or `--fresh` to replace it."
             )
 
@@ -162,44 +150,41 @@ class RunDirectory:
         """
         self.check(config, fresh=fresh)
         self.path.mkdir(parents=True, exist_ok=True)
-        self._hold()
+        hold(self.path)
         if fresh:
             remove(self.path, self.own, keep=(LOCK,))
+        (self / manifest.FILE).unlink(missing_ok=True)
         self.write_json("config.json", config)
         self.write_json("environment.json", environment)
 
-    def _hold(self) -> None:
-        """Keep other processes from writing this run, until this one ends."""
-        if fcntl is None:
-            return
-        key = self.path.resolve()
-        if key in HELD:
-            os.close(HELD.pop(key))
-        # A file opened for writing: NFS locks nothing else. It stays, so that all processes lock the same one.
-        descriptor = os.open(self / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(descriptor)
-            raise RunError(
-                f"{self.path}: another process is at this run. Wait for it, or name another `--run-dir`."
-            ) from None
-        except OSError as error:
-            os.close(descriptor)
-            print(lockless(self.path, error), flush=True)
-        else:
-            HELD[key] = descriptor
-
     def withdraw(self) -> None:
         """Take back what `start` wrote where nothing was trained since: another run may have the folder."""
-        begun = {"config.json", "environment.json", "preparing.json"}
-        if {entry.name for entry in self.path.iterdir()} <= begun | {LOCK}:
+        begun = ("config.json", "environment.json", "preparing.json")
+        if {entry.name for entry in self.path.iterdir()} <= {*begun, LOCK}:
             for name in begun:
                 (self / name).unlink(missing_ok=True)
 
     def results(self) -> dict | None:
         """Results of a finished run, None while it is not finished."""
         return self.read_json("results.json") if (self / "results.json").exists() else None
+
+    def finish(self, results: Mapping) -> None:
+        """Write the results, and the sums of all files of the run: it is finished."""
+        text = as_json(results) + "\n"
+        manifest.write(self.path, self.own, {"results.json": text.encode()})
+        self.write_text("results.json", text)
+
+    def exported(self, name: str, figures: Mapping[str, float]) -> None:
+        """Take an export up that was written since the run finished, a SavedModel in place of one that was refused."""
+        results = self.results() or {}
+        if name == "saved_model" and "refused" in results.get("export", {}):
+            self.verify("results.json")
+            self.write_json("results.json", {**results, "export": figures})
+        manifest.renew(self.path, [name, "results.json"])
+
+    def verify(self, *names: str) -> None:
+        """Raise UserError where one of these files or folders is not as the finished run left it."""
+        manifest.verify(self.path, names)
 
     def forget_checkpoints(self) -> None:
         """Remove the states of training, those of further stages and of members included: the run is finished."""

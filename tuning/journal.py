@@ -4,7 +4,7 @@ import json
 import os
 from pathlib import Path
 
-from training.run_directory import RunError
+from training.run_lock import RunError
 from tuning.trial import Trial
 
 

@@ -14,7 +14,8 @@ import tyro
 
 from cli.arguments import flags
 from cli.run import run
-from training.run_directory import RunDirectory, RunError
+from training.run_directory import RunDirectory
+from training.run_lock import RunError
 from tuning.journal import Journal
 from tuning.search_folder import SearchError
 from tuning.settings import Search

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from data.captions.caption_pairs import Captions, CaptionSplits
-    from data.settings import CaptionData
 
 SILENT = frozenset(["captions", "train", "dataset", "annotations", "results"])  # names that say nothing
 KINDS = (
@@ -16,11 +15,11 @@ KINDS = (
 )
 
 
-def resolve(config: CaptionData, *, seed: int) -> CaptionSplits:
+def resolve(config, *, seed: int) -> CaptionSplits:
     """Yields the splits of what `config.data` names.
 
     Args:
-        config: what the user said.
+        config: `data.settings.CaptionData`, what the user said.
         seed: of the random splits, and of the scenes.
 
     Raises:
@@ -54,11 +53,12 @@ def resolve(config: CaptionData, *, seed: int) -> CaptionSplits:
     return caption_splits.make(name, read, lists, seed, config.images, size)
 
 
-def everything(config: CaptionData, *, seed: int) -> Captions:
+def everything(config, notes: list[str], *, seed: int) -> Captions:
     """Yields all captioned images of the files that `config.data` names; of data with splits of its own the test split.
 
     Args:
-        config: what the user said; `validation` and `test` are not used.
+        config: `data.settings.CaptionData`; `validation` and `test` are not used.
+        notes: sentences for the user, added to.
         seed: of the scenes.
 
     Raises:
@@ -68,7 +68,25 @@ def everything(config: CaptionData, *, seed: int) -> Captions:
         return resolve(config, seed=seed).test
     from data.captions import caption_splits
 
-    return caption_splits.whole(_captions(config.data, config), config.images)
+    return caption_splits.whole(_captions(config.data, config), notes, config.images)
+
+
+def image_files(config) -> list[str]:
+    """Yields the paths of the images that the files of captions name, in their order, without looking into them.
+
+    Where they cannot be found it is the folder given as `images`, or nothing: `resolve` tells why.
+    """
+    from data.errors import DataError
+    from data.images import caption_images
+
+    if config.data == "scenes" or config.data.startswith("tfds:"):
+        return []
+    try:
+        read = [raw for raw in _files(config)[0].values() if not raw.contents]
+        found = [(caption_images.folder_for(raw.path, raw.captions, config.images), raw.captions) for raw in read]
+        return [path for folder, names in found for path in caption_images.find(folder, names).values()]
+    except (DataError, OSError):
+        return [config.images] if config.images else []
 
 
 def _files(config):

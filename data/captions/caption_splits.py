@@ -9,6 +9,8 @@ from data.captions.caption_pairs import Captions, CaptionSplits
 from data.captions.raw_captions import left_out
 from data.errors import DataError, suggestion
 from data.images import caption_images
+from data.images import looks as looking
+from data.images.image_content import KINDS
 
 PARTS = ("train", "validation", "test")
 FEWEST_IMAGES = 10  # below this there is nothing to hold out
@@ -53,17 +55,19 @@ def make(name, read, lists, seed, images=None, image_size=None):
     return CaptionSplits(name, **made, notes=tuple(notes), image_size=image_size)
 
 
-def whole(raw, images=None):
+def whole(raw, notes, images=None):
     """Makes `Captions` of every image of a file already read (`RawCaptions`), to score on.
 
     Args:
         raw: of the file.
+        notes: sentences for the user, added to.
         images: the folder of the images, or None to look for it.
 
     Raises:
         DataError: more than a few images are missing or broken.
     """
-    return _captions(raw, list(raw.captions), images, "evaluation", [])[0]
+    notes += raw.notes
+    return _captions(raw, list(raw.captions), images, "evaluation", notes)[0]
 
 
 def _by_file(part, raw):
@@ -132,11 +136,11 @@ def _captions(raw, names, images, part, notes):
         shown = [
             os.path.join(os.path.basename(os.path.abspath(folder)), os.path.relpath(path, folder)) for path in content
         ]
-    keys, broken = caption_images.look(content)
+    looks = looking.look(content)
+    keys = np.array([one.key for one in looks], dtype="S16")
+    broken = {row: one.why for row, one in enumerate(looks) if one.why}
     places = [f"{content[row] if isinstance(content[row], str) else shown[row]} ({why})" for row, why in broken.items()]
-    left_out(
-        places, len(names), f"{part} image", "broken", "Repair or remove them. Allowed: JPEG, PNG, GIF, BMP.", notes
-    )
+    left_out(places, len(names), f"{part} image", "broken", f"Repair or remove them. Allowed: {KINDS}.", notes)
     kept = np.array([row for row in range(len(names)) if row not in broken], int)
     captions = tuple(raw.captions[names[row]] for row in kept)
     return Captions(content[kept], captions, np.array(shown, dtype=object)[kept]), keys[kept]

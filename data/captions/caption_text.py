@@ -11,7 +11,7 @@ import re
 from data.captions import caption_json
 from data.captions.raw_captions import CaptionRows
 from data.errors import DataError, listing, suggestion
-from data.images.images import READABLE
+from data.images.image_files import READABLE
 from data.tables import table_file
 from data.text import parallel_text
 
@@ -142,7 +142,7 @@ def _caption_columns(table, image):
     others = [name for name in table.columns if name != image]
     named = [name for name in others if re.sub(r"[\s_\-]*\d*$", "", name.strip().lower()) in CAPTION_COLUMNS]
     texts = [name for name in others if _words(table.columns[name]) >= FEWEST_WORDS]
-    found = [name for name in named if name in texts] or texts
+    found = [name for name in named if name in texts] or texts or named  # captions of one word each, too
     if not named and len(found) > 1 or not found:
         near = suggestion("caption", others)
         raise DataError(

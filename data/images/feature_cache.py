@@ -2,8 +2,9 @@
 
 The name of the file holds a fingerprint of the images' content and of the encoder's description, so another image,
 another order or another encoder is another file. Parts are written as they are made and joined at the end, each under
-a passing name until it is whole: what was interrupted goes on after the last part, and nothing torn is ever read. One
-process at a time computes in a folder: another waits, and finds what it waited for.
+a passing name until it is whole: what was interrupted goes on after the last part, and nothing torn is ever read. At
+its end a file has the SHA-256 of what is before it, where readers of .npy see nothing: one that was damaged is computed
+anew. One process at a time computes in a folder: another waits, and finds what it waited for.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from tokenize import TokenError
 
 import numpy as np
 
@@ -26,6 +28,9 @@ except ImportError:  # Windows
     fcntl = None
 
 PART = 512  # images in a part: what an interruption can cost
+SUM = b"sha256"  # before the sum at the end of a file
+SUM_BYTES = len(SUM) + 32
+BLOCK = 1024**2
 
 
 def fingerprint(images, encoder):
@@ -117,12 +122,31 @@ def _alone(folder):
 
 
 def _opened(path, rows):
-    """Returns the memory map of a whole file of so many rows, or None."""
+    """Returns the memory map of a whole file of so many rows, or None where there is none, or it is damaged."""
     try:
+        summed = _has_its_sum(path)
         found = np.lib.format.open_memmap(path, mode="r")
-    except (OSError, ValueError):  # not there; or cut off, which rename alone cannot exclude when power fails
+    except (OSError, ValueError, SyntaxError, TokenError):  # not there; or cut off, or with a damaged head
         return None
-    return found if len(found) == rows else None
+    size = found.offset + found.nbytes + SUM_BYTES * summed  # a file of an earlier version has no sum
+    return found if len(found) == rows and os.path.getsize(path) == size else None
+
+
+def _has_its_sum(path):
+    """Whether a file ends with the sum of what is before it."""
+    size = os.path.getsize(path) - SUM_BYTES
+    with open(path, "rb") as file:
+        file.seek(max(size, 0))
+        end = file.read()
+        if not end.startswith(SUM):
+            return False
+        file.seek(0)
+        digest = hashlib.sha256()
+        while size:
+            block = file.read(min(size, BLOCK))
+            digest.update(block)
+            size -= len(block)
+        return end == SUM + digest.digest()
 
 
 def _compute_parts(parts, images, compute, progress):
@@ -168,8 +192,11 @@ def _write(path, content):
     passing = f"{path}.{os.getpid()}.partial"
     with _keeping(path):
         try:
-            with open(passing, "wb") as file:
+            with open(passing, "w+b") as file:
                 content(file)
+                file.seek(0)
+                digest = hashlib.file_digest(file, "sha256").digest()
+                file.write(SUM + digest)
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(passing, path)

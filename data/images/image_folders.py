@@ -6,41 +6,37 @@ Files are known by path; their headers are looked at once, their bytes are hashe
 are decoded once if all fit in memory (`pipeline.MEMORY_LIMIT`), else once per epoch.
 """
 
-import io
 import os
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
 from data import duplicates, splitting
 from data.errors import DataError, MissingData, listing, suggestion
-from data.images import image_files
-from data.images.images import CORES, READABLE
+from data.images import file_structure, folder_layout, image_content, image_files, image_sizes, looks
 from data.splits import Split, Splits
 from data.targets import ClassTarget, natural
 
-PARTS = {
-    "train": "train", "training": "train",
-    "val": "validation", "valid": "validation", "validation": "validation", "dev": "validation",
-    "test": "test", "testing": "test",
-}  # fmt: skip
-FALLBACK_SIZE = 64  # pixels, where the images differ in size and none is asked for
 FEWEST_IMAGES = 10
-KINDS = "JPEG, PNG, GIF, BMP"
-GREY_MODES = {"1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L", "F"}
+NEEDED = f"Allowed: {' '.join(image_files.READABLE)}"
 
 
 @dataclass(frozen=True)
 class Found:
-    """The images of one part: paths (N,), class names (N,), keys of their content (N,), sizes and grey or not."""
+    """The images of one part.
+
+    Attributes:
+        paths, names: (N,) of the files, and of their classes.
+        keys: (N,) of their content.
+        headers: N `Header`s.
+    """
 
     paths: np.ndarray
     names: np.ndarray
     keys: np.ndarray
-    sizes: Counter
-    grey: bool
+    headers: list
 
     def __len__(self):
         return len(self.paths)
@@ -52,7 +48,7 @@ def splits(config, seed, prepare_for, target=ClassTarget):
     Args:
         config: the `Data` fields data, validation, test, image_size.
         seed: of the random split.
-        prepare_for: `(natural size, natural channels, training split) -> ImagePrepare`.
+        prepare_for: `(natural size, natural channels, training split, bits of 16) -> ImagePrepare`.
         target: `ClassTarget`, or `NoTarget`, which needs no classes.
 
     Raises:
@@ -60,7 +56,7 @@ def splits(config, seed, prepare_for, target=ClassTarget):
     """
     root = os.path.normpath(config.data)
     notes = []
-    folders = part_folders(root)
+    folders = folder_layout.part_folders(root, notes, target is ClassTarget)
     for part, folder in (("validation", config.validation), ("test", config.test)):
         if folder:
             if not os.path.isdir(folder):
@@ -69,7 +65,7 @@ def splits(config, seed, prepare_for, target=ClassTarget):
     if "test" not in folders and "validation" in folders and not config.validation:
         folders["test"] = folders.pop("validation")
         notes.append(f"{folders['test']} is the test split; validation is carved from the training images.")
-    labelled = target is ClassTarget or all(map(has_classes, folders.values()))
+    labelled = target is ClassTarget or all(map(folder_layout.has_classes, folders.values()))
     found = {part: find(folder, notes, labelled) for part, folder in folders.items()}
     classes = tuple(sorted(set(found["train"].names), key=natural)) if labelled else ()
     if labelled and len(classes) < 2:
@@ -89,51 +85,16 @@ def splits(config, seed, prepare_for, target=ClassTarget):
     order = ("train", "validation", "test")
     notes += duplicates.notes("image", [keys[part] for part in order], [split[part] for part in order])
 
-    sizes = sum((other.sizes for other in found.values()), Counter())
-    grey = all(other.grey for other in found.values())
-    size, note = natural_size(sizes, config.image_size)
-    prepare = prepare_for(size, 1 if grey else 3, split["train"])
+    headers = [one for other in found.values() for one in other.headers]
+    grey = all(one.is_grey for one in headers)
+    sizes = Counter(one.size for one in headers)
+    bits, said = image_sizes.bits_used(split["train"], any(one.is_deep for one in headers))
+    prepare = prepare_for(image_sizes.natural_size(sizes), 1 if grey else 3, split["train"], bits)
     kinds = f"{len(classes)} classes" if labelled else "No classes"
-    notes.append(f"{kinds}, {'grey' if grey else 'colour'} images; {note}")
+    fitted = image_sizes.fitted(sizes, prepare.size, config.image_size)
+    notes += [f"{kinds}, {'grey' if grey else 'colour'} images; {fitted}", *said, *_converted(headers)]
     name = os.path.basename(os.path.abspath(root))
     return Splits(name, "image", **split, prepare=prepare, classes=classes, notes=tuple(notes))
-
-
-def natural_size(sizes, image_size):
-    """Returns (height, width) and a sentence: the common size of all images, or a square."""
-    if len(sizes) == 1:
-        size = next(iter(sizes))
-        return size, f"all are {size[1]} wide and {size[0]} high."
-    (height, width), count = sizes.most_common(1)[0]
-    differ = f"sizes differ ({len(sizes)} of them, the most common {width}x{height}, {count} times)"
-    if image_size:
-        return (image_size, image_size), f"{differ}: cropped at the centre and resized as asked."
-    size = (FALLBACK_SIZE, FALLBACK_SIZE)
-    return size, f"{differ}: cropped at the centre and resized to a square (--image-size sets its side)."
-
-
-def part_folders(root):
-    """Returns part -> folder: `root` itself is "train" unless it holds folders named as splits."""
-    folders = {}
-    for entry in sorted(os.listdir(root)):
-        part = PARTS.get(entry.lower())
-        if part and os.path.isdir(os.path.join(root, entry)):
-            if part in folders:
-                raise DataError(
-                    f"{root}: both {os.path.basename(folders[part])!r} and {entry!r} name the {part} split. Rename one."
-                )
-            folders[part] = os.path.join(root, entry)
-    return folders if "train" in folders else {"train": root}
-
-
-def class_folders(folder):
-    """Returns the names of the folders in `folder`, sorted, without hidden ones."""
-    return sorted(entry.name for entry in os.scandir(folder) if entry.is_dir() and not entry.name.startswith("."))
-
-
-def has_classes(folder):
-    """Says whether `folder` holds class folders, at least two, and no image beside them."""
-    return len(class_folders(folder)) > 1 and not any(name.lower().endswith(READABLE) for name in os.listdir(folder))
 
 
 def find(folder, notes, labelled=True):
@@ -147,66 +108,65 @@ def find(folder, notes, labelled=True):
     Raises:
         DataError: there is no class folder, a class has no image, or a file is no whole image.
     """
-    names = class_folders(folder) if labelled else [""]
-    paths, labels, ignored, irregular = [], [], [], []
-    for name in names:
-        found = image_files.below(os.path.join(folder, name))
-        images, others = found.images, found.others
-        foreign = [path for path in others if path.lower().endswith(image_files.FOREIGN)]
-        if foreign:
+    names = image_files.folders(folder) if labelled else [""]
+    paths, labels = [], []
+    parts = [image_files.below(os.path.join(folder, name)) for name in names]
+    if labelled:
+        parts.append(image_files.below(folder, deep=False))
+    everything = image_files.Below(*(list(chain(*files)) for files in zip(*parts, strict=True)))
+    if foreign := everything.foreign:
+        raise DataError(
+            f"{foreign[0]}: this kind of image cannot be read ({len(foreign)} such file(s) in {folder!r}). {NEEDED}. "
+            f"Convert or remove them."
+        )
+    for name, part in zip(names, parts, strict=False):
+        if not part.images and labelled:
             raise DataError(
-                f"{foreign[0]}: this kind of image cannot be read ({len(foreign)} such file(s) in {name or folder!r}). "
-                f"Allowed: {' '.join(READABLE)}. Convert or remove them."
+                f"{os.path.join(folder, name)}: no image in this class folder. {NEEDED}. Add images or remove the "
+                f"folder."
             )
-        if not images and labelled:
-            raise DataError(
-                f"{os.path.join(folder, name)}: no image in this class folder. Allowed: {' '.join(READABLE)}. "
-                f"Add images or remove the folder."
-            )
-        ignored += others
-        irregular += found.irregular
-        paths += images
-        labels += [name] * len(images)
+        paths += part.images
+        labels += [name] * len(part.images)
+    loose = parts[-1].images if labelled else []
     if not paths:
-        loose = any(name.lower().endswith(READABLE) for name in os.listdir(folder))
         raise DataError(
             f"{folder}: {'images, but no class folders' if loose else 'no images'}. "
             f"Needed: {'one folder per class' if labelled else 'images'}, such as "
-            f"{os.path.join(folder, 'cat', '1.jpg')}; allowed: {' '.join(READABLE)}."
+            f"{os.path.join(folder, 'cat', '1.jpg')}. {NEEDED}."
         )
-    if ignored:
-        notes.append(f"{len(ignored)} file(s) in {folder} are no images and left out (such as {ignored[0]}).")
-    if irregular:
-        notes.append(f"Left out, since they are no regular files, or links to none: {listing(irregular)}.")
-    with ThreadPoolExecutor(CORES) as pool:
-        looks = list(pool.map(look, paths))
-    sizes = Counter(size for size, _, _ in looks)
-    keys = np.array([key for _, _, key in looks], dtype="S16")
-    grey = all(grey for _, grey, _ in looks)
-    return Found(np.array(paths, dtype=object), np.array(labels, dtype=object), keys, sizes, grey)
+    if loose:
+        notes.append(f"{len(loose)} image(s) in {folder} are in no class folder and left out (such as {loose[0]}).")
+    notes += everything.notes(folder)
+    seen = looks.look(paths)
+    if broken := [f"{path}: {one.why}" for path, one in zip(paths, seen, strict=True) if one.why]:
+        more = f" {len(broken) - 1} more: {listing(broken[1:], 5)}." if len(broken) > 1 else ""
+        raise DataError(f"{broken[0]}. Allowed: whole {image_content.KINDS} files. Repair, convert or remove it.{more}")
+    keys, headers = np.array([one.key for one in seen], dtype="S16"), [one.header for one in seen]
+    found = Found(np.array(paths, dtype=object), np.array(labels, dtype=object), keys, headers)
+    notes += _conflicts(found)
+    return found
 
 
-def look(path):
-    """Returns ((height, width), whether grey, key of the content) of an image file, from its header.
+def _conflicts(found):
+    """Returns a sentence about equal images of different classes, if there are any."""
+    classes = {}
+    for key, name in zip(found.keys, found.names, strict=True):
+        classes.setdefault(key, set()).add(name)
+    shared = {key for key, names in classes.items() if len(names) > 1}
+    if not shared:
+        return []
+    example = [path for path, key in zip(found.paths, found.keys, strict=True) if key == min(shared)]
+    pair = f"{example[0]} = {example[-1]}"
+    return [f"{len(shared)} image(s) are in more than one class (for example {pair}): check them."]
 
-    Raises:
-        DataError: the file is empty, is no image, is cut off, or has too many pixels.
-    """
-    content = image_files.read(path)
-    if not content:
-        raise DataError(f"{path}: the file is empty (0 bytes). Copy it again or remove it.")
-    try:
-        found = image_files.header(io.BytesIO(content))
-    except DataError as error:
-        raise DataError(f"{path}: not an image ({error}). Allowed: {KINDS}. Repair or remove it.") from error
-    if found is None:
-        raise DataError(f"{path}: not an image that can be read. Allowed: {KINDS}. Repair or remove it, or convert it.")
-    (width, height), mode, kind = found
-    if not image_files.is_whole(content, kind):
-        raise DataError(f"{path}: the {kind} image is cut off (its end is missing). Copy it again or remove it.")
-    if why := image_files.too_many_pixels((width, height)):
-        raise DataError(f"{path}: {why}. Make it smaller, or remove it.")
-    return (height, width), mode in GREY_MODES, duplicates.digest(content)
+
+def _converted(headers):
+    """Returns a sentence about images that an export does not take as they are, if there are any."""
+    kinds = Counter(one.kind for one in headers if not one.is_taken)
+    if not kinds:
+        return []
+    counts = " and ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
+    return [f"{counts} file(s) are of a kind that the SavedModel does not take: it takes {file_structure.TAKEN}."]
 
 
 def _rows(found, classes, seed, folder, notes):

@@ -15,7 +15,8 @@ import numpy as np
 
 from data import duplicates, splitting
 from data.errors import DataError, MissingData, listing, suggestion
-from data.images import image_folders
+from data.images.folder_layout import PARTS
+from data.images.image_sizes import FALLBACK_SIZE
 from data.splits import Split, Splits
 from data.tables import tables
 from data.tables.raw_table import RawTable
@@ -25,7 +26,7 @@ LARGEST = 8 * 1024**3  # bytes on disk: records are held in memory
 LONGEST_VECTOR = 1024  # numbers of one feature that become columns
 
 
-def splits(config, seed, prepare_for, target=ClassTarget):
+def splits(config, seed, prepare_for, target=ClassTarget, kinds=None):
     """Yields the `Splits` of a TensorFlow dataset.
 
     Args:
@@ -33,6 +34,7 @@ def splits(config, seed, prepare_for, target=ClassTarget):
         seed: of the random split, where the dataset does not have it.
         prepare_for: `(natural size, natural channels, training split) -> ImagePrepare`.
         target: `ClassTarget`, `NumberTarget` or `NoTarget`; the last takes the classes along where the dataset has any.
+        kinds: of tables, see `tables.from_raw`.
 
     Raises:
         DataError: the dataset is unknown, not prepared, too large, or of a kind that is not supported.
@@ -49,7 +51,9 @@ def splits(config, seed, prepare_for, target=ClassTarget):
         name = "tfds-" + "-".join(part for part in (builder.name, _config_name(builder)) if part)
         parts = part_names(builder, wanted)
         if not _image_key(builder.info.features):
-            return _table(name, wanted, builder, parts, config, seed, target)
+            return _table(name, wanted, builder, parts, config, seed, target, kinds)
+        if config.columns or config.show_columns:
+            raise DataError(f"--columns and --show-columns are for tables, and tfds:{wanted} holds images.")
         if target is NumberTarget:
             raise DataError(f"tfds:{wanted} holds images, and regression takes tables. For classes use apps.classify.")
         return _images(name, wanted, builder, parts, config, seed, prepare_for, target)
@@ -114,7 +118,7 @@ def part_names(builder, wanted):
     """Returns part -> name of the split in the dataset."""
     named = {}
     for split in builder.info.splits:
-        part = image_folders.PARTS.get(split)
+        part = PARTS.get(split)
         if part:
             named.setdefault(part, split)
     if "train" not in named:
@@ -189,7 +193,7 @@ def _images(name, wanted, builder, named, config, seed, prepare_for, target):
     notes.append(f"{' / '.join(str(len(read[part])) for part in order)} images for training / validation / test.")
     notes += duplicates.notes("image", [keys[part] for part in order], [read[part] for part in order])
     height, width, channels = features[image].shape
-    size = (height, width) if height and width else (image_folders.FALLBACK_SIZE,) * 2
+    size = (height, width) if height and width else (FALLBACK_SIZE,) * 2
     if not (height and width) and not config.image_size:
         notes.append("Sizes differ: cropped at the centre and resized to a square (--image-size sets its side).")
     prepare = prepare_for(size, 1 if channels == 1 else 3, read["train"])
@@ -228,7 +232,7 @@ def _inside(record, name):
     return record[name]
 
 
-def _table(name, wanted, builder, named, config, seed, target):
+def _table(name, wanted, builder, named, config, seed, target, kinds):
     """A dataset without images: its scalar features are the columns."""
     if target is NoTarget:
         label = _class_key(builder, wanted, config.target, target)
@@ -239,7 +243,7 @@ def _table(name, wanted, builder, named, config, seed, target):
     if label and label not in train.columns:
         what = dict(_leaves(builder.info.features))[label]
         raise DataError(f"tfds:{wanted}: {label!r} is {what}. Allowed targets: {listing(train.columns)}.")
-    return tables.from_raw(name, train, read, replace(config, target=label), seed, target)
+    return tables.from_raw(name, train, read, replace(config, target=label), seed, target, kinds)
 
 
 def _raw_table(builder, wanted, split):

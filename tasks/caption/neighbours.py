@@ -4,7 +4,8 @@ import numpy as np
 
 from cli.errors import UserError
 from data.evenly import evenly
-from training.run_directory import RunDirectory, RunError
+from training.run_directory import RunDirectory
+from training.run_lock import RunError
 
 FILE = "neighbours.npz"
 MOST_IMAGES = 20_000  # that are kept, evenly spread: 80 MB for vectors of 1,024 numbers

@@ -1,13 +1,16 @@
 """What a classification has to show: scores beside baselines, and a diagnosis."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 
 import numpy as np
 
-from tasks.advice import flags
+from tasks.classify.diagnosis import diagnosed
 from tasks.classify.prepared import Prepared
 from tasks.task import Learned
 
+RECORDS_AT_ONCE = 4096  # for the baselines: 50 MB of the largest images that they see
 LARGEST_TRAINING_SAMPLE = 10_000  # records on which the training accuracy is measured
 
 
@@ -44,28 +47,19 @@ def softmax(logits: np.ndarray) -> np.ndarray:
 def score(prepared: Prepared, learned: Learned) -> Outcome:
     """Score the best weights on all splits, and the baselines on the same; the test split is read here first."""
     from evaluation.classification import metrics
-    from evaluation.diagnosis import diagnose
-    from training.compilation import highest_rate
 
-    splits, model, trainer = prepared.splits, learned.model, prepared.trainer
+    splits, model = prepared.splits, learned.model
     sample = splits.train.spread(LARGEST_TRAINING_SAMPLE)
+    parts = {"train": sample, "validation": splits.validation, "test": splits.test}
     figures, outputs = {}, {}
-    for name, split in {"train": sample, "validation": splits.validation, "test": splits.test}.items():
+    for name, split in parts.items():
         outputs[name] = probabilities(model, split, splits.prepare)
         figures[name] = metrics(split.labels, outputs[name])
     print("scoring baselines on the same splits", flush=True)
-    simple = simple_methods(splits, trainer.seed)
-    diagnosis = diagnose(
-        {name: [row[name] for row in learned.rows] for name in ("loss", "val_loss")},
-        train_accuracy=figures["train"]["accuracy"],
-        validation_accuracy=figures["validation"]["accuracy"],
-        guess=None if model.losses else float(np.log(len(splits.classes))),
-        num_validation=len(splits.validation),
-        target=prepared.reachable,
-        baseline=max(baseline.validation_accuracy for baseline in simple),
-        learning_rate=highest_rate(trainer, model),
-        flags=flags(prepared.recipe, prepared.augment),
-    )
+    simple = simple_methods(splits, prepared.trainer.seed)
+    labels = {name: split.labels for name, split in parts.items()}
+    answers = {name: some.argmax(axis=1) for name, some in outputs.items()}
+    diagnosis = diagnosed(prepared, learned, labels, answers, figures, simple)
     return Outcome(figures["test"], figures["validation"], figures["train"], simple, diagnosis, outputs["test"])
 
 
@@ -79,19 +73,18 @@ def simple_methods(splits, seed: int) -> list:
     chosen = baselines.looked_at(splits.train.labels, len(splits.input_shape) > 1, seed)
     if len(chosen) < len(splits.train):
         parts = (splits.train.take(chosen), *parts[1:])
-    rows = ((_inputs(part, splits.prepare), part.labels) for part in parts)
-    return baselines.score(*rows, classes, seed=seed, labels=splits.train.labels)
+    train, *others = parts
+    given = ((partial(_inputs, part, splits.prepare), part.labels) for part in others)
+    inputs = np.concatenate(list(_inputs(train, splits.prepare)))
+    return baselines.score((inputs, train.labels), *given, classes, seed=seed, labels=splits.train.labels)
 
 
-def _inputs(split, prepare) -> np.ndarray:
-    """The prepared records of a split, float32 (N, ...)."""
+def _inputs(split, prepare) -> Iterator[np.ndarray]:
+    """The prepared records of a split, float32 (n, ...), some at a time."""
     from data.pipeline import batches
 
-    found, start = np.empty((len(split), *prepare.input_shape), np.float32), 0
-    for some, _ in batches(split, prepare, 1024).as_numpy_iterator():
-        found[start : start + len(some)] = some
-        start += len(some)
-    return found
+    for some, _ in batches(split, prepare, RECORDS_AT_ONCE).as_numpy_iterator():
+        yield some
 
 
 def told(results: dict) -> tuple[str, dict[str, float]]:

@@ -138,9 +138,11 @@ FOLDERS = {
     "empty class folder": (lambda draw, write: (_photos(draw), write("photos/cow/x.txt", "x")), ["cow: no image"]),
     "zero bytes": (lambda draw, write: (_photos(draw), write("photos/cat/9.jpg", b"")), ["cat/9.jpg", "0 bytes"]),
     "no image inside": (lambda draw, write: (_photos(draw), write("photos/cat/9.jpg", b"text")),
-                        ["cat/9.jpg", "not an image", "Repair or remove"]),
-    "other kind of image": (lambda draw, write: (_photos(draw), draw("photos/cat/9.webp", PIXELS)),
-                            ["9.webp", "cannot be read", "Convert"]),
+                        ["cat/9.jpg", "not an image", "Repair, convert or remove"]),
+    "three broken": (lambda draw, write: (_photos(draw), [write(f"photos/cat/x{n}.png", b"x") for n in range(3)]),
+                     ["cat/x0.png", "2 more", "cat/x1.png: not an image", "cat/x2.png"]),
+    "other kind of image": (lambda draw, write: (_photos(draw), write("photos/cat/9.heic", b"x")),
+                            ["9.heic", "cannot be read", "Convert"]),
     "two names for a split": (lambda draw, write: [draw(f"photos/{part}/cat/1.png", PIXELS)
                                                    for part in ("train", "val", "valid")], ["'val'", "'valid'"]),
     "class only in test": (lambda draw, write: [draw(f"photos/{path}/1.png", PIXELS) for path in
@@ -180,10 +182,8 @@ def test_an_image_with_a_broken_middle_is_refused_by_the_decoder(draw, load, tmp
     with open(path, "r+b") as file:
         file.seek(300)
         file.write(b"\x00" * 200)
-    with pytest.raises(DataError, match=r"photos/cat/broken\.png: the image cannot be decoded"):
-        splits = load(str(tmp_path / "photos"))
-        for part in (splits.validation, splits.test):  # where the broken one is not among the training images
-            splits.prepare.fixed(part.inputs, part.origins)
+    with pytest.raises(DataError, match=r"photos/cat/broken\.png: the PNG image cannot be decoded"):
+        load(str(tmp_path / "photos"))
 
 
 def test_every_message_says_what_to_do():

@@ -15,7 +15,14 @@ from cli import run as starting
 from cli.packages import ROOT
 
 FILES = {"config.json", "environment.json", "preparing.json", "metrics.csv", "timing.csv", "results.json"}
-FILES |= {"report.html", "model.keras", "saved_model", "examples.json", "lock"}  # of every finished run
+FILES |= {
+    "report.html",
+    "model.keras",
+    "saved_model",
+    "examples.json",
+    "manifest.json",
+    "lock",
+}  # of every finished run
 
 
 def command(app: str, *arguments: str, cwd=ROOT) -> subprocess.CompletedProcess:

@@ -16,6 +16,7 @@ from tasks.request import Evaluation, Prediction
 from tasks.task import by_name, names
 from tasks.trained import read
 from tests.tasks.runs import FILES, guard_in_this_process, interrupted
+from training import manifest
 from training.run_directory import RunDirectory
 from tuning.dry_run import some
 
@@ -166,6 +167,45 @@ def test_a_damaged_run_is_refused(finished, damage, tmp_path):
     damage(run)
     with pytest.raises(UserError, match=str(run)):
         _ = read(str(run)).model
+
+
+READ = {"config.json", "preparing.json", "model.keras", "examples.json", "results.json", "neighbours.npz"}
+
+
+def test_no_byte_of_a_finished_run_changes_unnoticed(finished, tmp_path):
+    """Bytes drawn at random from all files: a reader refuses, or does not read the file; then the damage is listed."""
+    _, _, folder, _ = finished
+    run = RunDirectory(shutil.copytree(folder / "halves", tmp_path / "run"))
+    names = [
+        path.relative_to(run.path).as_posix() for path in run.path.rglob("*") if path.stat().st_size and path.is_file()
+    ]
+    names = [name for name in names if not name.startswith("evaluation-")]  # of other data, by a test beside this one
+    random = np.random.default_rng(0)
+    for number in range(100):
+        path = run / names[number % len(names)]
+        whole = path.read_bytes()
+        place = int(random.integers(len(whole)))
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ int(random.integers(1, 256))]) + whole[place + 1 :])
+        assert noticed(run, path), (path, place)
+        path.write_bytes(whole)
+    for name in names:
+        (run / name).rename(tmp_path / "kept")
+        (run / name).mkdir()
+        assert noticed(run, run / name), name
+        (run / name).rmdir()
+        (tmp_path / "kept").rename(run / name)
+    assert not list(manifest.differences(run.path))
+
+
+def noticed(run: RunDirectory, path) -> bool:
+    """Whether those who read a run refuse it for the file at `path`, or at least list it."""
+    try:
+        read(str(run.path)).directory.verify("examples.json", "results.json")
+    except UserError as refusal:
+        return str(path) in str(refusal)
+    if path.name == manifest.FILE:  # a blank for a blank
+        return not list(manifest.differences(run.path))
+    return path.name not in READ and path in [one for one, _ in manifest.differences(run.path)]
 
 
 @pytest.mark.parametrize("name", TASKS)

@@ -1,4 +1,6 @@
+import errno
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -30,12 +32,17 @@ def test_a_folder_of_some_classes_in_another_order(digits_run, tmp_path, capsys)
     for name in ("7", "2"):
         (tmp_path / "few" / name).mkdir(parents=True)
         for row in np.flatnonzero(splits.test.labels == int(name))[:10]:
-            file = tmp_path / "few" / name / f"{row}.png"
+            file = tmp_path / "few" / name / (f"{row}.png" if row % 2 else str(row))  # by ending, or by content
             file.write_bytes(tf.io.encode_png(splits.test.inputs["image"][row]).numpy())
+    (tmp_path / "few" / "readme.txt").write_text("x")
+    (tmp_path / "few" / ".DS_Store").write_text("x")
     scores = evaluate.main(Evaluation(str(run), data=(str(tmp_path / "few"),)))
     assert scores["accuracy"] > 0.8
     assert "auc" not in scores
-    assert "AUC needs rows of every class" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "AUC needs rows of every class" in said
+    assert "1 file(s)" in said
+    assert "1 hidden file(s)" in said
     written = json.loads((run / "evaluation-few.json").read_text())
     assert [one["support"] for one in written["classes"]] == [0, 0, 10, 0, 0, 0, 0, 10, 0, 0]
 
@@ -83,3 +90,44 @@ def test_two_files_of_one_name_have_scores_each(people_run, people_csv, tmp_path
         evaluate.main(Evaluation(str(run), data=(str(path),)))
     rows = {path.name: json.loads(path.read_text())["rows"] for path in run.glob("evaluation-survey*.json")}
     assert rows == {"evaluation-survey.json": 50, "evaluation-survey-2.json": 80}
+
+
+def test_scores_go_where_output_says(people_run, people_csv, tmp_path):
+    run, output = people_run[0], tmp_path / "scores.json"
+    before = sorted(run.iterdir())
+    scores = evaluate.main(Evaluation(str(run), data=(str(people_csv),), output=str(output)))
+    assert json.loads(output.read_text())["scores"] == scores and sorted(run.iterdir()) == before
+    for name, message in [
+        ("scores.csv", "must end in .json"),
+        ("no/scores.json", "there is no folder"),
+        ("", "a folder"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            evaluate.main(Evaluation(str(run), data=(str(people_csv),), output=str(tmp_path / name)))
+
+
+def test_a_run_that_cannot_be_written_is_scored_on_the_screen(people_run, people_csv, monkeypatch, capsys):
+    def read_only(*_, **__):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr("tasks.scores.held", read_only)
+    scores = evaluate.main(Evaluation(str(people_run[0]), data=(str(people_csv),)))
+    printed = capsys.readouterr().out
+    assert f"accuracy={scores['accuracy']:.6g}" in printed.splitlines()[-1]
+    assert "not written: " in printed and "Read-only file system. `--output FILE.json` writes them elsewhere" in printed
+
+
+def test_the_own_test_split_needs_the_data_as_it_was(people_run, people_csv, tmp_path):
+    from data.fingerprint import fingerprint
+
+    run = shutil.copytree(people_run[0], tmp_path / "run")
+    table = str(shutil.copy(people_csv, tmp_path / "people.csv"))
+    config = json.loads((run / "config.json").read_text())
+    config |= {"data": {**config["data"], "data": table}, "files": {"data.data": fingerprint(table)}}
+    (run / "config.json").write_text(json.dumps(config))
+    assert evaluate.main(Evaluation(str(run)))
+    with open(table, "a") as file:
+        file.write("30,50,Ulm,yes\n")
+    with pytest.raises(ValueError, match="people.csv: has changed since .*run was trained on it.*Give --data"):
+        evaluate.main(Evaluation(str(run)))
+    assert evaluate.main(Evaluation(str(run), data=(table,)))

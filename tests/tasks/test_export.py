@@ -1,9 +1,15 @@
 """The export of a finished run, whichever task it is of."""
 
+import subprocess
+import sys
+import threading
+
 import pytest
 
 from apps import export
+from cli.packages import ROOT
 from export.errors import ExportError
+from training.run_lock import held
 
 
 @pytest.mark.slow
@@ -24,3 +30,30 @@ def test_without_examples_there_is_no_export(damaged):
     with pytest.raises(ExportError, match="examples.json: missing"):
         export.main(export.Config(str(damaged)))
     assert not (damaged / "saved_model").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_told_before_the_work(damaged, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ExportError, match="`--output` must name a folder. Received: .*file, which is none"):
+        export.main(export.Config(str(damaged), output=str(tmp_path / "file")))
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    with pytest.raises(ExportError, match="damaged: this folder cannot be written. Name another one with `--output`"):
+        export.main(export.Config(str(damaged)))
+
+
+def test_an_export_waits_for_another_one(tmp_path, capsys):
+    """Two processes: the first writes for a while; the second says that it waits, and comes after it."""
+    write = (
+        "import sys, time; from pathlib import Path; from training.run_lock import held\n"
+        "with held(Path(sys.argv[1])):\n    print('held', flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", write, str(tmp_path)]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout.readline() == b"held\n"
+        threading.Timer(0.5, other.stdin.close).start()
+        with held(tmp_path):
+            assert other.wait(timeout=10) == 0
+    assert "another process writes this run; waiting for it" in capsys.readouterr().out
+    with held(tmp_path):
+        pass
+    assert "waiting" not in capsys.readouterr().out

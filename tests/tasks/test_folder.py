@@ -3,6 +3,7 @@
 import copy
 import dataclasses
 import json
+import os
 import typing
 from pathlib import Path
 
@@ -14,9 +15,11 @@ from models.pretrained import Pretrained
 from tasks.folder import FORMAT, described, open_run
 from tasks.task import by_name, names
 from training.run_directory import RunDirectory
+from training.run_lock import RunError
 
 NAMES_NO_RUN = {
     *("run_dir", "fresh", "features", "members.jobs", "trainer.checkpoint_minutes"),
+    "data.show_columns",
     *("trainer.machines.hosts", "trainer.machines.rank", "trainer.machines.coordinator", "trainer.check_device"),
 }
 ANOTHER = {
@@ -74,7 +77,8 @@ def test_the_settings_are_json_that_says_all(name):
     assert list(settings)[:2] == ["format", "app"]
     assert (settings["format"], settings["app"]) == (FORMAT, name)
     assert settings["model"]["name"] == type(config.model).__name__.lower()
-    assert settings["data"].keys() == {field.name for field in dataclasses.fields(config.data)}
+    naming = {field.name for field in dataclasses.fields(config.data) if field.metadata.get("names_run", True)}
+    assert settings["data"].keys() == naming
     if hasattr(config, "search"):
         assert settings["search"] == dataclasses.asdict(config.search)
         assert settings["members"] == {"count": 1}
@@ -107,3 +111,63 @@ def test_an_evaluation_of_the_run_behind_from_changes_nothing(tmp_path):
     before = folder("classify", config)
     (tmp_path / "evaluation-own-test.json").write_text("{}")
     assert folder("classify", config) == before
+
+
+def moved(path: Path) -> Data:
+    """The same table somewhere else."""
+    (path.parent / "elsewhere").mkdir()
+    return Data(str(path.rename(path.parent / "elsewhere" / path.name)))
+
+
+def touched(path: Path) -> Data:
+    os.utime(path, (1, 1))
+    return Data("people.csv")
+
+
+SAME_DATA = {
+    "a relative path": lambda path: Data("./people.csv"),
+    "an absolute path": lambda path: Data(str(path)),
+    "moved": moved,
+    "touched": touched,
+}
+
+
+@pytest.mark.parametrize("act", SAME_DATA.values(), ids=SAME_DATA)
+def test_a_run_is_known_by_the_content_of_its_data(act, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "people.csv").write_text("a,b\n1,2\n")
+    task = by_name("classify")
+    run, settings = open_run("classify", *described(task.config(data=Data("people.csv"))))
+    run.start(settings, {})
+    again, now = open_run("classify", *described(task.config(data=act(tmp_path / "people.csv"))))
+    again.check(now)
+    assert again.path == run.path
+    RunDirectory(run.path.resolve()).check(now)  # as `--run-dir`
+
+
+def test_other_content_is_told_and_vanished_data_still_finds_its_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "people.csv").write_text("a,b\n1,2\n")
+    config = by_name("classify").config(data=Data("people.csv"))
+    run, settings = open_run("classify", *described(config))
+    run.start(settings, {})
+    (tmp_path / "people.csv").write_text("a,b\n1,3\n")
+    other, now = open_run("classify", *described(config))
+    assert other.path != run.path
+    with pytest.raises(RunError, match=r"differ in data.data \(people.csv: its content has changed\)"):
+        run.check(now)
+    (tmp_path / "people.csv").unlink()
+    found, now = open_run("classify", *described(config))
+    found.check(now)
+    assert found.path == run.path
+    changed = dataclasses.replace(config, trainer=dataclasses.replace(config.trainer, seed=1))
+    assert open_run("classify", *described(changed))[0].path != run.path
+
+
+def test_a_run_of_an_earlier_version_is_told_as_such(tmp_path):
+    config = dataclasses.replace(by_name("classify").config(), run_dir=str(tmp_path / "run"))
+    run, settings = open_run("classify", *described(config), config.run_dir)
+    run.start({**settings, "format": FORMAT - 1, "files": "0123456789abcdef"}, {})
+    with pytest.raises(RunError, match="another version of this suite, which can be used.*not gone on with.*--fresh"):
+        run.check(settings)
+    run.check(settings, fresh=True)

@@ -1,12 +1,14 @@
 import csv
 import json
+import os
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from apps import predict
-from cli.errors import UserError
+from cli.errors import Incomplete, UserError
+from cli.run import INCOMPLETE, errors_told
 from data.errors import DataError
 from models.search import Search
 from tasks import answers
@@ -86,15 +88,44 @@ def test_bad_images(digits_run, photos, tmp_path, capsys):
     (tmp_path / "empty").mkdir()
     with pytest.raises(DataError, match="empty: the folder holds no images"):
         predict.main(Prediction(run, (str(tmp_path / "empty"),)))
-    (photos / "a/07b.png").write_bytes((photos / "a/07.png").read_bytes()[:40])
+    (tmp_path / "broken.png").write_bytes((photos / "a/07.png").read_bytes()[:40])
+    with pytest.raises(DataError, match=r"broken.png: the PNG image is cut off.*No image is left"):
+        predict.main(Prediction(run, (str(tmp_path / "broken.png"),)))
+
+
+BAD = {
+    "a/cut.png": b"\x89PNG\r\n\x1a\n cut",
+    "a/empty.jpg": b"",
+    "a/text.gif": b"text",
+    "a/photo.heic": b"\0\0\0\x18ftypheic",
+}
+
+
+def test_broken_images_among_many_are_named_and_the_others_answered(digits_run, photos, tmp_path, capsys):
+    for name, content in BAD.items():
+        (photos / name).write_bytes(content)
+    os.symlink("nowhere.png", photos / "a/link.png")
+    (photos / "a/._00.png").write_bytes(b"what macOS leaves")
+    (photos / "__MACOSX").mkdir()
+    (photos / "00").write_bytes((photos / "a/00.png").read_bytes())  # without an ending
     output = tmp_path / "out.csv"
-    with pytest.raises(DataError, match="07b.png: the image cannot be decoded"):
-        predict.main(Prediction(run, (str(photos),), output=str(output)))
-    assert not output.exists()
+    with pytest.raises(Incomplete, match=r"skipped 5 of 36 records") as caught:
+        predict.main(Prediction(str(digits_run[0]), (str(photos),), output=str(output)))
+    assert len(rows_of(output.read_text("utf-8"))) == len(caught.value.rows) == 31
+    said = capsys.readouterr().err
+    assert all(f"{photos / name}: skipped, " in said for name in (*BAD, "a/link.png"))
+    assert "2 hidden file(s) or folder(s)" in said
+    assert "1 file(s)" in said  # notes.txt
+
+
+def test_an_exit_code_says_that_images_were_skipped():
+    with pytest.raises(SystemExit) as end, errors_told():
+        raise Incomplete("skipped 1 of 2 images", [{}])
+    assert end.value.code == INCOMPLETE == 3
 
 
 def test_answers_other_than_translations_are_tables(digits_run, tmp_path):
-    with pytest.raises(UserError, match="must end in .csv or .jsonl. Received: a.xlsx"):
+    with pytest.raises(UserError, match="must end in .csv, .tsv, .jsonl, also with .gz. Received: a.xlsx"):
         predict.main(Prediction(str(digits_run[0]), (str(tmp_path),), output="a.xlsx"))
 
 
@@ -134,12 +165,12 @@ def test_an_output_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
 
     monkeypatch.setattr("os.replace", full)
     with pytest.raises(OSError, match="No space"):
-        answers.write_whole(str(output), "later")
+        answers.write_whole(str(output), b"later")
     monkeypatch.undo()
     assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("out.csv", "earlier")]
-    answers.write_whole(str(output), "later")
+    answers.write_whole(str(output), b"later")
     assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("out.csv", "later")]
-    answers.write_whole("/dev/null", "later")  # no file that could be replaced
+    answers.write_whole("/dev/null", b"later")  # no file that could be replaced
 
 
 @pytest.mark.parametrize(
@@ -157,3 +188,44 @@ def test_flags_of_texts_are_refused_by_classifiers(digits_run, setting, flag):
 def test_a_seed_without_draws_is_refused():
     with pytest.raises(UserError, match="`--seed` is for drawing at random: add `--sample`. Received: 3"):
         search_of(Search(), Prediction("run", ("x",), seed=3), 1)
+
+
+def test_standard_input_and_pipes(people_run, people_csv, tmp_path, monkeypatch):
+    """A table through `-` and `<(cat new.csv)`: the answers are those of the file, and the origins say the stream."""
+    content = people_csv.read_bytes()[:2000].rpartition(b"\n")[0] + b"\n"
+    (tmp_path / "new.csv").write_bytes(content)
+    expected = predict.main(Prediction(str(people_run[0]), (str(tmp_path / "new.csv"),)))
+    for name in ("stdin", "pipe"):
+        reader, writer = os.pipe()
+        os.write(writer, content)
+        os.close(writer)
+        monkeypatch.setattr("tasks.streams.STDIN_NUMBER", reader)
+        found = predict.main(Prediction(str(people_run[0]), ("-" if name == "stdin" else f"/dev/fd/{reader}",)))
+        own = "stdin" if name == "stdin" else str(reader)
+        assert found == [{**row, "origin": row["origin"].replace("new.csv", own)} for row in expected]
+        os.close(reader)
+
+
+def test_rows_that_cannot_be_read_stop_no_others(people_run, tmp_path, capsys):
+    table = tmp_path / "new.csv"
+    table.write_text("age,net income,town\n30,50,Ulm\nold,50,Ulm\n40,60,Bonn\n50,much,Ulm\n60,70,Ulm\n")
+    output = tmp_path / "out.csv"
+    with pytest.raises(Incomplete, match="skipped 2 of 5 records, named above"):
+        predict.main(Prediction(str(people_run[0]), (str(table),), output=str(output)))
+    assert [row["origin"] for row in rows_of(output.read_text())] == ["new.csv:2", "new.csv:4", "new.csv:6"]
+    told = [line for line in capsys.readouterr().err.splitlines() if line.startswith("skipped, ")]
+    assert len(told) == 2 and "new.csv:3: column 'age'" in told[0] and "new.csv:5: column 'net income'" in told[1]
+
+
+def test_a_table_of_other_columns_is_refused_at_once(people_run, tmp_path):
+    table = tmp_path / "new.csv"
+    table.write_text("age,net income,town\n" + "old,50,Ulm\n" * 3)
+    with pytest.raises(DataError, match="new.csv:2: column 'age'"):
+        predict.main(Prediction(str(people_run[0]), (str(table),)))
+
+
+def test_a_file_of_the_other_kind_is_told(people_run, people_csv, digits_run, tmp_path):
+    with pytest.raises(DataError, match="a folder, and this run was trained on a table. Give files with its columns"):
+        predict.main(Prediction(str(people_run[0]), (str(tmp_path),)))
+    with pytest.raises(DataError, match="people.csv: a table, and this run was trained on images. Give image files"):
+        predict.main(Prediction(str(digits_run[0]), (str(people_csv),)))

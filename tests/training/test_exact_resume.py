@@ -15,7 +15,8 @@ from training.losses import CrossEntropy
 from training.place import Place
 from training.plan import plan
 from training.progress import Progress
-from training.run_directory import RunDirectory, RunError
+from training.run_directory import RunDirectory
+from training.run_lock import RunError
 from training.trainer import Trainer
 
 ALWAYS = 1e-9  # minutes between two checkpoints: one after every update

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from training.run_directory import RunDirectory, RunError
+from training.run_directory import RunDirectory
+from training.run_lock import RunError
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -87,7 +88,7 @@ def broken_rows(path):
             folder_of_something_else,
             "is not empty and holds no run \\(no config.json of one\\); name another `--run-dir`",
         ),
-        (other_settings, "run of other settings \\(they differ in seed\\).*--fresh"),
+        (other_settings, r"run of other settings. They differ in seed \(1 then, 2 now\).*--fresh"),
         (truncated, "config.json: not valid JSON .* `--fresh`"),
         (list_for_object, "config.json: must hold a JSON object. Received: list"),
         (broken_rows, "metrics.csv: not a table of numbers.*--fresh"),
@@ -228,7 +229,7 @@ def test_only_a_file_system_without_locks_goes_without(tmp_path, monkeypatch, ca
         assert fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDWR, "NFS wants it open for writing"
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr("training.run_directory.fcntl.flock", flock)
+    monkeypatch.setattr("training.run_lock.fcntl.flock", flock)
     if message:
         with pytest.raises(RunError, match=message):
             RunDirectory(tmp_path).start({}, {})

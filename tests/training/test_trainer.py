@@ -13,7 +13,8 @@ from training.finite import NonFiniteError
 from training.fit import fit
 from training.losses import CrossEntropy
 from training.plan import Plan, plan
-from training.run_directory import RunDirectory, RunError
+from training.run_directory import RunDirectory
+from training.run_lock import RunError
 from training.trainer import Trainer
 
 IMAGES, LABELS = load_digits(return_X_y=True)

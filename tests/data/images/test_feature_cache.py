@@ -159,3 +159,24 @@ def test_of_two_at_a_time_one_waits_for_the_other(images, tmp_path):
         assert np.array_equal(one.result(), other.result())
     assert not intruded.is_set()
     assert [name.suffix for name in tmp_path.iterdir()] == [".npy"]
+
+
+@pytest.mark.parametrize("place", [3, 60, 200, -40, -38, -1])
+def test_a_damaged_byte_is_noticed_and_features_are_computed_anew(place, images, tmp_path, small_parts):
+    compute = Compute()
+    expected = np.array(feature_cache.features(str(tmp_path), images, ENCODER, compute))
+    (path,) = tmp_path.glob("*.npy")
+    content = bytearray(path.read_bytes())
+    content[place] ^= 1
+    path.write_bytes(content)
+    found = feature_cache.features(str(tmp_path), images, ENCODER, compute)
+    assert np.array_equal(found, expected) and len(compute.sizes) == 8
+    feature_cache.features(str(tmp_path), images, ENCODER, compute)
+    assert len(compute.sizes) == 8
+
+
+def test_features_of_an_earlier_version_have_no_sum_and_are_read(images, tmp_path):
+    np.save(feature_cache.path_of(str(tmp_path), images, ENCODER), 2 * images.astype(np.float16))
+    compute = Compute()
+    feature_cache.features(str(tmp_path), images, ENCODER, compute)
+    assert not compute.sizes

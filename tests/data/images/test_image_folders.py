@@ -126,6 +126,115 @@ def test_files_that_are_no_images_and_folders_below_are_handled(draw, write, loa
     assert any("1 file(s)" in note and "readme.txt" in note for note in splits.notes)
 
 
+def noted(splits, *words):
+    return any(all(word in note for word in words) for note in splits.notes)
+
+
+def test_junk_of_systems_is_left_out_and_counted(draw, write, load, tmp_path):
+    fill(draw, "a", "b")
+    for name in ("a/.ipynb_checkpoints/1-checkpoint.png", "__MACOSX/a/._1.png", "b/@eaDir/1.png", ".trash/a/1.png"):
+        draw(f"photos/{name}", photo())
+    for name in ("Thumbs.db", ".DS_Store", "a/Thumbs.db", "a/desktop.ini", "a/._1.png"):
+        write(f"photos/{name}", "x")
+    splits = load(str(tmp_path / "photos"))
+    assert splits.classes == ("a", "b")
+    assert sum(sizes(splits)) == 20
+    assert noted(splits, "9 hidden file(s) or folder(s)", "left out")
+
+
+def test_images_of_other_endings_or_none_are_known_by_their_content(draw, load, tmp_path):
+    fill(draw, "a", "b")
+    for number, kind in enumerate(("JPEG", "PNG", "WEBP", "GIF")):
+        for name in (f"a/{number}", f"b/photo{number}.jpg_large", f"b/{number}.JFIF"):
+            draw(f"photos/{name}", photo(), format=kind)
+    draw("photos/a/12.tiff", photo())
+    draw("photos/b/raw.cr3", photo(), format="TIFF")  # cameras' raw files begin as a TIFF does
+    splits = load(str(tmp_path / "photos"))
+    assert sum(sizes(splits)) == 20 + 12 + 1
+    assert noted(splits, "1 file(s)", "no images")
+    assert noted(splits, "1 TIFF file(s)", "SavedModel does not take")
+
+
+@pytest.mark.parametrize("classes", [("car", "train", "bus"), ("test", "train", "plane"), ("validation", "cow")])
+def test_a_class_may_be_called_as_a_split(classes, draw, load, tmp_path):
+    fill(draw, *classes)
+    splits = load(str(tmp_path / "photos"))
+    assert splits.classes == tuple(sorted(classes))
+    assert sum(sizes(splits)) == 10 * len(classes)
+    assert noted(splits, "taken for classes") == ("train" in classes)
+
+
+def test_a_folder_beside_the_splits_is_left_out_and_said(draw, load, tmp_path):
+    fill(draw, "Train/a", "Train/b", "eval/a", "eval/b")
+    splits = load(str(tmp_path / "photos"))
+    assert sum(sizes(splits)) == 20
+    assert noted(splits, "'eval'", "left out", "'Train' are splits")
+
+
+def test_images_beside_the_class_folders_are_left_out_and_said(draw, write, load, tmp_path):
+    fill(draw, "a", "b")
+    for number in range(6):
+        draw(f"photos/{number}.png", photo())
+    write("photos/readme.txt", "x")
+    splits = load(str(tmp_path / "photos"))
+    assert sum(sizes(splits)) == 20
+    assert noted(splits, "6 image(s)", "in no class folder", "0.png")
+    assert noted(splits, "1 file(s)", "readme.txt")
+
+
+def test_equal_images_of_two_classes_are_said(draw, load, tmp_path):
+    fill(draw, "a", "b")
+    same = photo()
+    for name in ("a", "b"):
+        draw(f"photos/{name}/same.png", same)
+    assert noted(load(str(tmp_path / "photos")), "1 image(s) are in more than one class", "a/same.png", "b/same.png")
+
+
+def test_links_are_followed_once(draw, load, tmp_path):
+    fill(draw, "a", "b")
+    draw("more/1.png", photo())
+    (tmp_path / "photos/a/more").symlink_to(tmp_path / "more")
+    (tmp_path / "photos/a/again").symlink_to(tmp_path / "photos/a")
+    (tmp_path / "photos/c").symlink_to(tmp_path / "more")
+    (tmp_path / "photos/loop").symlink_to("loop")
+    splits = load(str(tmp_path / "photos"))
+    assert splits.classes == ("a", "b", "c")
+    assert sum(sizes(splits)) == 22
+    assert noted(splits, "a/again", "photos/loop", "folders that were read already")
+
+
+@pytest.mark.parametrize(
+    ("height", "width", "size", "said"),
+    [
+        (256, 200, (256, 200), "all are 200 wide and 256 high."),
+        (300, 400, (64, 64), "all are 400 wide and 300 high: cropped at the centre and resized to 64x64 (--image-size"),
+        (10, 800, (64, 64), "Cropping leaves out 99% of an image on average, 99% at most."),
+    ],
+)
+def test_photographs_are_made_smaller_and_it_is_said(height, width, size, said, draw, load, tmp_path):
+    for number in range(10):
+        draw(f"photos/{'ab'[number % 2]}/{number}.png", np.full((height, width), number, np.uint8))
+    splits = load(str(tmp_path / "photos"))
+    assert splits.prepare.size == size
+    assert noted(splits, said)
+
+
+def test_the_orientation_of_each_image_counts_for_the_common_size(draw, load, tmp_path):
+    from PIL import Image
+
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    for number in range(10):
+        draw(f"photos/a/{number}.jpg", photo(8, 6))
+        draw(f"photos/b/{number}.jpg", photo(6, 8), exif=exif)
+    assert load(str(tmp_path / "photos")).prepare.size == (8, 6)
+
+
+def test_classes_that_are_equal_as_numbers_have_one_order(draw, load, tmp_path):
+    fill(draw, "1", "01", "001", "1.0")
+    assert load(str(tmp_path / "photos")).classes == ("001", "01", "1", "1.0")
+
+
 @pytest.mark.data
 def test_real_flowers(real_data, load):
     splits = load(f"{real_data}/flowers", image_size=32)

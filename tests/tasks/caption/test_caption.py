@@ -20,7 +20,8 @@ from tasks.request import Evaluation, Prediction
 from tasks.trained import read
 from tests.tasks.photos import picture, write_photos
 from tests.tasks.runs import whole_run
-from training.run_directory import RunError
+from training.run_directory import RunDirectory
+from training.run_lock import RunError
 
 FLAGS = ["--image-size", "32", "--batch-size", "16", "--epochs", "14", "--learning-rate", "0.005", "--average", "2"]
 FLAGS += ["--beams", "3", "--buckets", "1", "--jit", "off", "--label-smoothing", "0", "--encoder", "stem"]
@@ -60,6 +61,7 @@ def test_what_is_seen_is_said_and_the_last_line_is_for_machines(tiny):
     assert line["test_exact_match"] >= 0.9 and line["test_bleu4"] > 85 and line["test_cider"] > 1
     assert line["saved_model_difference"] <= 1e-5
     assert results["baselines"]["the most typical training caption, for all"]["exact_match"] < 0.5
+    assert results["diagnosis"]["label"] == "healthy" and "diagnosis: healthy." in done.stdout
 
 
 def test_metrics_have_the_cider_of_every_epoch(tiny):
@@ -91,6 +93,12 @@ def test_the_export_takes_files_of_any_size(tiny, captioner, writer, captions_cs
     assert looked["attention"].shape[0] == 5 and looked["attention"].shape[2:] == (4, 4)
     with pytest.raises(tf.errors.InvalidArgumentError):
         loaded.signatures["serving_default"](image=tf.constant([b"no image"]))
+    both = {"beams": tf.constant(2), "length_penalty": tf.constant(1.0)}
+    for name, further in (("serving_default", {}), ("attention", {}), ("n_best", both)):
+        assert all(len(value) == 0 for value in loaded.signatures[name](image=images[:0], **further).values())
+    for name, value in (("beams", tf.constant(0)), ("length_penalty", tf.constant(float("nan")))):
+        with pytest.raises(tf.errors.InvalidArgumentError, match=f"`{name}` must be"):
+            loaded.signatures["n_best"](image=images, **both | {name: value})
 
 
 def test_the_guard_refuses_another_caption_score_or_map(tiny, captioner, writer, captions_csv, loader_here):
@@ -136,6 +144,16 @@ def test_broken_images_of_a_folder_are_named_and_skipped(tiny, tmp_path, capsys)
     assert len(table) == 5 and table[0]["caption_2"] == rows[0]["top"][1]["caption"]
 
 
+def test_evaluate_names_columns_and_says_what_a_single_image_tells(tiny, captions_csv, tmp_path, capsys):
+    table, images = tmp_path / "one.csv", captions_csv.parent / "images"
+    table.write_text("photo,said,note\n1.jpg,a blue half is on the left,some words of another kind\n", "utf-8")
+    columns = {"images": str(images), "image": "photo", "caption": "said"}
+    evaluate.main(Evaluation(str(tiny[0]), (str(table),), **columns))
+    said = capsys.readouterr().out
+    assert "images are in column 'photo', captions in 'said'" in said and "CIDEr-D of a single image is 0" in said
+    assert max(len(line) for line in said.splitlines() if line.startswith("BLEU")) < 30
+
+
 def test_predict_draws_the_same_with_the_same_seed_only(tiny, captioner, captions_csv):
     image = str(captions_csv.parent / "images" / "1.jpg")
     config = Prediction(str(tiny[0]), (image,), sample=True, temperature=5.0, top=3, seed=1)
@@ -167,9 +185,10 @@ def test_what_cannot_be_captioned_or_scored_is_refused(tiny, digits_run, caption
         ({"files": (str(tmp_path / "none"),)}, "holds no images"),
         ({"files": (str(tmp_path / "absent.jpg"),)}, "absent.jpg: no such file"),
         ({"text": ("a dog",)}, "`--text` is for translators"),
-        ({"files": (image,), "output": "captions.txt"}, "must end in .csv or .jsonl"),
+        ({"files": (image,), "output": "captions.txt"}, "must end in .csv, .tsv, .jsonl"),
         ({"files": (image,), "top": 5, "beams": 2}, "--top` cannot be more than `--beams"),
         ({"files": (image,), "temperature": 2.0}, "add `--sample`"),
+        ({"files": (image,), "beams": 0}, "`beams` must be between 1 and 64. Received: beams=0"),
     ]:
         with pytest.raises(ValueError, match=message):
             predict.main(Prediction(run, **settings))
@@ -179,6 +198,11 @@ def test_what_cannot_be_captioned_or_scored_is_refused(tiny, digits_run, caption
         evaluate.main(Evaluation(digits, images=str(tmp_path)))
 
 
+def sealed_again(folder: Path) -> None:
+    """A finished run that was changed by hand, with the sums of what it has now."""
+    RunDirectory(folder).finish(json.loads((folder / "results.json").read_text()))
+
+
 def test_images_of_another_size_than_the_networks_are_refused(tiny, tmp_path):
     folder = tmp_path / "run"
     shutil.copytree(tiny[0], folder)
@@ -186,6 +210,7 @@ def test_images_of_another_size_than_the_networks_are_refused(tiny, tmp_path):
     (folder / "preparing.json").write_text(
         json.dumps({**preparing, "prepare": {**preparing["prepare"], "size": [8, 8]}})
     )
+    sealed_again(folder)
     with pytest.raises(RunError, match="not of the same run"):
         read(str(folder)).captioner()
 
@@ -199,8 +224,10 @@ def test_captions_of_similar_training_images_choose(tiny, captioner, captions_cs
     config = Config(data=CaptionData(str(captions_csv), image_size=32), encoder=ImageEncoder("stem"), neighbours=7)
     preparing = json.loads((folder / "preparing.json").read_text())
     (folder / "preparing.json").write_text(json.dumps({**preparing, "neighbours": 7}))
+    sealed_again(folder)
     prepared = TASK.prepare(config, TASK.load(config))
     neighbours.write(prepared, captioner.model, prepared.inputs, read(str(folder)).directory)
+    sealed_again(folder)
     export.main(export.Config(str(folder)))
     assert (folder / "saved_model").is_dir()
     image = np.array([str(captions_csv.parent / "images" / "1.jpg")], dtype=object)

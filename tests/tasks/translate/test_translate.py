@@ -1,13 +1,18 @@
 """apps.translate: a whole run, its export, predict and evaluate, refusals."""
 
 import csv
+import gzip
 import json
+import re
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from apps import evaluate, predict, translate
+from cli.arguments import parse
+from cli.errors import Incomplete
 from data.errors import DataError
 from data.settings import TranslationData
 from models.search import Search
@@ -18,7 +23,8 @@ from tasks.translate.config import Config
 from tasks.translate.translator import LONGEST, SentenceTranslator
 from tests.tasks.runs import command, whole_run
 from tests.tasks.sentences import sentence_pairs, write_pairs
-from training.run_directory import RunError
+from training.run_directory import RunDirectory
+from training.run_lock import RunError
 
 FLAGS = ["--vocab-size", "120", "--tokens", "512", "--buckets", "1", "--epochs", "40", "--learning-rate", "0.01"]
 FLAGS += ["--average", "3", "--beams", "3", "--jit", "off", "--warmup", "0.1", "--label-smoothing", "0"]
@@ -67,6 +73,7 @@ def test_the_language_is_learned_and_the_last_line_is_for_machines(tiny):
     assert line["test_exact_match"] >= 0.8 and line["test_bleu"] > 80
     assert line["saved_model_difference"] <= 1e-5
     assert results["baselines"]["the source as it is"]["bleu"] < 5
+    assert results["diagnosis"]["label"] == "healthy" and "diagnosis: healthy." in done.stdout
 
 
 def test_metrics_have_the_bleu_of_every_epoch_and_timing_the_tokens(tiny):
@@ -117,6 +124,16 @@ def test_the_export_holds_the_whole_translator(tiny, translator, translate_all):
         expected = translator.translator(Search(beams=beams, length_penalty=penalty))(sentences[:1])[0]
         assert [text.decode() for text in many["translation"].numpy()[0]] == list(expected.texts)
         assert many["score"].numpy()[0] == pytest.approx(expected.scores, abs=1e-5)
+    refusals = {"beams": [0, -1, 1000], "length_penalty": [float("nan"), -1.0, float("inf")]}
+    for name, value in ((name, value) for name, values in refusals.items() for value in values):
+        given = {"text": tf.constant(sentences[:1]), "beams": tf.constant(2), "length_penalty": tf.constant(1.0)}
+        with pytest.raises(tf.errors.InvalidArgumentError, match=f"`{name}` must be"):
+            loaded.signatures["n_best"](**given | {name: tf.constant(value)})
+    for name, further in (("serving_default", {}), ("attention", {}), ("n_best", {"beams": 2, "length_penalty": 1.0})):
+        none = loaded.signatures[name](
+            text=tf.constant([], tf.string), **{k: tf.constant(v) for k, v in further.items()}
+        )
+        assert all(len(value) == 0 for value in none.values())
     with pytest.raises(tf.errors.InvalidArgumentError, match="split it into sentences"):
         loaded.signatures["serving_default"](text=tf.constant(["cat " * LONGEST]))
 
@@ -197,21 +214,38 @@ def test_evaluate_scores_files(tiny, tmp_path):
     assert written["rows"] == 40 and len(written["translations"]) == 40 and "tok:13a" in written["signatures"]["bleu"]
 
 
+def test_evaluate_says_what_it_leaves_out_and_keeps_lines_aligned(tiny, tmp_path, capsys):
+    pairs = sentence_pairs(30, 4)
+    lines = ["en\tde", *(f"{source}\t{target}" for source, target in pairs)]
+    lines[5], lines[9] = "\tkatze", ""
+    (tmp_path / "gaps.tsv").write_text("\n".join(lines) + "\n", "utf-8")
+    evaluate.main(Evaluation(str(tiny[0]), (str(tmp_path / "gaps.tsv"),)))
+    said = capsys.readouterr().out
+    assert "1 of 29 pairs are left out because a side is empty" in said and "gaps.tsv:6" in said
+    assert "1 blank line(s) skipped" in said and "first line is taken as the names" in said and "tok:13a" in said
+    written = json.loads((tiny[0] / "evaluation-gaps.json").read_text())
+    assert written["rows"] == 28 and len(written["translations"]) == 31
+    assert [number for number, text in enumerate(written["translations"], 1) if text is None] == [1, 6, 10]
+
+
 def test_what_cannot_be_translated_or_scored_is_refused(tiny, digits_run, people_csv, tmp_path):
     run, digits = str(tiny[0]), str(digits_run[0])
-    (tmp_path / "long.en").write_text("red cat\n" + "cat " * (LONGEST + 1) + "\n")
+    (tmp_path / "long.en").write_text("cat " * (LONGEST + 1) + "\n")
     (tmp_path / "latin.en").write_bytes("Köln\n".encode("latin-1"))
     (tmp_path / "empty.en").write_text("")
     (tmp_path / "two.en").write_text("a\nb\n")
     (tmp_path / "one.de").write_text("a\n")
     for settings, message in [
-        ({"files": (str(tmp_path / "long.en"),)}, r"long.en:2: \d+ tokens, and at most 1999.*Split"),
+        ({"files": (str(tmp_path / "long.en"),)}, r"long.en:1: \d+ tokens, and at most 1999.*Split"),
         ({"files": (str(tmp_path / "latin.en"),)}, "latin.en:1: byte 0xf6 is not UTF-8"),
         ({"files": (str(tmp_path / "empty.en"),)}, "file is empty"),
         ({"files": (str(tmp_path),)}, "is a folder"),
         ({"files": (str(tmp_path / "absent.en"),)}, "absent.en"),
         ({"text": ("cat",), "top": 5, "beams": 2}, "--top` cannot be more than `--beams"),
         ({"text": ("cat",), "temperature": 2.0}, "add `--sample`"),
+        ({"text": ("cat",), "beams": 0}, "`beams` must be between 1 and 64. Received: beams=0"),
+        ({"text": ("cat",), "beams": -1}, "`beams` must be between 1 and 64. Received: beams=-1"),
+        ({"text": ("cat",), "beams": 0, "sample": True}, "`beams` must be between 1 and 64. Received: beams=0"),
         ({"text": ("cat",), "sample": True, "top_p": 0.0}, "`top_p` must be in"),
     ]:
         with pytest.raises(ValueError, match=message):
@@ -224,12 +258,34 @@ def test_what_cannot_be_translated_or_scored_is_refused(tiny, digits_run, people
         evaluate.main(Evaluation(digits, (str(tmp_path / "two.en"), str(tmp_path / "one.de"))))
 
 
+def test_a_sentence_that_is_too_long_stops_no_other(tiny, tmp_path, capsys):
+    (tmp_path / "new.en").write_text("red cat\n" + "cat " * (LONGEST + 1) + "\n\n" + "cat " * 400 + "\n")
+    for output, lines in (("new.de", 4), ("new.csv.gz", 5)):
+        with pytest.raises(Incomplete, match="1 of 4 sentences were too long, and are left empty"):
+            predict.main(Prediction(str(tiny[0]), (str(tmp_path / "new.en"),), output=str(tmp_path / output)))
+        content = (tmp_path / output).read_bytes()
+        content = gzip.decompress(content) if output.endswith(".gz") else content
+        assert content.count(b"\n") == lines
+    told = capsys.readouterr().err
+    assert re.search(r"new.en:2: skipped, \d+ tokens, and at most 1999", told)
+    assert re.search(r"new.en:4: \d+ tokens, and no training sentence had more than 250", told)
+    assert (tmp_path / "new.de").read_text().split("\n")[1:3] == ["", ""]
+
+
+def test_lines_without_words_are_translated_as_nothing(tiny, tmp_path):
+    (tmp_path / "blank.en").write_text("\n  \n\n")
+    rows = predict.main(Prediction(str(tiny[0]), (str(tmp_path / "blank.en"),), output=str(tmp_path / "blank.de")))
+    assert [row["translation"] for row in rows] == ["", "", ""]
+    assert (tmp_path / "blank.de").read_text() == "\n\n\n"
+
+
 def test_a_dictionary_of_another_run_is_refused(tiny, tmp_path):
     folder = tmp_path / "run"
     shutil.copytree(tiny[0], folder)
     preparing = json.loads((folder / "preparing.json").read_text())
     preparing["target"]["pieces"] = preparing["target"]["pieces"][:50]
     (folder / "preparing.json").write_text(json.dumps(preparing))
+    RunDirectory(folder).finish(json.loads((folder / "results.json").read_text()))  # by hand, with its sums
     with pytest.raises(RunError, match="not of the same run"):
         read(str(folder)).translator()
 
@@ -248,3 +304,29 @@ def test_long_sentences_come_in_smaller_batches():
 def test_no_sentences_give_no_translations(translate_all):
     assert isinstance(translate_all, SentenceTranslator)
     assert translate_all([]) == []
+
+
+def test_a_training_begins_with_an_earlier_run_and_its_dictionary(tiny, translator, tmp_path, capsys):
+    """Fine-tuning on other pairs: before its first epoch the network is the earlier one."""
+    from tasks.warm_start import take_over
+
+    config = Config(
+        data=TranslationData((str(write_pairs(tmp_path / "other.tsv", 60, 7)),)),
+        model=parse(Config, SMALL).model,
+        warm_start=str(tiny[0]),
+    )
+    prepared = TASK.prepare(config, TASK.load(config))
+    assert prepared.source.pieces == translator.source.pieces and prepared.source is prepared.target
+    model = prepared.build()
+    take_over(prepared.warm_start, model)
+    assert "weights taken over, 0 start afresh" in capsys.readouterr().out
+    for ours, earlier in zip(model.get_weights(), translator.model.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, earlier)
+    with pytest.raises(ValueError, match="`--vocab-size` cannot be used with `--from`.*Received: 300"):
+        TASK.prepare(replace(config, vocab_size=300), TASK.load(config))
+
+
+def test_a_run_of_another_app_is_nothing_to_start_from(digits_run):
+    config = Config(warm_start=str(digits_run[0]))
+    with pytest.raises(ValueError, match="`--from` must name a run of apps.translate.*a run of apps.classify"):
+        TASK.prepare(config, TASK.load(config))

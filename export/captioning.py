@@ -21,7 +21,7 @@ import numpy as np
 
 from data.images.images import ImagePrepare
 from data.text.subwords import END, PADDING, START, Subwords
-from export import found_texts, signatures
+from export import found_texts
 from export.errors import ExportError
 from export.found_texts import TOKENS, TOLERANCE
 from export.saved_model import require_exportable
@@ -57,9 +57,6 @@ class CaptionExport:
 
         require_exportable(self.model)
         parts = Captioner.of(self.model, self.neighbours)
-        image = tf.TensorSpec([None], tf.string, "image")
-        number, share = tf.TensorSpec([], tf.int32, "beams"), tf.TensorSpec([], tf.float32, "length_penalty")
-
         limits = {"length": self.longest, "no_repeat": self.no_repeat}
 
         def best(pixels):
@@ -70,7 +67,6 @@ class CaptionExport:
             return self._answer(*best(self.prepare({"image": image})))
 
         def n_best(image, beams, length_penalty):
-            beams, length_penalty = found_texts.allowed(beams, length_penalty)
             pixels = self.prepare({"image": image})
             return self._answer(*parts.search(pixels, TOKENS, beams=beams, length_penalty=length_penalty, **limits))
 
@@ -89,11 +85,8 @@ class CaptionExport:
                 "attention": tf.reshape(weights, [*tf.unstack(tf.shape(weights)[:2]), *parts.grid]),
             }
 
-        functions = {"serving_default": (serving_default, (image,)), "attention": (attention, (image,))}
-        functions |= {"n_best": (n_best, (image, number, share))}
         pixel = tf.io.encode_png(np.zeros((1, 1, 3), np.uint8)).numpy()
-        functions = {name: (signatures.for_any_number(one, pixel), given) for name, (one, given) in functions.items()}
-        signatures.save(functions, path)
+        found_texts.save(path, "image", pixel, serving_default, n_best, attention)
 
     def _answer(self, tokens, scores, complete):
         """Answers of one shape, of tokens (..., length)."""
@@ -128,16 +121,7 @@ class CaptionExport:
             ExportError: Another caption, a larger difference, or a loader that fails.
         """
         scalars = {"beams": np.int32(self.beams), "length_penalty": np.float32(self.length_penalty)}
-
-        def by_signature(found):
-            return {"serving_default": {name: values[:, 0] for name, values in found.items()}, "n_best": found}
-
-        def of_one(row):
-            found, own = alone(row)
-            return by_signature(found), own
-
-        given = (path, {"image": images}, scalars, by_signature(expected), maps, _compare_maps)
-        return found_texts.check(*given, of_one if alone else None)
+        return found_texts.check(path, {"image": images}, scalars, expected, maps, _compare_maps, alone)
 
 
 def _compare_maps(maps: list, outputs: dict[str, np.ndarray], what: str) -> float:

@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from data.text.subwords import END, PADDING, START, UNKNOWN, Subwords
-from export import found_texts, signatures
+from export import found_texts
 from export.errors import ExportError
 from export.found_texts import TOKENS, TOLERANCE
 from export.saved_model import require_exportable
@@ -51,8 +51,6 @@ class TranslationExport:
 
         require_exportable(self.model)
         parts = Translator.of(self.model)
-        text = tf.TensorSpec([None], tf.string, "text")
-        number, share = tf.TensorSpec([], tf.int32, "beams"), tf.TensorSpec([], tf.float32, "length_penalty")
 
         def best(text):
             source, lengths = self._tokens(text)
@@ -65,7 +63,6 @@ class TranslationExport:
             return {**self._answer(lengths, *found), "unknown": unknown}
 
         def n_best(text, beams, length_penalty):
-            beams, length_penalty = found_texts.allowed(beams, length_penalty)
             source, lengths = self._tokens(text)
             found = parts.search(source, TOKENS, beams=beams, length_penalty=length_penalty)
             return self._answer(lengths[:, None], *found)
@@ -83,10 +80,7 @@ class TranslationExport:
                 "attention": weights * real,
             }
 
-        functions = {"serving_default": (serving_default, (text,)), "attention": (attention, (text,))}
-        functions |= {"n_best": (n_best, (text, number, share))}
-        functions = {name: (signatures.for_any_number(one, ""), given) for name, (one, given) in functions.items()}
-        signatures.save(functions, path)
+        found_texts.save(path, "text", "", serving_default, n_best, attention)
 
     def _tokens(self, text):
         """Source tokens int32 (N, longest of them + 1), the end token last; and their numbers without it, (N,)."""
@@ -141,18 +135,7 @@ class TranslationExport:
             ExportError: Another sentence, a larger difference, or a loader that fails.
         """
         scalars = {"beams": np.int32(self.beams), "length_penalty": np.float32(self.length_penalty)}
-
-        def by_signature(found):
-            best = {name: values[:, 0] for name, values in found.items() if values.ndim == 2}
-            best["unknown"] = found["unknown"]
-            return {"serving_default": best, "n_best": {name: found[name] for name in best if name != "unknown"}}
-
-        def of_one(row):
-            found, own = alone(row)
-            return by_signature(found), own
-
-        given = (path, {"text": texts}, scalars, by_signature(expected), maps, _compare_maps)
-        return found_texts.check(*given, of_one if alone else None)
+        return found_texts.check(path, {"text": texts}, scalars, expected, maps, _compare_maps, alone)
 
 
 def _compare_maps(maps: list, outputs: dict[str, np.ndarray], what: str) -> float:

@@ -63,7 +63,7 @@ def fitting(
     """
     if coverage is not None and not LEAST_COVERAGE <= coverage <= 1:
         raise UserError(f"`--coverage` must be in [{LEAST_COVERAGE}, 1]. Received: {coverage}")
-    characters = Characters.of(sentences, lower)
+    characters, named = Characters.of(sentences, lower), size
     every, room = len(characters.counts), (size or usual) - len(SPECIALS) - 1
     if coverage is None:
         coverage = 1.0
@@ -83,7 +83,7 @@ def fitting(
             f"{coverage:.2%} of the text. Give a larger `--vocab-size`, or a smaller `--coverage` (not below "
             f"{LEAST_COVERAGE}). Received: {every:,} different characters in all."
         )
-    if coverage == 1 and size == usual:
+    if coverage == 1 and size in (usual, named):
         return size, coverage, ""
     note = f"The dictionary has {size:,} pieces, for {needed:,} of {every:,} different characters"
     if needed < every:

@@ -7,6 +7,7 @@ table. NFC rather than SentencePiece's own NFKC, because a target sentence must 
 
 import sys
 import unicodedata
+from functools import cache
 
 WHITESPACE = {9, 10, 11, 12, 13, 0x85, 0x2028, 0x2029}  # besides the category Zs
 INVISIBLE = {0xAD, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF}  # soft hyphen, zero-width space, marks of direction
@@ -14,6 +15,7 @@ WORD_START = "\u2581"  # SentencePiece's sign for a space: as input it would be 
 HANGUL_SYLLABLES = range(0xAC00, 0xD7A4)
 
 
+@cache
 def make(lower=False):
     """Returns source -> replacement (strings of 1-4 and 0-4 characters): NFC, one kind of space, no control characters.
 

@@ -216,18 +216,19 @@ def _codes(name, words, counts, always):
 
 def finished(name, kind, form, words, found):
     """The `ColumnKind` of a column of numbers or dates, of words (K,) that were read as `found` float64 (K,)."""
-    odd = next((word for word, bad in zip(words, np.isnan(number_form.plain(words)), strict=True) if bad), words[0])
-    value = found[words.tolist().index(odd)]
+    odd = np.isnan(number_form.plain(words))
+    is_plain, place = not odd.any(), int(np.argmax(odd))
+    word, value = words[place], found[place]
     if kind == "date":
         day = np.datetime64(0, "D") + np.timedelta64(int(value // 1), "D")
-        return ColumnKind("date", form, f"Column {name!r} holds dates: {odd!r} is {day}.")
-    note = f"Column {name!r} holds numbers written as in {form}: {odd!r} is {value:.12g}."
+        return ColumnKind("date", form, f"Column {name!r} holds dates: {word!r} is {day}.")
+    note = f"Column {name!r} holds numbers written as in {form}: {word!r} is {value:.12g}."
     if form == date_form.CLOCK:
         note = f"Column {name!r} holds times of day: minutes since midnight go in."
     elif form == "comma":
         note = f"Column {name!r} is read with a decimal comma."
     elif form == "plain":
-        note = "" if odd == words[0] else f"Column {name!r}: {odd!r} is {value:.12g}."
+        note = "" if is_plain else f"Column {name!r}: {word!r} is {value:.12g}."
     return ColumnKind("number", form, note, double=_needs_double(np.unique(found)))
 
 

@@ -91,7 +91,10 @@ class NumberForm:
                 if not grouped(whole, self.thousands):
                     return np.nan
                 body = body.replace(self.thousands, "")
-        body = body.replace(self.decimal, ".", 1)
+        if self.decimal != ".":
+            if "." in body:
+                return np.nan
+            body = body.replace(self.decimal, ".", 1)
         if re.fullmatch(r"\d*\.?\d*", body, re.ASCII) is None:
             return np.nan
         value = float(body + found.power)

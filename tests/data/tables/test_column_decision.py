@@ -10,6 +10,7 @@ from data.errors import DataError
 from data.settings import Data
 from data.source import resolve
 from data.tables import decided_column, table_file, tables
+from data.tables.table_features import TablePrepare
 from data.targets import NumberTarget
 
 ROWS = 60
@@ -300,3 +301,41 @@ def test_numbers_far_outside_training_are_told_by_row(write, load):
     told = list(tables.far_out(splits.prepare, inputs, read.origins()))
     assert [line.split(":")[1] for line in told] == ["4", "3"]
     assert "'a'" in told[0] and "inf in column 'v'" in told[1]
+
+
+REVIEWS = ["这本书很好看", "这本书不好看", "我很喜欢这家店", "我不喜欢这家店", "服务很好但是太贵", "服务不好而且太贵"]
+
+
+@pytest.mark.parametrize("cells", [[f"{REVIEWS[row % 6]}{chr(0x4E00 + row)}" for row in range(ROWS)],
+                                   [f"{'😀😡🎉'[row % 3]}{'🍕🚗'[row % 2]}{chr(0x1F400 + row % 40)}😀" for row in range(ROWS)]],
+                         ids=["Chinese", "emoji"])  # fmt: skip
+def test_text_without_blanks_is_text(cells, write, load):
+    splits = load(write("t.csv", file(cells)), target="y")
+    assert (splits.prepare.kinds["v"].kind, splits.prepare.kinds["v"].form) == ("text", "characters")
+    assert splits.prepare.fixed(splits.train.inputs)[:, 1:].any(axis=1).all()
+
+
+def test_texts_without_a_common_word_give_nothing_to_learn_from(write, load):
+    lines = [f"word{row} other{row} third{row},{'ab'[row % 2]}" for row in range(ROWS)]
+    with pytest.raises(DataError, match="1 text, but no word stands in two of the 39 training rows"):
+        load(write("t.csv", "v,y\n" + "\n".join(lines) + "\n"), target="y")
+
+
+def test_runs_of_before_still_read_and_prepare(write):
+    """The content of preparing.json before dates, units and characters were known."""
+    number = {"kind": "number", "mean": 1.0, "std": 2.0, "median": 0.0, "quartiles": 0.0, "missing": False}
+    config = {
+        "columns": [
+            number | {"name": "day", "form": "date"},
+            number | {"name": "price", "form": "comma"},
+            number | {"name": "x", "form": "plain"},
+            {"kind": "category", "name": "c", "words": ["a", "b"], "other": False, "missing": False},
+            {"kind": "text", "name": "t", "words": ["cat", "dog"], "weights": [1.0, 1.0]},
+        ]
+    }
+    prepare = TablePrepare.from_config(json.loads(json.dumps(config)))
+    read = table_file.read(write("t.csv", "day;price;x;c;t\n2024-01-01;1,5;3;b;a dog\n2024-01-02;2;5;a;cat\n"))
+    inputs = tables.inputs(read, prepare.kinds)
+    assert {values.dtype.name for values in inputs.values()} == {"float32", "object"}
+    right = [[(19723 - 1) / 2, 0.25, 1, 0, 1, 0, 1], [(19724 - 1) / 2, 0.5, 2, 1, 0, 1, 0]]
+    np.testing.assert_allclose(prepare.fixed(inputs), right)

@@ -86,3 +86,8 @@ def test_codes_are_no_numbers(cells):
 @pytest.mark.parametrize("cell", ["1,234", "5 kg", "5%", "$5", "1.234.567", "x", "1e400", "--5", "(5", "5)", "12-3"])
 def test_a_plain_column_takes_no_other_form(cell):
     assert np.isnan(NumberForm.of("plain").read(np.array([cell], dtype=object)))[0]
+
+
+def test_a_column_with_a_decimal_comma_takes_no_point():
+    found = NumberForm.of("comma").read(np.array(["1,5", "1.5", "1.500", "7"], dtype=object))
+    np.testing.assert_array_equal(found, [1.5, np.nan, np.nan, 7])

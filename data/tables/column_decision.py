@@ -82,7 +82,8 @@ def decide(name, column, table, writing, asked="", is_row_number=False):
         if 1 - share <= TYPOS or infinite:
             refuse_unreadable(name, ColumnKind(kind, form), column, everything, table)
         return _partly(name, kind, column, known, bad, counts, table)
-    if form == "plain" and any(map(_is_code, words)) and all(map(str.isdecimal, words)):
+    whole = form == "plain" and not np.any(found % 1)
+    if whole and any(map(_is_code, words)) and all(map(str.isdecimal, words)):
         return _codes(name, words, counts, known.all())
     return finished(name, kind, form, words, found)
 
@@ -97,17 +98,14 @@ def refusal(name, column, table, unclear):
 
 def numbers_rows(cells):
     """Whether the cells (N,) of all rows, in the order of the file, grow or fall by 1 from row to row."""
-    if len(cells) < FEWEST_IDS:
+    try:
+        first = np.diff([float(cell) for cell in cells[:FEWEST_IDS]])
+    except ValueError:
         return False
-
-    def read(some):
-        return number_form.plain(some) if some.dtype == object else some
-
-    for some in (cells[:FEWEST_IDS], cells):
-        steps = np.diff(read(some))
-        if abs(steps[0]) != 1 or not np.all(steps == steps[0]):
-            return False
-    return True
+    if len(cells) < FEWEST_IDS or abs(first[0]) != 1 or np.any(first != first[0]):
+        return False
+    steps = np.diff(number_form.plain(cells) if cells.dtype == object else cells)
+    return bool(np.all(steps == first[0]))
 
 
 def _is_code(word):

@@ -306,9 +306,11 @@ def test_numbers_far_outside_training_are_told_by_row(write, load):
 REVIEWS = ["这本书很好看", "这本书不好看", "我很喜欢这家店", "我不喜欢这家店", "服务很好但是太贵", "服务不好而且太贵"]
 
 
-@pytest.mark.parametrize("cells", [[f"{REVIEWS[row % 6]}{chr(0x4E00 + row)}" for row in range(ROWS)],
-                                   [f"{'😀😡🎉'[row % 3]}{'🍕🚗'[row % 2]}{chr(0x1F400 + row % 40)}😀" for row in range(ROWS)]],
-                         ids=["Chinese", "emoji"])  # fmt: skip
+CHINESE = [f"{REVIEWS[row % 6]}{chr(0x4E00 + row)}" for row in range(ROWS)]
+EMOJI = [f"{'😀😡🎉'[row % 3]}{'🍕🚗'[row % 2]}{chr(0x1F400 + row % 40)}😀" for row in range(ROWS)]
+
+
+@pytest.mark.parametrize("cells", [CHINESE, EMOJI], ids=["Chinese", "emoji"])
 def test_text_without_blanks_is_text(cells, write, load):
     splits = load(write("t.csv", file(cells)), target="y")
     assert (splits.prepare.kinds["v"].kind, splits.prepare.kinds["v"].form) == ("text", "characters")

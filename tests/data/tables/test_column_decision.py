@@ -300,7 +300,7 @@ def test_numbers_far_outside_training_are_told_by_row(write, load):
     inputs = tables.inputs(read, splits.prepare.kinds)
     told = list(tables.far_out(splits.prepare, inputs, read.origins()))
     assert [line.split(":")[1] for line in told] == ["4", "3"]
-    assert "'a'" in told[0] and "inf in column 'v'" in told[1]
+    assert "'a'" in told[0] and "a number beyond 3.4e+38 in column 'v'" in told[1]
 
 
 REVIEWS = ["这本书很好看", "这本书不好看", "我很喜欢这家店", "我不喜欢这家店", "服务很好但是太贵", "服务不好而且太贵"]

@@ -92,18 +92,22 @@ def from_raw(name, table, own, config, seed, kind=ClassTarget, kinds=None):
     else:
         found = TableDecision(kinds, inputs(table, kinds))
     if kind is not NoTarget and len(found.raw) > 1:
-        notes += [
-            f"Column {column!r} alone tells the target of nearly every row: is it a copy, or known only afterwards? "
-            f"`--columns {column}=out` leaves it out."
-            for column, values in found.raw.items()
-            if target_copies.tells(values, labels, len(target.classes))
-        ]
-    origins = table.origins()
-    converted = []
+        telling = [name for name, raw in found.raw.items() if target_copies.tells(raw, labels, len(target.classes))]
+        if telling:
+            notes.append(
+                f"Alone tells the target of nearly every row: {listing(telling)}. A copy, or known only afterwards? "
+                f"`--columns {telling[0]}=out` leaves it out."
+            )
+    origins, converted = table.origins(), []
+    shared = [({}, rows) for part, rows in parts if part is table]
+    for column in list(found.raw):
+        values = found.raw.pop(column)
+        for raw, rows in shared:
+            raw[column] = values[rows]
+    shared = iter(shared)
     for part, rows in parts:
         if part is table:
-            raw = {column: values[rows] for column, values in found.raw.items()}
-            converted.append(Split(raw, labels[rows], origins[rows]))
+            converted.append(Split(next(shared)[0], labels[rows], origins[rows]))
         else:
             converted.append(split(part, target, found.kinds))
     if config.group:

@@ -211,14 +211,16 @@ def test_emoji_are_characters():
     assert column.encode(tensor(strings("😀?", "x"))).numpy().tolist() == [[1, 0], [0, 0]]
 
 
-def test_thousands_of_columns_are_a_graph_of_few_operations():
+def test_more_columns_are_no_more_operations():
     names = [f"n{place}" for place in range(60)] + [f"c{place}" for place in range(60)]
     inputs = {name: np.arange(9, dtype=np.float32) if name[0] == "n" else strings(*"aabbccabc") for name in names}
     for name in ("n3", "n20", "n21"):
         inputs[name][2] = np.nan
     names = names[::2] + names[1::2]
     prepare = TablePrepare.fit(inputs, {name: NUMBER if name[0] == "n" else CATEGORY for name in names})
-    assert len(prepare._compiled.get_concrete_function().graph.get_operations()) < 100
+    few = TablePrepare([column for column in prepare.columns if column.name[1:] in {"3", "4"}])
+    counts = [len(one._compiled.get_concrete_function().graph.get_operations()) for one in (few, prepare)]
+    assert counts[0] == counts[1]
     alone = [TablePrepare([column]).fixed(inputs) for column in prepare.columns]
     np.testing.assert_array_equal(prepare.fixed(inputs), np.concatenate(alone, axis=1))
 

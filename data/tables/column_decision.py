@@ -76,15 +76,14 @@ def decide(name, column, table, writing, asked="", is_row_number=False):
     infinite = bad.any() and all(map(_is_float, words[bad]))
     if share < 0.5 or not (many or infinite):
         return _words(name, words, counts, known.all())
+    if form == "plain" and not np.any(found[~bad] % 1) and _are_codes(words[~bad]):
+        return _codes(name, words, counts, known.all())
     if bad.any():
         everything = np.full(len(column.words), np.nan)
         everything[known] = found
         if 1 - share <= TYPOS or infinite:
             refuse_unreadable(name, ColumnKind(kind, form), column, everything, table)
         return _partly(name, kind, column, known, bad, counts, table)
-    whole = form == "plain" and not np.any(found % 1)
-    if whole and any(map(_is_code, words)) and all(map(str.isdecimal, words)):
-        return _codes(name, words, counts, known.all())
     return finished(name, kind, form, words, found)
 
 
@@ -111,6 +110,10 @@ def numbers_rows(cells):
 def _is_code(word):
     """Whether a word is a whole number with a leading zero."""
     return word[0] == "0" and len(word) > 1 and word.isdecimal()
+
+
+def _are_codes(words):
+    return any(map(_is_code, words)) and all(map(str.isdecimal, words))
 
 
 def _is_float(word):
@@ -154,7 +157,7 @@ def _read(words, writing):
     def mostly(match):
         return 2 * sum(match(word) is not None for word in sample) >= len(sample)
 
-    if mostly(date_form.DATE.fullmatch):
+    if mostly(date_form.match):
         form = date_form.decide(words, writing.dates)
         return "date", form, values(words, "date", form)
     if mostly(date_form.TIMES.fullmatch):

@@ -51,6 +51,8 @@ TAKEN = {
     "names of months": (["Mar 7, 2018", "May 3, 2024"], "date", "2024-05-31", 17597, "is 2018-03-07"),
     "ISO": (["2018-03-07", "2024-05-03"], "date", "2024-05-31", 17597, "is 2018-03-07"),
     "postal codes": (["02139", "10115", "02140"], "category", "", "02139", "leading zeros, such as '02139'"),
+    "long postal codes": ([*(f"0{code}" for code in range(2100, 2129)), "02139-1234"], "category", "", "02100",
+                          "leading zeros, such as '02100'"),
     "sizes": (["S", "M", "40", "42"], "category", "", "S", ""),
     "seats": (["12A", "13B", "7C"], "category", "", "12A", ""),
     "versions": (["1.2.3", "1.2.4", "2.0.1"], "category", "", "1.2.3", ""),

@@ -74,13 +74,15 @@ class TablePrepare:
         out = np.empty((rows, *self.input_shape), np.float32)
         for start in range(0, rows, ROWS_AT_ONCE):
             stop = min(start + ROWS_AT_ONCE, rows)
-            out[start:stop] = self._compiled(
-                [
-                    tensor(np.stack([inputs[self.columns[place].name][start:stop] for place in block.places], axis=1))
-                    for block in self._blocks
-                ]
-            )
+            chunk = {column.name: inputs[column.name][start:stop] for column in self.columns}
+            out[start:stop] = self._compiled([self._matrix(block, chunk) for block in self._blocks])
         return out
+
+    def _matrix(self, block, inputs):
+        """The raw columns of a block, arrays (N,), as one tensor (N, columns) of their type."""
+        values = np.stack([inputs[self.columns[place].name] for place in block.places], axis=1)
+        dtype = self.columns[block.places[0]].dtype
+        return tensor(values if dtype == tf.string else values.astype(dtype.as_numpy_dtype, copy=False))
 
     def finish(self, fixed):
         return tf.cast(fixed, tf.float32)

@@ -229,3 +229,12 @@ def test_names_with_blanks_and_signs_are_no_warnings(caplog):
     inputs = {"a b": np.arange(3, dtype=np.float32), "self": np.arange(3, dtype=np.float32)}
     TablePrepare.fit(inputs, dict.fromkeys(inputs, NUMBER)).fixed(inputs)
     assert not caplog.records
+
+
+def test_numbers_of_another_type_are_converted():
+    """As the points of a decision region, which are float32 for every column."""
+    kinds = {"when": ColumnKind("date", "2024-05-31"), "ms": ColumnKind("number", "plain", double=True), "x": NUMBER}
+    inputs = {name: np.array([1.0, 2.0, 4.5]) for name in kinds}
+    prepare = TablePrepare.fit(inputs, kinds)
+    single = {name: values.astype(np.float32) for name, values in inputs.items()}
+    np.testing.assert_array_equal(prepare.fixed(single), prepare.fixed(inputs))

@@ -109,6 +109,11 @@ class TablePrepare:
         pairs = zip(self.columns, parts, strict=True)
         return {c.name: c.restore(part) for c, part in pairs if not isinstance(c, TextColumn)}
 
+    def shown(self, inputs):
+        """Raw columns as people read them: dates as text, numbers of double precision with all their digits."""
+        columns = [column for column in self.columns if column.name in inputs]
+        return {c.name: c.shown(inputs[c.name]) if c.dtype == tf.float64 else inputs[c.name] for c in columns}
+
     def signature(self):
         """The raw record as tensors: one vector per column."""
         return {column.name: tf.TensorSpec([None], column.dtype) for column in self.columns}

@@ -251,7 +251,7 @@ def test_words_that_count_as_missing_are_named(write, load):
         (["New York", "New  York"], None, ("New  York", "New York"), "differ only in case or blanks"),
         (["a|b", "b", "c|b", "c"], None, ("a|b", "b", "c", "c|b"), "'a|b' counts as one class of its own"),
         (["10²", "5²"], None, ("5²", "10²"), ""),
-        (["1", "1.0", "01"], None, ("01", "1", "1.0"), ""),
+        (["1", "1.0", "01"], None, ("01", "1", "1.0"), "'01' and '1' are the same number and count as two"),
     ],
 )
 def test_classes_that_may_not_be_what_they_look_like_are_told(labels, columns, classes, part, write, load):

@@ -257,12 +257,12 @@ def test_words_that_count_as_missing_are_named(write, load):
     ],
 )
 def test_classes_that_may_not_be_what_they_look_like_are_told(labels, columns, classes, part, write, load):
-    content = "x,y\n" + "".join(f"{row * 5 % 13},{labels[row % len(labels)]}\n" for row in range(ROWS))
+    content = "x,y\n" + "".join(f'{row * 5 % 13},"{labels[row % len(labels)]}"\n' for row in range(ROWS))
     path = write("t.csv", content)
     if classes is None:
         with pytest.raises(DataError, match="same value 'EU'"):
             load(path, target="y")
-        content = content.replace("EU", "EU\n3,AF", 20)
+        content = content.replace('"EU"', '"EU"\n3,AF', 20)
         splits = load(write("t.csv", content), target="y")
     else:
         splits = load(path, target="y", columns=columns)

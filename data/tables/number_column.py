@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from data.tables.column_kinds import ColumnKind
 
-FAR = 100.0  # standard deviations beyond which a network has nothing to go by
+FAR = 1000.0  # standard deviations; the one outlier among a million rows is as far
 HEAVY_TAIL = 10.0  # distances between quartiles from the median to the farthest value
 
 

@@ -12,21 +12,7 @@ from data.source import resolve
 from data.tables import decided_column, table_file, tables
 from data.tables.table_features import TablePrepare
 from data.targets import NumberTarget
-
-ROWS = 60
-
-
-def file(cells, rows=ROWS, header="a,v,y"):
-    """A table of a number `a`, the column `v` with these cells in turn (quoted), and the class y."""
-    lines = [
-        f'{row * 7 % 31},"{cells[row % len(cells)]}",{"no" if row * row % 11 < 5 else "yes"}' for row in range(rows)
-    ]
-    return header + "\n" + "\n".join(lines) + "\n"
-
-
-def numbers(form, start=0, count=30):
-    return [form.format(7 * number % 101) for number in range(start, start + count)]
-
+from tests.data.tables.cells import ROWS, file, numbers
 
 # name of the case: (cells of the column, its kind, its form, raw input of the first cell, part of a note)
 TAKEN = {
@@ -110,69 +96,6 @@ def test_what_looks_like_numbers_or_dates_and_cannot_be_read_is_refused(case, wr
         assert part in str(caught.value), str(caught.value)
 
 
-# name of the case: (cells, what the user says, kind, first raw input)
-SAID = {
-    "decimal point": (["1,234", "2,345"], "decimal-point", "number", 1234),
-    "decimal comma": (["1,234", "2,345"], "decimal-comma", "number", 1.234),
-    "day first": (["03/04/2022", "05/06/2022"], "day-first", "date", 19085),
-    "month first": (["03/04/2022", "05/06/2022"], "month-first", "date", 19055),
-    "number": ([*numbers("{}"), *["unknown"] * 4], "number", "number", 0),
-    "codes as numbers": (["02139", "10115"], "number", "number", 2139),
-    "numbers as codes": (["2139", "10115"], "category", "category", "2139"),
-    "numbers as text": (["2139", "10115"], "text", "text", "2139"),
-    "compact dates": (["20240531", "20240601"], "date", "date", 19874),
-    "not used": (["1", "2"], "out", None, None),
-}
-
-
-@pytest.mark.parametrize("case", SAID)
-def test_the_user_says_what_a_column_is(case, write, load):
-    cells, said, kind, first = SAID[case]
-    splits = load(write("t.csv", file(cells)), target="y", columns=f"v={said}, a=number")
-    if kind is None:
-        assert "v" not in splits.prepare.kinds and "'v' is left out: as asked" in " ".join(splits.notes)
-        return
-    assert splits.prepare.kinds["v"].kind == kind
-    place = np.flatnonzero(splits.train.origins == "t.csv:2")
-    rows = [part.inputs["v"][part.origins == "t.csv:2"] for part in (splits.train, splits.validation, splits.test)]
-    assert np.concatenate(rows)[0] == pytest.approx(first) if kind != "category" else first, place
-
-
-def test_words_that_the_user_lets_pass_are_missing_and_said_and_others_are_refused(write, load):
-    splits = load(write("t.csv", file([*numbers("{}.5"), *["unknown"] * 4])), target="y", columns="v=number")
-    assert "4 cell(s) of column 'v' that are no numbers, such as 'unknown', count as missing" in " ".join(splits.notes)
-    read = tables.inputs(table_file.read(write("n.csv", "a,v\n1,unknown\n")), splits.prepare.kinds)
-    assert np.isnan(read["v"][0])
-    with pytest.raises(DataError, match=r"n\.csv:2: column 'v' holds numbers, but this cell"):
-        tables.inputs(table_file.read(write("n.csv", "a,v\n1,unheard of\n")), splits.prepare.kinds)
-
-
-@pytest.mark.parametrize(
-    ("said", "parts"),
-    [
-        ("v", ["COLUMN=KIND", "Received: 'v'", "decimal-comma"]),
-        ("v=money", ["Received: 'v=money'"]),
-        ("w=number", ["no column 'w' for --columns"]),
-        ("v=number,v=date", ["'v' twice"]),
-        ("v=date", ["t.csv:2", "are no dates", "'red'"]),
-        ("y=date", ["`--columns y=date`", "the target"]),
-    ],
-)
-def test_what_the_user_says_must_fit(said, parts, write, load):
-    with pytest.raises(DataError) as caught:
-        load(write("t.csv", file(["red", "blue"])), target="y", columns=said)
-    for part in parts:
-        assert part in str(caught.value), str(caught.value)
-
-
-def test_names_may_hold_commas_and_signs(write, load):
-    path = write("t.csv", file(["02139", "10115"], header='a,"price, in = euro",y'))
-    splits = load(path, target="y", columns="price, in = euro=number,1=category")
-    assert {name: kind.kind for name, kind in splits.prepare.kinds.items()} == {
-        "a": "category", "price, in = euro": "number"
-    }  # fmt: skip
-
-
 @pytest.mark.parametrize(("other", "first"), [("7.5", 1234), ("7,5", 1.234)])
 def test_the_other_columns_clear_up_what_is_unclear(other, first, write, load):
     lines = [f"{other.replace('7', str(row % 9 + 1))};{row % 8 + 1},234;{row % 2}" for row in range(ROWS)]
@@ -240,63 +163,6 @@ def test_words_that_count_as_missing_are_named(write, load):
     splits = load(write("t.csv", file(["red", "NA", "blue", "none"])), target="y")
     found = next(one for one in splits.columns if one.name == "v")
     assert found.missing == 0.5 and found.missing_as == ("NA", "none")
-
-
-@pytest.mark.parametrize(
-    ("labels", "columns", "classes", "part"),
-    [
-        (["NA", "EU", "NA"], None, None, "As no value count 'NA' (40); `--columns y=category` makes them classes"),
-        (["NA", "EU", "null", "nan"], "y=category", ("EU", "NA", "nan", "null"), ""),
-        (["yes", "Yes", "no"], None, ("Yes", "no", "yes"), "'Yes' and 'yes' differ only in case"),
-        (["New York", "New  York"], None, ("New  York", "New York"), "differ only in case or blanks"),
-        (["a|b", "b", "c|b", "c"], None, ("a|b", "b", "c", "c|b"), "'a|b' counts as one class of its own"),
-        (["a|b", "b|a", "c|b"], None, ("a|b", "b|a", "c|b"), "'a|b' counts as one class of its own"),
-        (["Paris, France", "Lyon, France", "Rome"], None, ("Lyon, France", "Paris, France", "Rome"), ""),
-        (["10²", "5²"], None, ("5²", "10²"), ""),
-        (["1", "1.0", "01"], None, ("01", "1", "1.0"), "'01' and '1' are the same number and count as two"),
-    ],
-)
-def test_classes_that_may_not_be_what_they_look_like_are_told(labels, columns, classes, part, write, load):
-    content = "x,y\n" + "".join(f'{row * 5 % 13},"{labels[row % len(labels)]}"\n' for row in range(ROWS))
-    path = write("t.csv", content)
-    if classes is None:
-        with pytest.raises(DataError, match="same value 'EU'"):
-            load(path, target="y")
-        content = content.replace('"EU"', '"EU"\n3,AF', 20)
-        splits = load(write("t.csv", content), target="y")
-    else:
-        splits = load(path, target="y", columns=columns)
-        assert splits.classes == classes or sorted(splits.classes) == sorted(classes)
-    notes = " ".join(splits.notes)
-    assert part in notes and (part or "count" not in notes)
-
-
-@pytest.mark.parametrize(
-    ("cells", "columns", "first", "note"),
-    [
-        (["28,470", "757", "1,200"], None, 28470, "'28,470' is 28470"),
-        (["28.470,50", "3,5"], None, 28470.5, "is 28470.5"),
-        (["$1,200.00", "$3.00"], None, 1200, "is 1200"),
-        (["1,234", "2,345"], "v=decimal-comma", 1.234, "decimal comma"),
-        (["1,234", "2,345"], "v=decimal-point", 1234, "is 1234"),
-        (["0", "1"], None, 0, "only 2 different whole numbers (0, 1)"),
-    ],
-)
-def test_a_target_is_read_as_it_is_written(cells, columns, first, note, write):
-    splits = resolve(Data(write("t.csv", file(cells)), target="v", columns=columns), NumberTarget, seed=0)
-    rows = np.concatenate([part.labels[part.origins == "t.csv:2"] for part in
-                           (splits.train, splits.validation, splits.test)])  # fmt: skip
-    assert rows[0] == pytest.approx(first) and note in " ".join(splits.notes)
-
-
-def test_an_unclear_target_is_refused(write):
-    with pytest.raises(DataError, match="1234 or 1.234.*v=decimal-point"):
-        resolve(Data(write("t.csv", file(["1,234", "2,345"])), target="v"), NumberTarget, seed=0)
-
-
-def test_two_targets_are_refused(write, load):
-    with pytest.raises(DataError, match="--target must name one column; a run predicts one. Received: a,v"):
-        load(write("t.csv", file(["1", "2"])), target="a,v")
 
 
 def test_numbers_far_outside_training_are_told_by_row(write, load):

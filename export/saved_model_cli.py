@@ -42,10 +42,9 @@ def command(
     """
     rows, arguments = {}, {}
     for number, (signature, inputs) in enumerate(calls.items()):
-        file = f"rows{number}.npz"
-        rows[signature], parts = _write(inputs, folder / file)
+        rows[signature], files = _write(inputs, folder, f"rows{number}")
         chosen = ["--tag_set", "serve", "--signature_def", signature, "--outdir", f"outputs{number}"]
-        given = ";".join(f"{name}={file}[{key}]" for name, key in parts.items())
+        given = ";".join(f"{name}={file}" for name, file in files.items())
         arguments[signature] = ["run", "--dir", str(path), *chosen, "--inputs", given]
     (folder / "calls.json").write_text(json.dumps(arguments), encoding="utf-8")
     return rows, [sys.executable, "-I", "-c", MANY, "calls.json"]
@@ -70,8 +69,11 @@ def outputs(folder: Path, printed: str) -> dict[str, dict[str, np.ndarray]]:
     return found
 
 
-def _write(inputs: dict[str, np.ndarray], file: Path) -> tuple[list[int], dict[str, str]]:
-    """Write the inputs of one signature; return the rows that were kept, and input name to its key in the file."""
+def _write(inputs: dict[str, np.ndarray], folder: Path, start: str) -> tuple[list[int], dict[str, str]]:
+    """Write the inputs of one signature; return the rows that were kept, and input name to the name of its file.
+
+    One file for each: of a file with many arrays the tool reads the whole list for every one of them.
+    """
     encoded = {
         name: [value if isinstance(value, bytes) else value.encode("utf-8") for value in values]
         for name, values in inputs.items()
@@ -79,12 +81,12 @@ def _write(inputs: dict[str, np.ndarray], file: Path) -> tuple[list[int], dict[s
     }
     count = len(next(iter(inputs.values())))
     kept = [row for row in range(count) if not any(values[row].endswith(b"\0") for values in encoded.values())] or [0]
-    arrays, keys = {}, {}
+    files = {}
     for position, (name, values) in enumerate(inputs.items()):
-        keys[name] = f"c{position}"  # names of inputs may hold what the tool splits at: "=", "[" and ";"
-        arrays[keys[name]] = _byte_array([encoded[name][row] for row in kept]) if name in encoded else values[kept]
-    np.savez(file, **arrays)
-    return kept, keys
+        files[name] = f"{start}-{position}.npy"
+        array = _byte_array([encoded[name][row] for row in kept]) if name in encoded else values[kept]
+        np.save(folder / files[name], array)
+    return kept, files
 
 
 def _byte_array(rows: list[bytes]) -> np.ndarray:

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from data.tables.column_kinds import ColumnKind
 
-FAR = 100.0  # standard deviations beyond which a network has nothing to go by
+FAR = 1000.0  # standard deviations; the one outlier among a million rows is as far
 HEAVY_TAIL = 10.0  # distances between quartiles from the median to the farthest value
 
 
@@ -80,6 +80,10 @@ class NumberColumn:
             values = tf.sinh(values) * self.quartiles + self.median
         return tf.cast(values, self.dtype)
 
+    def shown(self, values):
+        """Raw values (N,) as text, object (N,)."""
+        return np.array([f"{value:.15g}" if np.isfinite(value) else "" for value in values], dtype=object)
+
     def config(self):
         return {"kind": "number", **asdict(self)}
 
@@ -107,5 +111,5 @@ def encode(columns, values):
     both = tf.concat([values, 1.0 - tf.cast(tf.gather(known, gaps, axis=1), tf.float32)], axis=1)
     order = []
     for place, column in enumerate(columns):
-        order += [place] + [len(columns) + gaps.index(place)] * column.missing
+        order += [place, len(columns) + gaps.index(place)] if column.missing else [place]
     return tf.gather(both, order, axis=1)

@@ -29,6 +29,7 @@ ALIKE = str.maketrans({"\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u2212": "-
 SCALES = {"kg", "g", "mg", "t", "lb", "lbs", "oz", "km", "m", "cm", "mm", "mi", "ft", "in", "l", "ml", "h", "hr", "hrs"}
 SCALES |= {"min", "mins", "s", "sec", "ms", "k", "K", "M", "B", "bn", "mn", "%", "‰", "°C", "°F"}
 OLD_NAMES = {"plain": "1234.5", "comma": "1234,5"}
+LONGEST = 64  # characters of a number that is not plain
 LARGEST = 1e100  # of numbers; their squares are finite
 DECIMAL = {"decimal-point": ".", "decimal-comma": ","}  # how a user says what the decimal mark is
 
@@ -91,7 +92,10 @@ class NumberForm:
                 if not grouped(whole, self.thousands):
                     return np.nan
                 body = body.replace(self.thousands, "")
-        body = body.replace(self.decimal, ".", 1)
+        if self.decimal != ".":
+            if "." in body:
+                return np.nan
+            body = body.replace(self.decimal, ".", 1)
         if re.fullmatch(r"\d*\.?\d*", body, re.ASCII) is None:
             return np.nan
         value = float(body + found.power)
@@ -115,7 +119,7 @@ class Parsed:
 
 def parsed(word):
     """A cell as `Parsed`; None where it is no number of any form."""
-    found = NUMBER.fullmatch(word.translate(ALIKE))
+    found = NUMBER.fullmatch(word.translate(ALIKE)) if len(word) <= LONGEST else None
     if found is None:
         return None
     bracketed = found["open"] is not None
@@ -143,9 +147,7 @@ def plain(words):
     """float64 (K,) of strings: finite numbers as programs write them, else NaN."""
     import pandas
 
-    values = pandas.to_numeric(pandas.Series(words, dtype=object), errors="coerce").to_numpy(
-        np.float64, na_value=np.nan
-    )
+    values = np.asarray(pandas.to_numeric(words, errors="coerce"), np.float64)
     return np.where(np.abs(values) <= LARGEST, values, np.nan)
 
 

@@ -47,7 +47,8 @@ def decide(table, file, used, asked, writing, notes):
         if name in used:
             columns.append(used_column(name, column, used[name]))
             continue
-        is_row_number = not asked.get(name) and column_decision.numbers_rows(file.columns[name])
+        whole = cells if file is table else file.columns[name]
+        is_row_number = not asked.get(name) and column_decision.numbers_rows(whole)
         decided = column_decision.decide(name, column, table, writing, asked.get(name, ""), is_row_number)
         if decided.kind == "left out":
             numbering += [name] * is_row_number

@@ -13,7 +13,7 @@ FILES = {"saved_model/": "raw rows in, prediction, std, lower and upper out, for
 
 def page(prepared: Prepared, learned: Regression, outcome: Outcome) -> Page:
     """Errors, predictions, intervals, curves, importances, the worst rows."""
-    from evaluation import regression_report
+    from evaluation import columns_report, regression_report
     from evaluation.model_summary import summary
 
     splits = prepared.splits
@@ -31,13 +31,19 @@ def page(prepared: Prepared, learned: Regression, outcome: Outcome) -> Page:
         input_curve=_only_input(splits),
     )
     subtitle = f"Regression of {splits.target}, scored on {len(splits.test):,} test rows"
-    return Page(subtitle, sections, (*splits.notes, *prepared.rows.notes), summary(learned.model))
+    return Page(
+        subtitle,
+        [*sections, *columns_report.section(splits.columns)],
+        (*splits.notes, *prepared.rows.notes),
+        summary(learned.model),
+    )
 
 
 def _worst(splits, answers: dict[str, np.ndarray]) -> list[dict]:
     """The test rows with the largest errors."""
     test = splits.test
     order = np.argsort(-np.abs(test.labels - answers["prediction"]), kind="stable")[:WORST]
+    shown = splits.prepare.shown(test.take(order).inputs)
     return [
         {
             "truth": test.labels[i],
@@ -45,9 +51,9 @@ def _worst(splits, answers: dict[str, np.ndarray]) -> list[dict]:
             "lower": answers["lower"][i],
             "upper": answers["upper"][i],
             "origin": test.origins[i],
-            "row": {name: values[i] for name, values in test.inputs.items()},
+            "row": {name: values[place] for name, values in shown.items()},
         }
-        for i in order
+        for place, i in enumerate(order)
     ]
 
 

@@ -1,11 +1,13 @@
 """A table as it stands in a file: every cell a string, every row with its place, before anything is interpreted."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from data.errors import DataError, listing, suggestion
+from data.tables.cells import Cells
 
 MISSING = frozenset(["", "na", "n/a", "#n/a", "nan", "null", "none", "?", "-", "--", "."])
 MISSING_LABEL = frozenset(["", "na", "n/a", "#n/a", "nan", "null", "?"])  # "none" and "-" may be classes
@@ -17,17 +19,20 @@ class RawTable:
 
     Attributes:
         path: as the user typed it.
-        columns: name -> array (N,): stripped strings (object), or float32 where the source is typed.
+        columns: name -> array (N,): stripped strings (object), or numbers where the source is typed; `Cells` where
+            they are many.
         places: int (N,), line (or record) numbers, from 1.
         notes: what was decided on reading.
         pattern: how a path and a place are shown, such as "people.csv:17".
+        name: what origins call the file; otherwise as it is called in its folder.
     """
 
     path: str
-    columns: dict[str, np.ndarray]
+    columns: Mapping[str, np.ndarray]
     places: np.ndarray
     notes: tuple[str, ...] = ()
     pattern: str = "{}:{}"
+    name: str = ""
 
     def __len__(self):
         return len(self.places)
@@ -37,7 +42,7 @@ class RawTable:
         return self.pattern.format(self._short(), self.places[row])
 
     def _short(self):
-        return self.path if self.path.startswith("tfds:") else os.path.basename(self.path)
+        return self.name or (self.path if self.path.startswith("tfds:") else os.path.basename(self.path))
 
     def place(self, row):
         """Returns where a row stands, for messages: the whole path and the line."""
@@ -48,12 +53,8 @@ class RawTable:
         return np.array([self.pattern.format(short, place) for place in self.places], dtype=object)
 
     def take(self, rows):
-        return replace(
-            self,
-            columns={name: values[rows] for name, values in self.columns.items()},
-            places=self.places[rows],
-            notes=(),
-        )
+        """Returns the table of some rows, by their places or by a boolean for each."""
+        return replace(self, columns=Cells(self.columns).take(rows), places=self.places[rows], notes=())
 
     def column_name(self, wanted, flag):
         """Returns the name of the column that the user means by a name, a number from 1, or "last".

@@ -9,7 +9,8 @@ import pytest
 from data.errors import DataError
 from data.settings import Data
 from data.source import resolve
-from data.tables import delimited, table_file, tables
+from data.tables import table_file, tables
+from data.tables.header import has_header
 from data.targets import ClassTarget, NoTarget, NumberTarget
 
 ROWS = 60
@@ -136,8 +137,7 @@ def test_without_a_header_columns_have_numbers(target, write, load):
     ],
 )
 def test_the_header_is_detected(text, header):
-    rows, _ = delimited.parse("t.csv", text, ",")
-    assert delimited.has_header(rows) is header
+    assert has_header([line.split(",") for line in text.splitlines()]) is header
 
 
 def test_quoted_cells_may_hold_delimiters_quotes_and_line_breaks(write):

@@ -1,0 +1,135 @@
+"""What stands above a table in delimited text: a line "sep=;", comments, a title; and a header unlike the rows."""
+
+import csv
+import io
+import os
+import re
+from dataclasses import dataclass, replace
+
+from data.tables import delimiter as delimiters
+from data.tables.delimiter import WHITE, is_number, usual
+from data.tables.header import has_header
+
+SEPARATOR = re.compile(rb'"?sep=([\t -~])"?[ \t]*(\r\n?|\n|\Z)', re.IGNORECASE)
+LINE = re.compile(rb"([^\r\n]*)(\r\n?|\n|\Z)")
+MOST_COMMENTS = 1000
+MOST_TITLES = 20  # rows
+SAMPLE_ROWS = 100
+
+
+@dataclass(frozen=True)
+class Preamble:
+    """Where a table begins.
+
+    Attributes:
+        start, line: The byte and the line, from 1, of its first row; of the row below the header where that is given.
+        delimiter: One letter; " " for white space of any length.
+        header: Names of the columns where they stand in a line unlike the rows: a comment, or with a cell more or less.
+        notes: What is passed over.
+    """
+
+    start: int
+    line: int
+    delimiter: str
+    header: tuple[str, ...] | None = None
+    notes: tuple[str, ...] = ()
+
+
+def read(path: str, content: bytes, header: str = "auto") -> Preamble:
+    """Where the table of a text in UTF-8 begins, and its delimiter.
+
+    Args:
+        path: For notes.
+        content: The text.
+        header: Whether there is a header: "auto", "yes" or "no".
+    """
+    start, line, separator = 0, 1, None
+    if found := SEPARATOR.match(content):
+        start, line, separator = found.end(), 2, found[1].decode()
+    comments = _comments(content, start, line)
+    below = comments[-1][1:] if comments else (start, line)
+    text = delimiters.sample(content, below[0])
+    top = Preamble(start, line, separator or (delimiters.sniff(text) if text.strip() else delimiters.DELIMITERS[0]))
+    rows = _rows(text, top.delimiter)
+    width = usual([len(row) for _, row in rows]) if rows else 1
+    cells = [[row for _, row in _rows(text.lstrip("#"), top.delimiter)] for text, _, _ in comments]
+    alike = [bool(row) and len(row[0]) == width for row in cells]
+    name = os.path.basename(path)
+    if comments and width > 1 and not any(alike[:-1]):  # else rows whose first cell begins with #
+        what = f"{len(comments)} line(s) above the table that begin with # are passed over"
+        top = replace(top, start=below[0], line=below[1], notes=(f"{name}: {what}.",))
+        if alike[-1] and header != "no":
+            first, *others = cells[-1][0]
+            note = f"{name}: {what}, and the last of them names the columns."
+            return replace(top, header=(first or "#", *others), notes=(note,))
+    elif comments:
+        rows = _rows(delimiters.sample(content, start), top.delimiter)
+    titles = _titles(rows, width)
+    if titles:
+        shown = next((cell for _, row in rows for cell in row if cell), "")[:40]
+        top = _moved(top, content, rows[titles][0] - 1)
+        note = f"{name}: what stands above line {top.line} ({shown!r} ...) is no part of the table and passed over."
+        top, rows = replace(top, notes=(*top.notes, note)), rows[titles:]
+        rows = [(line - rows[0][0] + 1, row) for line, row in rows]
+    return top if header == "no" else _unlike(top, content, rows)
+
+
+def _comments(content, start, line):
+    """The lines at the top that begin with #: the text, and the byte and the number of the line below each."""
+    comments = []
+    while content.startswith(b"#", start) and len(comments) < MOST_COMMENTS:
+        found = LINE.match(content, start)
+        start, line = found.end(), line + 1
+        comments.append((found[1].decode(), start, line))
+    return comments if start < len(content) and len(comments) < MOST_COMMENTS else []
+
+
+def _rows(text, delimiter):
+    """The first rows of a text: the line, from 1, at which each begins, and its cells."""
+    if delimiter == WHITE:
+        text, delimiter = delimiters.tabbed(text.encode()).decode(), "\t"
+    reader, rows, line = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [], 1
+    try:
+        for row in reader:
+            if row and (len(row) > 1 or row[0].strip()):
+                rows.append((line, [cell.strip() for cell in row]))
+            line = reader.line_num + 1
+            if len(rows) > SAMPLE_ROWS:
+                break
+    except csv.Error:
+        pass
+    return rows
+
+
+def _titles(rows, width):
+    """How many rows stand above the header, each with less than half of its cells; 0 where there is no header below."""
+    count = 0
+    while count < len(rows) - 1 and (len(rows[count][1]) == 1 < width or 2 * sum(map(bool, rows[count][1])) < width):
+        count += 1
+    table = [row for _, row in rows[count:]]
+    if not 0 < count <= MOST_TITLES or not all(table[0]) or any(len(row) != width for row in table):
+        return 0
+    return count if has_header(table) else 0
+
+
+def _unlike(top, content, rows):
+    """The same, with the header where it has a cell more or less than all rows below."""
+    if len(rows) < 2:
+        return top
+    first, widths = rows[0][1], {len(row) for _, row in rows[1:]}
+    if len(widths) > 1 or any(is_number(cell) for cell in first):
+        return top
+    (width,) = widths
+    if len(first) == width + 1 and not first[-1]:
+        first = first[:-1]
+    elif not 1 < len(first) == width - 1:
+        return top
+    return replace(_moved(top, content, rows[1][0] - 1), header=tuple(first))
+
+
+def _moved(top, content, lines):
+    """The same, some lines lower."""
+    start = top.start
+    for _ in range(lines):
+        start = LINE.match(content, start).end()
+    return replace(top, start=start, line=top.line + lines)

@@ -116,7 +116,7 @@ def _unmarked_utf16(data):
     encoding = "utf-16-be" if zeros[0] else "utf-16-le"
     text = head.decode(encoding, "ignore")
     odd = any(unicodedata.category(letter) in {"Cc", "Cn", "Co"} and letter not in "\t\r\n" for letter in text)
-    return None if odd else encoding
+    return encoding if not odd and ("\n" in text or "\r" in text) else None
 
 
 def _no_text(path, data):

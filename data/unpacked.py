@@ -41,7 +41,7 @@ def read_bytes(path: str) -> bytes:
                 member = _member(path, archive)
                 if member.flag_bits & 1:
                     raise DataError(f"{path}: is locked with a password. Unpack it, and give the file.")
-                _refuse_too_much(path, member.file_size, member.compress_size)
+                refuse_too_much(path, member.file_size, member.compress_size)
                 with archive.open(member) as file:
                     return _all_of(path, file)
         with OPENERS[packing](path) as file:
@@ -107,11 +107,12 @@ def _all_of(path, file):
     unpacked = io.BytesIO()
     while piece := file.read(PIECE):
         unpacked.write(piece)
-        _refuse_too_much(path, unpacked.tell(), size)
+        refuse_too_much(path, unpacked.tell(), size)
     return unpacked.getvalue()
 
 
-def _refuse_too_much(path, unpacked, packed):
+def refuse_too_much(path: str, unpacked: int, packed: int) -> None:
+    """Raise a DataError where `packed` bytes hold more than a table could."""
     most = min(MOST_UNPACKED, max(FREELY, MOST_TIMES * packed))
     if unpacked > most:
         raise DataError(f"{path}: unpacks to more than {most:,} bytes. If that is right, give it unpacked.")

@@ -36,8 +36,7 @@ def requested(files: Sequence[str], prepare) -> Iterator[tuple[dict[str, np.ndar
             list(pool.map(image_files.refuse_too_many_pixels, paths))
         yield {"image": paths}, paths
         return
-    for name in files:
-        read = table_file.read(name)
+    for read in table_file.read_all(files, wanted=prepare.kinds):
         yield tables.inputs(read, prepare.kinds), read.origins()
 
 
@@ -116,7 +115,7 @@ def table_split(path: str, target: str | None, trained):
     from data.tables import table_file, tables
     from data.targets import NoTarget
 
-    table = table_file.read(path)
+    table = table_file.read(path, wanted=trained.prepare.kinds)
     if target is None and trained.target_type is not NoTarget:
         raise DataError(f"{path}: which column holds the truth? Give --target: {listing(table.columns, 40)}")
     name = None if target is None else table.column_name(target, "--target")

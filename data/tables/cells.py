@@ -79,15 +79,13 @@ class Growing:
 
 
 def compact(column):
-    """A chunked array of strings in the form that takes the least memory."""
+    """An array of strings in the form that takes the least memory."""
     import pyarrow.compute
 
-    if column.num_chunks != 1:
+    if isinstance(column, pyarrow.ChunkedArray):
         column = column.combine_chunks()
-    if hasattr(column, "chunks"):
-        if column.num_chunks != 1:
-            return column  # above 2 GiB
-        column = column.chunk(0)
+    if not isinstance(column, pyarrow.StringArray):
+        return column  # a dictionary already; or chunks, which are above 2 GiB together
     sample = column.slice(0, SAMPLE)
     if len(sample) == SAMPLE and pyarrow.compute.count_distinct(sample).as_py() < FEW * SAMPLE:
         return column.dictionary_encode()

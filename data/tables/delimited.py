@@ -16,12 +16,12 @@ from data.tables.cells import Cells, compact
 from data.tables.raw_table import RawTable
 
 
-def read(path, header="auto", wanted=()):
+def read(path, header=None, wanted=()):
     """Returns the `RawTable` of a CSV or TSV file.
 
     Args:
         path: of the file.
-        header: whether its first row names the columns: "yes", "no", or "auto" to look.
+        header: whether its first row names the columns: "yes", "no", or None to look.
         wanted: names of columns that it should have; a first row that holds them is a header.
 
     Raises:
@@ -39,6 +39,8 @@ def read(path, header="auto", wanted=()):
         path, content, top.start, top.line, delimiter
     )
     del content
+    if not columns:
+        raise DataError(f"{path}: the file is empty. Give {text_file.TABLE}.")
     notes += said
     if top.header is not None:
         names, columns, said = _under(path, top, columns)
@@ -58,16 +60,17 @@ def read(path, header="auto", wanted=()):
 
 def _under(path, top, columns):
     """Names of columns from a header unlike the rows, the columns that it names, and notes."""
-    width, name = len(columns), os.path.basename(path)
-    if len(top.header) == width - 1:
-        import pyarrow.compute
+    import pyarrow.compute
 
-        if pyarrow.compute.max(pyarrow.compute.binary_length(columns[-1])).as_py() == 0:
-            return headers.names_of(path, top.line - 1, top.header), columns[:-1], ()  # a delimiter ends each row
-        note = f"{name}: its header has a name less than its rows have cells, so the first column holds names of rows."
-        return headers.names_of(path, top.line - 1, ("", *top.header)), columns, (note,)
-    if len(top.header) != width:
+    header, line = top.header, top.line - 1
+    if len(header) == len(columns) - 1:
+        last = pyarrow.compute.max(pyarrow.compute.binary_length(columns[-1])).as_py()
+        if last == 0:  # a delimiter ends each row
+            return headers.names_of(path, line, header), columns[:-1], ()
+        what = "its header has a name less than its rows have cells, so the first column holds names of rows"
+        return headers.names_of(path, line, ("", *header)), columns, (f"{os.path.basename(path)}: {what}.",)
+    if len(header) != len(columns):
         raise DataError(
-            f"{path}:{top.line}: this row has {width} cells, the header has {len(top.header)}. Mend the header."
+            f"{path}:{top.line}: this row has {len(columns)} cells, the header has {len(header)}. Mend the header."
         )
-    return headers.names_of(path, top.line - 1, top.header), columns, ()
+    return headers.names_of(path, line, header), columns, ()

@@ -63,7 +63,7 @@ def _is_white(text, tabbed):
         return False
     if widths[0] != width and (widths[0] != width - 1 or width < 3):  # R's header lacks the name of the row names
         return False
-    if tabbed > 1 and not all(re.search(r"^\s|\S {2,}\S", line) for line in lines[1:]):
+    if tabbed > 1 and not all(re.search(r"^ |\S {2,}\S", line) for line in lines[1:] or lines):
         return False
     return any(all(is_number(row[position]) for row in below) for position in range(width))
 

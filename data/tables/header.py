@@ -53,10 +53,10 @@ def names_columns(rows: Sequence[Sequence[str]], header: str, wanted: Collection
 
     Args:
         rows: The first rows.
-        header: "auto", "yes" or "no".
+        header: "yes", "no", or None to look.
         wanted: Names of columns that the table should have; "last" and numbers up to the width count columns.
     """
-    if header != "auto":
+    if header:
         return header == "yes"
     first = {cell.strip() for cell in rows[0]}
     counting = {"last", *map(str, range(1, len(rows[0]) + 1))}

@@ -10,10 +10,9 @@ import numpy as np
 
 from data import text_file
 from data.errors import DataError
+from data.tables.cell_text import cell_text
 from data.tables.cells import AT_ONCE, Cells, Growing
 from data.tables.raw_table import RawTable
-
-PLAIN = (str, int, float, bool, type(None))
 
 
 def read(path):
@@ -79,16 +78,4 @@ def _flattened(record, prefix=""):
         if isinstance(value, dict):
             yield from _flattened(value, f"{prefix}{name}.")
         else:
-            yield f"{prefix}{name}", _cell(value)
-
-
-def _cell(value):
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        if all(isinstance(item, PLAIN) for item in value):
-            return " ".join(_cell(item) for item in value)
-        return json.dumps(value, ensure_ascii=False)
-    return str(value).strip()
+            yield f"{prefix}{name}", cell_text(value)

@@ -4,7 +4,7 @@ import numpy as np
 
 from data.tables import quoting
 
-BLANK = b" \t\x0b\x0c"
+WHITE = " \t\x0b\x0c\x1c\x1d\x1e\x1f"
 LEAST_BLOCK = 1024**2  # bytes; Arrow wants a whole row in a block
 
 
@@ -45,7 +45,7 @@ def read(content: bytes, start: int, line: int, delimiter: str):
         return None
     if table.num_rows != len(lines):
         return None
-    return _trimmed(table, content, start, delimiter), lines + line, ()
+    return table.columns if _is_trim(content, start, delimiter, quoted_ends) else _trimmed(table), lines + line, ()
 
 
 def _row_places(data, quotes, delimiter):
@@ -66,7 +66,7 @@ def _row_places(data, quotes, delimiter):
     starts, stops, lines = starts[kept], stops[kept], lines[kept]
     if not len(starts):
         return None
-    for row in np.flatnonzero(np.isin(data[starts], np.frombuffer(BLANK, np.uint8))):
+    for row in np.flatnonzero(np.isin(data[starts], np.frombuffer(WHITE.encode(), np.uint8))):
         cells = data[starts[row] : stops[row]].tobytes()
         if not cells.strip() and delimiter.encode() not in cells:
             return None
@@ -79,13 +79,17 @@ def _width(row, delimiter):
     return sum(part.count(delimiter.encode()) for part in outside) + 1
 
 
-def _trimmed(table, content, start, delimiter):
-    """The columns of a table, without blanks around their cells."""
+def _is_trim(content, start, delimiter, quoted_ends):
+    """Whether a text has no white space but its line ends and its delimiter."""
+    if quoted_ends or not content.isascii():
+        return False
+    return not any(content.find(one.encode(), start) >= 0 for one in WHITE if one != delimiter)
+
+
+def _trimmed(table):
+    """The columns of a table, without white space around their cells."""
     import pyarrow.compute
 
-    blanks = any(content.find(one, start) >= 0 for one in (b" ", b"\x0b", b"\x0c", b"\x1c", b"\x1d", b"\x1e", b"\x1f"))
-    if not blanks and (delimiter == "\t" or content.find(b"\t", start) < 0) and content.isascii():
-        return table.columns
     columns = []
     for _ in range(table.num_columns):
         columns.append(pyarrow.compute.utf8_trim_whitespace(table.column(0)))

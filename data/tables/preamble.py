@@ -35,13 +35,13 @@ class Preamble:
     notes: tuple[str, ...] = ()
 
 
-def read(path: str, content: bytes, header: str = "auto") -> Preamble:
+def read(path: str, content: bytes, header: str | None = None) -> Preamble:
     """Where the table of a text in UTF-8 begins, and its delimiter.
 
     Args:
         path: For notes.
         content: The text.
-        header: Whether there is a header: "auto", "yes" or "no".
+        header: Whether there is a header: "yes", "no", or None to look.
     """
     start, line, separator = 0, 1, None
     if found := SEPARATOR.match(content):
@@ -64,13 +64,11 @@ def read(path: str, content: bytes, header: str = "auto") -> Preamble:
             return replace(top, header=(first or "#", *others), notes=(note,))
     elif comments:
         rows = _rows(delimiters.sample(content, start), top.delimiter)
-    titles = _titles(rows, width)
-    if titles:
-        shown = next((cell for _, row in rows for cell in row if cell), "")[:40]
-        top = _moved(top, content, rows[titles][0] - 1)
-        note = f"{name}: what stands above line {top.line} ({shown!r} ...) is no part of the table and passed over."
-        top, rows = replace(top, notes=(*top.notes, note)), rows[titles:]
-        rows = [(line - rows[0][0] + 1, row) for line, row in rows]
+    above = titles(rows, width) if header != "no" else 0
+    if above:
+        top = _moved(top, content, rows[above][0] - 1)
+        top = replace(top, notes=(*top.notes, passed_over(name, top.line, rows)))
+        rows = [(line - rows[above][0] + 1, row) for line, row in rows[above:]]
     return top if header == "no" else _unlike(top, content, rows)
 
 
@@ -101,10 +99,15 @@ def _rows(text, delimiter):
     return rows
 
 
-def _titles(rows, width):
-    """How many rows stand above the header, each with less than half of its cells; 0 where there is no header below."""
+def titles(rows, width):
+    """How many rows stand above the header, each with less than half of its cells; 0 where there is no header below.
+
+    Args:
+        rows: The first rows: a line and its cells, stripped.
+        width: How many cells most rows have.
+    """
     count = 0
-    while count < len(rows) - 1 and (len(rows[count][1]) == 1 < width or 2 * sum(map(bool, rows[count][1])) < width):
+    while count < len(rows) - 1 and _is_title(rows[count][1], width):
         count += 1
     table = [row for _, row in rows[count:]]
     if not 0 < count <= MOST_TITLES or not all(table[0]) or any(len(row) != width for row in table):
@@ -112,19 +115,38 @@ def _titles(rows, width):
     return count if has_header(table) else 0
 
 
+def _is_title(row, width):
+    short = len(row) == 1 < width or 2 * sum(map(bool, row)) < width
+    return short and not any(end in cell for cell in row for end in "\r\n")
+
+
+def passed_over(name, line, rows):
+    """A note that what stands above a line is a title."""
+    shown = next(cell for _, row in rows for cell in row if cell)[:40]
+    return f"{name}: what stands above line {line} ({shown!r} ...) is no part of the table and passed over."
+
+
 def _unlike(top, content, rows):
-    """The same, with the header where it has a cell more or less than all rows below."""
+    """The same, with the header where it has a cell more or less than all rows below: with names of rows in front, as
+    R's write.table has it, or where a delimiter ends the header or the rows."""
     if len(rows) < 2:
         return top
-    first, widths = rows[0][1], {len(row) for _, row in rows[1:]}
+    first, below = rows[0][1], [row for _, row in rows[1:]]
+    widths = {len(row) for row in below}
     if len(widths) > 1 or any(is_number(cell) for cell in first):
         return top
     (width,) = widths
+    moved = _moved(top, content, rows[1][0] - 1)
     if len(first) == width + 1 and not first[-1]:
         first = first[:-1]
     elif not 1 < len(first) == width - 1:
         return top
-    return replace(_moved(top, content, rows[1][0] - 1), header=tuple(first))
+    elif any(row[-1] for row in below):  # else a delimiter ends each row
+        names = [row[0] for row in below]
+        quoted = content.startswith(b'"', top.start) and content.startswith(b'"', moved.start)
+        if len(names) < 2 or len(set(names)) < len(names) or not (quoted or top.delimiter in (WHITE, "\t")):
+            return top  # perhaps decimal commas in each row
+    return replace(moved, header=tuple(first))
 
 
 def _moved(top, content, lines):

@@ -36,7 +36,7 @@ def read(path: str, content: bytes, start: int, line: int, delimiter: str):
             columns, places = _parsed(path, changed, begin, line, delimiter, **options)
         except _Refused:
             continue
-        if options.get("quoting") == csv.QUOTE_NONE and not _are_letters(columns, first):
+        if options.get("quoting") == csv.QUOTE_NONE and not _are_letters(columns, first, delimiter):
             break
         note = note.format(name=os.path.basename(path), line=first.line)
         return columns, places, (note,) if note else ()
@@ -113,19 +113,20 @@ def _doubled(content, start, delimiter):
     return re.sub(rb'\\(["\\])', lambda found: b'""' if found[1] == b'"' else b"\\", content[start:]), 0
 
 
-def _are_letters(columns, refused):
-    """Whether quotes can be letters: none is around a whole cell, and one of them is not closed."""
+def _are_letters(columns, refused, delimiter):
+    """Whether quotes can be letters: tabs separate cells, none is around a whole cell, and one is not closed."""
     import pyarrow.compute as compute
 
-    if any(compute.any(compute.match_substring_regex(column, '^".*"$')).as_py() for column in columns):
+    whole = (compute.any(compute.match_substring_regex(column, '^".*"$')).as_py() for column in columns)
+    if delimiter != "\t" or any(whole):
         return False
     counts = sum(compute.count_substring(column, '"').to_numpy() for column in columns)
     return isinstance(refused.__cause__, csv.Error) or bool((counts % 2).any())
 
 
 DIALECTS = (
-    (_same, {}, ""),
     (_without_blanks, {"skipinitialspace": True}, ""),
+    (_same, {}, ""),
     (_doubled, {"skipinitialspace": True}, '{name}: \\" in its cells is read as a quote (first at line {line}).'),
     (
         _same,

@@ -69,7 +69,9 @@ class RawTable:
             return names[-1]
         if wanted in map(str, range(1, len(names) + 1)):
             return names[int(wanted) - 1]
+        counted = names == [str(position) for position in range(1, len(names) + 1)]
+        unseen = " No header line was seen; --header yes takes the first line for one." if counted else ""
         raise DataError(
             f"{self.path}: no column {wanted!r} for {flag}.{suggestion(wanted, names)} "
-            f'Allowed: {listing(names)}; a number from 1 to {len(names)}; or "last".'
+            f'Allowed: {listing(names)}; a number from 1 to {len(names)}; or "last".{unseen}'
         )

@@ -78,6 +78,8 @@ def line_of(data: bytes, position: int) -> int:
 
 def _first_error(data):
     """The UnicodeDecodeError of the first byte that is not UTF-8, or None; without the whole text in memory."""
+    if data.isascii():
+        return None
     decoder, start = codecs.getincrementaldecoder("utf-8")(), 0
     try:
         for start in range(0, len(data), PIECE):

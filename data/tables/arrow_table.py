@@ -112,7 +112,7 @@ def _column(values):
     elif types.is_nested(kind) or types.is_null(kind):
         values = pyarrow.chunked_array([list(map(cell_text, values.to_pylist()))], pyarrow.string())
     texts = compute.utf8_trim_whitespace(compute.fill_null(values.cast(pyarrow.string()), ""))
-    if types.is_timestamp(kind):
+    if types.is_timestamp(kind) or types.is_time(kind):
         texts = compute.replace_substring_regex(texts, r"\.0+(Z|[+-]\d+)?$", r"\1")
         whole_days = compute.all(compute.match_substring_regex(texts, r"^$| 00:00:00$")).as_py()
         texts = compute.replace_substring_regex(texts, r" 00:00:00$", "") if whole_days else texts

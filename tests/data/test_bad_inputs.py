@@ -59,7 +59,7 @@ TABLES = {
     "record of a JSON list": ("t.json", '[{"a": 1, "b": "x"}, 7]', {"target": "b"}, DataError, ["record 2", "7"]),
     "broken JSON list": ("t.json", '[{"a": 1,\n "b": x}]', {"target": "b"}, DataError, ["t.json:2:", "not JSON"]),
     "empty JSON list": ("t.json", "[]", {"target": "b"}, DataError, ["empty"]),
-    "unknown ending": ("t.xlsx", "x", {"target": "b"}, DataError, ["'.xlsx'", ".csv", "folder"]),
+    "unknown ending": ("t.ods", "x", {"target": "b"}, DataError, ["'.ods'", ".csv", "folder"]),
     "option of images": ("t.csv", TABLE, {"target": "label", "image_size": 32}, DataError, ["--image-size", "32"]),
     "augmented table": ("t.csv", TABLE, {"target": "label", "augment": "flip"}, DataError,
                         ["--augment flip", "images"]),

@@ -11,8 +11,8 @@ LEAST_BLOCK = 1024**2  # bytes; Arrow wants a whole row in a block
 def read(content: bytes, start: int, line: int, delimiter: str):
     """Columns of strings, the line of each row, and notes; None where a careful parser must look.
 
-    That is where a quote stands inside of a cell, rows differ in length, a line holds blanks alone, or there is only
-    one column.
+    That is where a quote stands inside of a cell or holds whole rows, rows differ in length, a line holds blanks alone,
+    or there is only one column.
 
     Args:
         content: The text, in UTF-8.
@@ -44,6 +44,8 @@ def read(content: bytes, start: int, line: int, delimiter: str):
     except pyarrow.ArrowInvalid:
         return None
     if table.num_rows != len(lines):
+        return None
+    if quoted_ends and quoting.swallowing(table.columns, delimiter) is not None:
         return None
     return table.columns if _is_trim(content, start, delimiter, quoted_ends) else _trimmed(table), lines + line, ()
 

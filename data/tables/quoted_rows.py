@@ -9,6 +9,7 @@ import re
 import numpy as np
 
 from data.errors import DataError
+from data.tables import quoting
 from data.tables.cells import AT_ONCE, Growing
 
 LONGEST_CELL = 16 * 1024**2  # characters; Python's own limit of 131,072 is too low for documents
@@ -67,12 +68,9 @@ def _parsed(path, content, start, line, delimiter, **dialect):
                 width = width or len(row)
                 if len(row) != width:
                     title = " If what stands above it is a title, remove that." if len(lines) == 1 < len(row) else ""
-                    raise _Refused(
-                        path,
-                        here,
-                        f"this row has {len(row)} cells, the first row has {width} (delimiter {delimiter!r}). "
-                        f"Quote a cell that holds the delimiter, or mend the row.{title}",
-                    )
+                    what = f"this row has {len(row)} cells, the first row has {width} (delimiter {delimiter!r})"
+                    remedy = f"Quote a cell that holds the delimiter, or mend the row.{title}"
+                    raise _Refused(path, here, f"{what}. {remedy}")
                 rows.append(row)
                 lines.append(here)
                 if len(rows) == AT_ONCE:
@@ -80,18 +78,23 @@ def _parsed(path, content, start, line, delimiter, **dialect):
                     rows = []
             here = reader.line_num + line
     except csv.Error as error:
-        raise _Refused(
-            path,
-            here,
-            f'the row that starts here cannot be read ({error}). Look for a quote (") that is not closed, or not '
-            f"doubled inside a quoted cell. If no cell needs its quotes, remove them all, for example: "
-            f"tr -d '\"' < {os.path.basename(path)} > new",
-        ) from error
+        why = f"the row that starts here cannot be read ({error}). {_remedy(path)}"
+        raise _Refused(path, here, why) from error
     finally:
         if collecting:
             gc.enable()
     _add(table, rows)
-    return list(table.stored().values()), np.array(lines)
+    columns = list(table.stored().values())
+    if (row := quoting.swallowing(columns, delimiter)) is not None:
+        raise _Refused(path, lines[row], f"a quote around whole rows. {_remedy(path)}")
+    return columns, np.array(lines)
+
+
+def _remedy(path):
+    return (
+        'Look for a quote (") that is not closed, or not doubled inside a quoted cell. If no cell needs its quotes, '
+        f"remove them all, for example: tr -d '\"' < {os.path.basename(path)} > new"
+    )
 
 
 def _add(table, rows):

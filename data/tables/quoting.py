@@ -1,4 +1,6 @@
-"""Where the quotes and the line ends of delimited text are, found without looking at each cell."""
+"""Where the quotes and the line ends of delimited text are, and whether quotes hold what they should."""
+
+import re
 
 import numpy as np
 
@@ -53,3 +55,27 @@ def line_ends(data: np.ndarray) -> np.ndarray:
     following = data[np.minimum(ends + 1, len(data) - 1)]
     first_half = (data[ends] == RETURN) & (following == NEWLINE) & (ends + 1 < len(data))
     return ends[~first_half]
+
+
+def swallowing(columns, delimiter: str) -> int | None:
+    """The first row in which a quoted cell holds whole rows: its quote was not closed, but met the next. Else None.
+
+    Every line of such a row has as many cells as a row. Texts with commas may look so by chance, but not with three
+    lines and two commas in each.
+
+    Args:
+        columns: Arrow's arrays of strings, the cells of the table.
+        delimiter: One letter.
+    """
+    from pyarrow import compute
+
+    least_lines, least_width = (2, 2) if delimiter == "\t" else (3, 3)
+    if len(columns) < least_width:
+        return None
+    found = [np.asarray(compute.match_substring_regex(column, "[\r\n]")) for column in columns]
+    rows = np.flatnonzero(np.any(found, axis=0))
+    for row, cells in zip(rows, zip(*(column.take(rows).to_pylist() for column in columns), strict=True), strict=True):
+        lines = re.split(r"\r\n?|\n", delimiter.join(cells))
+        if len(lines) >= least_lines and all(line.count(delimiter) == len(columns) - 1 for line in lines):
+            return int(row)
+    return None

@@ -102,6 +102,11 @@ def test_a_missing_own_split_is_refused(write, load):
 WRONG_NAMES = {
     "missing file": ("gone.csv", MissingData, ["gone.csv", "no such file"]),
     "missing folder": ("gone/photos", MissingData, ["gone/photos", "no such file or folder"]),
+    "web address": ("https://example.org/t.csv", DataError, ["web address", "Download the file"]),
+    "bucket": ("s3://bucket/t.parquet", DataError, ["web address"]),
+    "standard input": ("-", DataError, ["stream", "save it in a file"]),
+    "standard input by its path": ("/dev/stdin", DataError, ["stream", "save it in a file"]),
+    "table of no database": ("gone.sqlite:people", MissingData, ["no such file"]),
     "misspelt name": ("digts", DataError, ["Did you mean 'digits'?", "xor", "tfds:NAME", ".csv"]),
 }
 

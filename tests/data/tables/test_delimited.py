@@ -77,11 +77,20 @@ def test_quotes_that_are_not_closed_are_letters_between_tabs(write):
     assert table.notes == ("t.tsv: quotes are read as letters, since not all are closed (first at line 2).",)
 
 
+def test_two_quotes_that_are_not_closed_do_not_swallow_the_rows_between(write):
+    text = 'review\ty\n"Great movie\tgood\nBad\tbad\nthe "\tbad\nfine"\tgood\n'
+    table = table_file.read(write("t.tsv", text))
+    assert table.columns["review"].tolist() == ['"Great movie', "Bad", 'the "', 'fine"']
+    table = table_file.read(write("t.tsv", 'review\ty\n"Great movie\tgood\nBad"\tbad\n'))
+    assert table.columns["review"].tolist() == ['"Great movie', 'Bad"']
+
+
 # kind: (content, parts of the message)
 REFUSED = {
     "a quote that is not closed": ('a,b\n1,x\n2,"y\n3,z\n', ["t.csv:3:", "not closed", "tr -d '\"' < t.csv > new"]),
     "quotes around some cells, one not closed": ('a\tb\n"x"\t1\n"y\t2\n', ["t.csv:3:", "not closed"]),
     "a quoted delimiter is no reason to split": ('a,b,c\n1,"x,2"\n', ["t.csv:2:", "2 cells", "first row has 3"]),
+    "quotes around whole rows": ('a,b,c\n1,2,"x\n3,4,y\n5,6,z"\n7,8,9\n', ["t.csv:2:", "a quote around whole rows"]),
     "ragged": ("a,b\n1,2\n3\n", ["t.csv:3:", "1 cells", "first row has 2"]),
     "decimal commas between commas": ("a,b\n1,5,2\n3,5,4\n", ["t.csv:2:", "3 cells", "Quote a cell"]),
     "names of rows are not guessed": ("a,b\nx,5,2\ny,5,4\n", ["t.csv:2:", "3 cells"]),

@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import json
 import os
 import runpy
 import sys
@@ -10,6 +11,8 @@ from unittest import mock
 
 import pytest
 
+from benchmarks import input_tables, inputs
+from cli.errors import UserError
 from cli.packages import ROOT
 
 OTHERS = ("torch", "ctranslate2", "keras_hub", "keras_tuner")  # which may be missing
@@ -51,3 +54,15 @@ def test_help_is_given(path, monkeypatch, capsys):
         raise
     assert not end.value.code
     assert "usage" in capsys.readouterr().out
+
+
+def test_inputs_are_read_and_measured(tmp_path, capsys):
+    path = str(tmp_path / "t.csv")
+    input_tables.write(path, 60, 5)
+    for reader in input_tables.READERS:
+        inputs.child(reader, path)
+        found = json.loads(capsys.readouterr().out)
+        assert found["rows"] == (36 if reader == "splits" else 60) and found["peak"] >= found["before"] > 0
+        assert len(inputs.line("60x5", reader, found)) == len(inputs.HEADER)
+    with pytest.raises(UserError, match="ROWSxCOLUMNS, at least 20x3. Received: 5x5"):
+        inputs.Config(tables=("60x5", "5x5"))

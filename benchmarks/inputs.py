@@ -78,7 +78,17 @@ def peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-HEADER = f"{'table':>14}{'reader':>8}{'seconds':>9}{'s/M cells':>11}{'file MiB':>10}{'before':>8}{'peak':>8}{'peak/file':>11}"
+COLUMNS = {
+    "table": 14,
+    "reader": 8,
+    "seconds": 9,
+    "s/M cells": 11,
+    "file MiB": 10,
+    "before": 8,
+    "peak": 8,
+    "peak/file": 11,
+}
+HEADER = "".join(f"{name:>{width}}" for name, width in COLUMNS.items())
 
 
 def line(size: str, reader: str, found: dict[str, float]) -> str:

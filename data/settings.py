@@ -25,6 +25,11 @@ class Data:
     """table: rows with the same value in this column stay in one split (a patient, a customer); not used as input"""
     time: str | None = None
     """table: split by this column: earliest rows train, latest rows test; not used as input"""
+    columns: str | None = None
+    """table: what columns are, where that is not seen rightly: price=number,zip=category,when=date,note=text,junk=out;
+    also decimal-point, decimal-comma, day-first, month-first"""
+    show_columns: bool = field(default=False, metadata={"names_run": False})
+    """table: print what was decided about each column"""
     image_size: int | None = None
     """images: side of the square in pixels; otherwise the size of the images if all are equal, else 64"""
     download: bool = False

@@ -33,6 +33,7 @@ def resolve(
     image_size: int | None = None,
     channels: int | None = None,
     standardize: bool = True,
+    kinds: dict | None = None,
 ) -> Splits:
     """Yields the splits of what `config.data` names.
 
@@ -43,6 +44,7 @@ def resolve(
         image_size: side that the model needs, in pixels; the user's `config.image_size` goes first.
         channels: 1 or 3 if the model needs it; None for those of the images.
         standardize: False leaves pixels at 0-255, for models that standardise inside.
+        kinds: column -> `ColumnKind` of a finished run, whose columns are not decided anew.
 
     Raises:
         DataError: the data cannot be used; the message says where and what to do.
@@ -65,7 +67,7 @@ def resolve(
     elif kind == "table":
         from data.tables import tables
 
-        splits = tables.splits(config, seed, target)
+        splits = tables.splits(config, seed, target, kinds)
     elif kind == "folder":
         from data.images import image_folders
 
@@ -73,7 +75,7 @@ def resolve(
     else:
         from data.tfds import tfds_source
 
-        splits = tfds_source.splits(config, seed, prepare_for, target)
+        splits = tfds_source.splits(config, seed, prepare_for, target, kinds)
     if splits.kind == "image":
         from data.images import augmentation
 
@@ -136,12 +138,13 @@ def _refuse_unused(config: Data, kind: str) -> None:
     usable = {
         "bundled": {"image_size"} if config.data == "digits" else set(),
         "toy": set(),
-        "table": {"target", "validation", "test", "header", "group", "time"},
+        "table": {"target", "validation", "test", "header", "group", "time", "columns", "show_columns"},
         "folder": {"validation", "test", "image_size"},
-        "tfds": {"target", "image_size", "download"},
+        "tfds": {"target", "image_size", "download", "columns", "show_columns"},
     }[kind]
     what = {"bundled": "bundled data", "toy": "a made-up table", "table": "a table"}
     what |= {"folder": "a folder of images", "tfds": "a TensorFlow dataset"}
-    options = ("target", "validation", "test", "header", "group", "time", "image_size", "download")
+    options = ("target", "validation", "test", "header", "group", "time", "columns", "show_columns")
+    options = (*options, "image_size", "download")
     unused = [option for option in options if option not in usable]
     refuse_given(config, unused, f"{config.data!r}, which is {what[kind]}")

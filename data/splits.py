@@ -12,6 +12,7 @@ from data.evenly import evenly
 if TYPE_CHECKING:
     from data.images.augmentation import Augmentation
     from data.images.images import ImagePrepare
+    from data.tables.decided_column import DecidedColumn
     from data.tables.table_features import TablePrepare
 
 
@@ -65,6 +66,7 @@ class Splits:
         target: name of the column that is predicted; None where the source has no columns, or nothing is.
         augmentation: how training images may be varied without changing their label; None for tables.
         cross_validated: whether validation is one fold of a cross-validation, which is not to be trained on.
+        columns: what was decided about each column of a table that a user brings.
     """
 
     name: str
@@ -78,6 +80,7 @@ class Splits:
     augmentation: Augmentation | None = None
     target: str | None = None
     cross_validated: bool = False
+    columns: tuple[DecidedColumn, ...] = ()
 
     @property
     def input_shape(self):

@@ -2,20 +2,25 @@
 
 import math
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
 from data.errors import DataError, listing, suggestion
-from data.tables import column_kinds
+from data.tables import column_decision, column_kinds, number_form
+from data.tables.column_kinds import LARGEST
+from data.tables.distinct_cells import DistinctCells
+from data.tables.number_form import NumberForm, Unclear
 from data.tables.raw_table import MISSING_LABEL
+from data.tables.spelling import alike_note
 
 MOST_CLASSES = 1000
 ROWS_OF_A_BIN = 5  # from so many rows each of three parts gets its share
-FORMS = ("plain", "comma")
-LARGEST = float(np.finfo(np.float32).max)
+FEW_NUMBERS = 10  # different whole numbers that may stand for classes
 CLOSE = 2.0**-20  # float32 keeps 24 bits: with a smaller spread than this share of the value, fewer than 4 are left
+TAGS = re.compile(r"\s*[|;,]\s*")
 
 
 @dataclass(frozen=True)
@@ -27,12 +32,20 @@ class ClassTarget:
     app: ClassVar[str] = "apps.classify"  # what messages recommend for data with this target
 
     @classmethod
-    def fit(cls, name, table):
+    def fit(cls, name, table, writing, asked=""):
         """The classes of a column, sorted naturally.
+
+        Args:
+            name: of the column.
+            table: the `RawTable` of the rows that have a class.
+            writing: is not used.
+            asked: what the user says that the column is: "category" or "".
 
         Raises:
             DataError: there is one class only, or the column holds numbers to be estimated rather than classes.
         """
+        if asked not in {"", "category"}:
+            raise DataError(f"`--columns {name}={asked}`: this column is the target, a class. Allowed: category.")
         cells = table.columns[name]
         names = sorted(set(column_kinds.strings(cells).tolist()), key=natural)
         if len(names) < 2:
@@ -40,7 +53,7 @@ class ClassTarget:
                 f"{table.path}: every row has the same value {names[0]!r} in the target column {name!r}. "
                 f"A classifier needs at least two classes. Choose another --target."
             )
-        values = column_kinds.numbers(np.array(names, dtype=object), "plain")
+        values = number_form.plain(np.array(names, dtype=object))
         continuous = not np.isnan(values).any() and (len(names) > 20 and np.any(values % 1) or len(names) > 200)
         if continuous or len(names) > min(MOST_CLASSES, 0.5 * len(cells) + 5):
             advice = "To estimate a number use apps.regress; else" if continuous else "To classify"
@@ -51,11 +64,25 @@ class ClassTarget:
         return cls(name, tuple(names))
 
     @staticmethod
-    def missing(cells):
-        """Boolean (N,): cells without a label."""
+    def missing(cells, asked=""):
+        """Boolean (N,): cells without a label; of a column that the user calls a category only the empty ones."""
         if cells.dtype != object:
             return np.isnan(cells)
-        return np.array([cell.lower() in MISSING_LABEL for cell in cells], dtype=bool)
+        return np.array([not cell or (not asked and cell.lower() in MISSING_LABEL) for cell in cells], dtype=bool)
+
+    def notes(self, table):
+        """Sentences for the user on classes that may not be what they look like."""
+        found = [alike_note(self.name, self.classes)]
+        tags = [set(TAGS.split(name)) for name in self.classes]
+        single = {name for name, parts in zip(self.classes, tags, strict=True) if len(parts) == 1}
+        combined = [name for name, parts in zip(self.classes, tags, strict=True) if len(parts) > 1]
+        shared = Counter(tag for parts in tags for tag in parts)
+        if combined and sum(max(shared[t] for t in TAGS.split(name)) > 1 for name in combined) > 0.5 * len(combined):
+            found.append(
+                f"Target {self.name!r}: {combined[0]!r} counts as one class of its own; a row has one label here, not "
+                f"several ({len(combined)} such classes beside {len(single)} of one label)."
+            )
+        return [note for note in found if note]
 
     def encode(self, table):
         """Labels of the rows: int32 (N,). Raises DataError on one that is none of the classes."""
@@ -89,22 +116,31 @@ class NumberTarget:
     """A number to estimate: label float32, in the units of the file."""
 
     name: str
-    form: str = "plain"  # how the file writes it: "plain" or "comma" (decimal comma)
+    form: str = "plain"  # how the file writes it, see `number_form`
     classes = ()
     app: ClassVar[str] = "apps.regress"
 
     @classmethod
-    def fit(cls, name, table):
+    def fit(cls, name, table, writing, asked=""):
         """The form in which a column writes its numbers.
+
+        Args:
+            name: of the column.
+            table: the `RawTable` of the rows that have a number.
+            writing: its `Writing`.
+            asked: what the user says that the column is: "number", "decimal-point", "decimal-comma" or "".
 
         Raises:
             DataError: a cell is no finite number, all are equal, or they differ too little for float32.
         """
+        if asked not in {"", "number", *number_form.DECIMAL}:
+            raise DataError(
+                f"`--columns {name}={asked}`: this column is the target, a number. "
+                f"Allowed: number, {', '.join(number_form.DECIMAL)}."
+            )
         cells = table.columns[name]
-        read = {form: column_kinds.numbers(cells, form) for form in FORMS}
-        form = min(FORMS, key=lambda form: np.isnan(read[form]).sum())
-        target = cls(name, form)
-        if np.isnan(read[form]).all():
+        target = cls(name, "plain" if cells.dtype != object else _form(name, cells, table, writing, asked))
+        if np.isnan(target.read(cells)).all():
             raise DataError(
                 f"{table.place(0)}: the target column {name!r} holds no numbers. Received: {str(cells[0])!r}. "
                 f"Regression estimates a number; for classes use apps.classify, or choose another --target."
@@ -124,17 +160,36 @@ class NumberTarget:
         return target
 
     @staticmethod
-    def missing(cells):
+    def missing(cells, asked=""):
         """Boolean (N,): cells without a number."""
         return column_kinds.missing(cells)
+
+    def notes(self, table):
+        """Sentences for the user: how the numbers were read, and that they may be classes."""
+        cells = table.columns[self.name]
+        values, found = self._numbers(table), []
+        if cells.dtype == object:
+            words = DistinctCells.of(cells).words
+            found.append(column_decision.finished(self.name, "number", self.form, words, self.read(words)).note)
+        different = np.unique(values)
+        if len(different) <= FEW_NUMBERS and not np.any(different % 1):
+            found.append(
+                f"Target {self.name!r} holds only {len(different)} different whole numbers "
+                f"({', '.join(f'{value:g}' for value in different)}); if they stand for classes, use apps.classify."
+            )
+        return [note for note in found if note]
 
     def encode(self, table):
         """Targets of the rows: float32 (N,). Raises DataError on a cell that is no finite number."""
         return self._numbers(table).astype(np.float32)
 
+    def read(self, cells):
+        """float64 (N,) of cells (N,), NaN where one is no number."""
+        return NumberForm.of(self.form).read(cells) if cells.dtype == object else cells.astype(np.float64)
+
     def _numbers(self, table):
         cells = table.columns[self.name]
-        values = column_kinds.numbers(cells, self.form)
+        values = self.read(cells)
         bad = ~(np.abs(values) <= LARGEST)
         if bad.any():
             row = int(np.argmax(bad))
@@ -164,6 +219,9 @@ class NoTarget:
     def encode(self, table):
         return np.zeros(len(table), np.int32)
 
+    def notes(self, table):
+        return []
+
     def strata(self, labels):
         return labels
 
@@ -172,6 +230,18 @@ class NoTarget:
 
 
 Target = ClassTarget | NumberTarget | NoTarget
+
+
+def _form(name, cells, table, writing, asked):
+    """Name of the form of strings (N,) of which most, but perhaps not all, are numbers."""
+    column = DistinctCells.of(cells)
+    try:
+        is_plain = not np.isnan(number_form.plain(column.words)).any()
+        if is_plain and not asked and not number_form.points_may_part(column.words):
+            return "plain"
+        return number_form.decide(column.words, writing.decimal, number_form.DECIMAL.get(asked, "")).name
+    except Unclear as unclear:
+        raise column_decision.refusal(name, column, table, unclear) from None
 
 
 def natural(name):

@@ -15,7 +15,7 @@ import numpy as np
 
 from data.splits import Split, Splits
 from data.tables.column_kinds import ColumnKind
-from data.tables.table_columns import NumberColumn
+from data.tables.number_column import NumberColumn
 from data.tables.table_features import TablePrepare
 
 GATES = {"and": (0, 0, 0, 1), "or": (0, 1, 1, 1), "xor": (0, 1, 1, 0)}

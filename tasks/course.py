@@ -49,7 +49,12 @@ def run(task: Task, config, until: Literal["trained", "reported"] = "reported") 
             raise RunError(f"{directory.path}: is finished, but has lost model.keras; `--fresh` trains it anew.")
         print(f"{directory.path} is finished; --fresh trains it anew.\n")
         return announce(task, results, directory)
-    prepared = task.prepare(config, task.load(config))
+    splits = task.load(config)
+    if getattr(config.data, "show_columns", False):
+        from data.tables.decided_column import table
+
+        print("\n".join(["columns", *table(splits.columns)]))
+    prepared = task.prepare(config, splits)
     print("\n".join([*prepared.notes(), f"run     {directory.path}"]), flush=True)
     directory.start(settings, environment() | {"arguments": flags(config)}, fresh=config.fresh)
     directory.write_json("preparing.json", prepared.record())

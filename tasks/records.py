@@ -12,6 +12,8 @@ from tasks.folder import data_name
 from tasks.request import Evaluation, Prediction
 from training.run_directory import RunDirectory, RunError
 
+MOST_TOLD = 20  # strange numbers of a table
+
 
 def refuse_text_flags(request: Prediction) -> None:
     """Raises UserError on a flag that is for runs that write texts."""
@@ -37,7 +39,14 @@ def requested(files: Sequence[str], prepare) -> Iterator[tuple[dict[str, np.ndar
         yield {"image": paths}, paths
         return
     for read in table_file.read_all(files, wanted=prepare.kinds):
-        yield tables.inputs(read, prepare.kinds), read.origins()
+        inputs, origins = tables.inputs(read, prepare.kinds), read.origins()
+        told = list(tables.far_out(prepare, inputs, origins))
+        for sentence in told[:MOST_TOLD]:
+            print(f"{sentence}: its answer means little", file=sys.stderr)
+        if len(told) > MOST_TOLD:
+            more = len(told) - MOST_TOLD
+            print(f"{read.path}: {more} more numbers are far outside what training saw", file=sys.stderr)
+        yield inputs, origins
 
 
 def images(name: str) -> list[str]:
@@ -137,10 +146,12 @@ def folder_split(root: str, trained):
 def test_split(data, seed: int, trained):
     """The test split of a dataset that has one, or as the seed makes it."""
     from data.errors import DataError
+    from data.images.images import ImagePrepare
     from data.source import resolve
     from data.splits import Split
 
-    splits = resolve(data, trained.target_type, seed=seed, standardize=False)
+    kinds = None if isinstance(trained.prepare, ImagePrepare) else trained.prepare.kinds
+    splits = resolve(data, trained.target_type, seed=seed, standardize=False, kinds=kinds)
     missing = sorted(set(trained.prepare.signature()) - set(splits.test.inputs))
     if missing:
         raise DataError(

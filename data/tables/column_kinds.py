@@ -1,152 +1,115 @@
-"""Decides what each column of a raw table is, from the training rows, and turns its cells into raw input.
+"""What a column of a table is, and its cells as raw input. `column_decision` says which kind a column is.
 
-One rule looks at all rows of the file, in its order: a column that only numbers them is left out. Training rows drawn
-at random no longer show that, and the number still gives away the label where the file is sorted by it.
-
-| kind | rule, on the training rows | raw input |
-|---|---|---|
-| number | every cell is a number (or missing); a date counts as its day | float32, NaN is missing |
-| category | few different strings | string, "" is missing |
-| text | most cells differ and hold several words | string, "" is missing |
-| left out | constant, a row number, or a different single word in every row | |
-
-Whole numbers stay numbers, also where there are few: a network can learn a step, and the order is kept.
+| kind | raw input |
+|---|---|
+| number | float32, or float64 where float32 could not tell the numbers apart; NaN is missing |
+| date | float64, days since 1970-01-01 UTC; NaN is missing |
+| category, text | string; "" is missing |
 """
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
 
 from data.errors import DataError
-from data.tables.raw_table import MISSING
+from data.tables import date_form
+from data.tables.distinct_cells import DistinctCells, says_nothing
+from data.tables.number_form import NumberForm
 
-DATE = re.compile(r"^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$")
-LONGEST_MISSING = max(map(len, MISSING))
-TYPOS = 0.05  # share of cells that are no numbers, in a column of otherwise many numbers, that must be slips
-FEWEST_NUMBERS = 20  # different numbers from which a column with slips is taken for a number column
-FEWEST_IDS = 20  # rows from which a column of different single words is taken for a name of the row
+LARGEST = float(np.finfo(np.float32).max)
+NUMERIC = ("number", "date")
 
 
 @dataclass(frozen=True)
 class ColumnKind:
-    """What a column is: `kind` "number", "category", "text" or "left out", `form` of numbers, and a note."""
+    """What a column is.
+
+    Attributes:
+        kind: "number", "date", "category", "text" or "left out".
+        form: of numbers and dates how cells are written, see `number_form` and `date_form`; of text what is counted:
+            "" for words, "characters" where blanks part none.
+        note: a sentence for the user.
+        absent: words of a column of numbers or dates that count as missing.
+        double: whether raw numbers are float64.
+    """
 
     kind: str
-    form: str = ""  # "plain", "comma" (decimal comma) or "date"
+    form: str = ""
     note: str = ""
+    absent: tuple[str, ...] = ()
+    double: bool = False
 
 
 def missing(cells):
     """Boolean (N,): the cells that say nothing."""
     if cells.dtype != object:
         return np.isnan(cells)
-    return np.array([len(cell) <= LONGEST_MISSING and cell.lower() in MISSING for cell in cells], dtype=bool)
+    return np.array([says_nothing(cell) for cell in cells], dtype=bool)
 
 
-def numbers(cells, form):
-    """float64 (N,): the cells as numbers; NaN where a cell is missing or is no (finite) number.
-
-    Args:
-        cells: strings or numbers, (N,).
-        form: "plain", "comma" or "date" (days since 1970).
-    """
-    import pandas
-
-    if cells.dtype != object:
-        return cells.astype(np.float64)
-    if form == "date":
-        dated = [cell if DATE.match(cell) else None for cell in cells]
-        moments = pandas.to_datetime(pandas.Series(dated, dtype=object), utc=True, errors="coerce", format="ISO8601")
-        return (moments - pandas.Timestamp(0, tz="UTC")).to_numpy() / np.timedelta64(1, "D")
-    if form == "comma":
-        cells = np.array([cell.replace(",", ".", 1) for cell in cells], dtype=object)
-    values = pandas.to_numeric(pandas.Series(cells, dtype=object), errors="coerce").to_numpy(
-        np.float64, na_value=np.nan
-    )
-    return np.where(np.isfinite(values), values, np.nan)
+def values(words, kind, form):
+    """float64 (K,) of strings (K,) of a column of numbers or dates; NaN where one is not of that form."""
+    if kind == "date":
+        return date_form.days(words, form)
+    if form == date_form.CLOCK:
+        return date_form.minutes(words)
+    if form == "date":  # of runs before dates were a kind of their own
+        return date_form.iso(words)
+    return NumberForm.of(form).read(words)
 
 
-def decide(name, table, file=None):
-    """Returns the `ColumnKind` of a column.
+def distinct(cells):
+    """The `DistinctCells` of strings (N,); numbers of a typed source as they are."""
+    return DistinctCells.of(cells) if cells.dtype == object else cells
+
+
+def convert(name, table, decided, column=None):
+    """Returns the raw input of a column: float32 or float64 (N,), or strings (N,) with "" for missing.
 
     Args:
         name: of the column.
-        table: the `RawTable` of the training rows.
-        file: the `RawTable` that they were taken from, with all its rows in the order of the file; None to keep a
-            column that only numbers them.
+        table: the `RawTable` that holds it.
+        decided: its `ColumnKind`.
+        column: its `distinct` cells, where they are known.
 
     Raises:
-        DataError: a few cells of a number column are no numbers.
+        DataError: a cell of a column of numbers or dates is none.
     """
-    cells = table.columns[name]
-    gone = missing(cells)
-    known = cells[~gone]
-    if not len(known):
-        return ColumnKind("left out", note=f"Column {name!r} is left out: it is empty.")
-    different = len(set(known.tolist()))
-    if different == 1 and not gone.any():
-        return ColumnKind("left out", note=f"Column {name!r} is left out: always {str(known[0])[:40]!r}.")
-    if file is not None and _numbers_rows(file.columns[name]):
-        return ColumnKind("left out", note=f"Column {name!r} is left out: it only numbers the rows.")
-    for form in ("plain", "date", "comma"):
-        values = numbers(known, form)
-        bad = np.isnan(values)
-        if not bad.any():
-            return _number(name, form)
-        if bad.mean() <= TYPOS and len(set(values[~bad].tolist())) >= FEWEST_NUMBERS:
-            refuse_non_number(name, numbers(cells, form), table)
-    return _words(name, known.tolist(), different, gone)
+    column = distinct(table.columns[name]) if column is None else column
+    typed = not isinstance(column, DistinctCells)
+    if decided.kind not in NUMERIC:
+        if typed:
+            return np.where(missing(column), "", strings(column))
+        return np.where(column.missing, "", column.words)[column.codes]
+    dtype = np.float64 if decided.double or decided.kind == "date" else np.float32
+    if not typed:
+        found = values(column.words, decided.kind, decided.form)
+        refuse_unreadable(name, decided, column, found, table)
+        column = found[column.codes]
+    with np.errstate(over="ignore"):  # what overflows counts as missing, and `tables.far_out` tells it
+        return column.astype(dtype)
 
 
-def _numbers_rows(cells):
-    """Whether the cells of all rows, in the order of the file, grow or fall by 1 from row to row."""
-    if len(cells) < FEWEST_IDS or np.isnan(numbers(cells[:FEWEST_IDS], "plain")).any():
-        return False
-    steps = np.diff(numbers(cells, "plain"))
-    return bool(abs(steps[0]) == 1 and np.all(steps == steps[0]))
+def refuse_unreadable(name, decided, column, found, table):
+    """Raises a DataError that names the first cell of a column of numbers or dates that is neither, nor missing.
 
-
-def _number(name, form):
-    notes = {"date": f"Column {name!r} holds dates: days since 1970-01-01 go in.", "plain": ""}
-    notes["comma"] = f"Column {name!r} is read with a decimal comma."
-    return ColumnKind("number", form, notes[form])
-
-
-def _words(name, known, different, gone):
-    words_per_cell = sum(len(cell.split()) for cell in known) / len(known)
-    if words_per_cell < 1.05 and different == len(known) >= FEWEST_IDS and not gone.any():
-        note = f"Column {name!r} is left out: a different word in every row names the row and predicts nothing new."
-        return ColumnKind("left out", note=note)
-    mostly_different = different > 0.5 * len(known)
-    if (words_per_cell >= 2 and mostly_different and different >= 10) or words_per_cell >= 6:
-        return ColumnKind("text")
-    return ColumnKind("category")
-
-
-def refuse_non_number(name, values, table):
-    """Raises a DataError that names the first cell that is neither missing nor a number."""
-    cells = table.columns[name]
-    bad = np.flatnonzero(np.isnan(values) & ~missing(cells))
-    if len(bad):
-        raise DataError(
-            f"{table.place(bad[0])}: column {name!r} holds numbers, but this cell does not ({len(bad)} such cell(s) in "
-            f"all). Received: {cells[bad[0]]!r}. Write a number, or leave the cell empty if it is not known."
-        )
-
-
-def convert(name, table, decided):
-    """Returns the raw input of a column: float32 (N,), or strings (N,) with "" for missing.
-
-    Raises:
-        DataError: a cell of a number column is no number.
+    Args:
+        name: of the column.
+        decided: its `ColumnKind`.
+        column: its `DistinctCells`.
+        found: float64 (K,), what the words were read as; NaN where one could not be read.
+        table: the `RawTable` that holds it.
     """
-    if decided.kind == "number":
-        values = numbers(table.columns[name], decided.form)
-        refuse_non_number(name, values, table)
-        return values.astype(np.float32)
-    cells = table.columns[name]
-    return np.where(missing(cells), "", strings(cells))
+    bad = np.isnan(found) & ~column.missing & ~np.isin(column.words, decided.absent)
+    if not bad.any():
+        return
+    row, count = column.row(bad), int(column.counts[bad].sum())
+    what = f"{decided.kind}s" + (f" written as in {decided.form}" if decided.form != "plain" else "")
+    raise DataError(
+        f"{table.place(row)}: column {name!r} holds {what}, but this cell does not ({count} such cell(s) in all). "
+        f"Received: {column.words[column.codes[row]]!r}. Write a {decided.kind}, or leave the cell empty if it is not "
+        f"known."
+    )
 
 
 def strings(cells):

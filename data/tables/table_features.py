@@ -3,27 +3,47 @@
 Why not `keras.utils.FeatureSpace` (Keras 3.15.1): one missing number among 20,000 turns its mean, and so the whole
 column of every row, into NaN (observed); it has no place for missing numbers, no tf-idf, and its lookup tables are
 resources that every exporter must track. Here a column is a few constants.
+
+Columns of one kind are encoded together, so that a table of thousands of columns is a graph of a few operations. The
+result does not depend on which rows come together.
 """
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import tensorflow as tf
 
-from data.tables import table_columns
-from data.tables.column_kinds import ColumnKind
+from data.tables import number_column
+from data.tables.category_column import CategoryColumn, CategoryColumns
+from data.tables.date_column import DateColumn
+from data.tables.number_column import NumberColumn
+from data.tables.text_column import TextColumn
 
 ROWS_AT_ONCE = 8192
+KINDS = {"number": NumberColumn, "date": DateColumn, "category": CategoryColumn, "text": TextColumn}
 
 
 class TablePrepare:
     """Encodes each column and puts the results side by side.
 
     Args:
-        columns: `NumberColumn`, `CategoryColumn` and `TextColumn` objects, in the order of the features.
+        columns: `NumberColumn`, `DateColumn`, `CategoryColumn` and `TextColumn` objects, in the order of the features.
     """
 
     def __init__(self, columns):
         self.columns = tuple(columns)
-        self._compiled = tf.function(self.graph, input_signature=[self.signature()])
+        self._blocks = blocks(self.columns)
+        starts, features = np.cumsum([0, *(column.width for column in self.columns)]), []
+        for block in self._blocks:
+            for place in block.places:
+                features += range(starts[place], starts[place + 1])
+        self._order = np.argsort(features)  # from the order of the blocks to that of the columns
+        specs = [
+            tf.TensorSpec([None, len(block.places)], self.columns[block.places[0]].dtype) for block in self._blocks
+        ]
+        self._compiled = tf.function(self._encoded, input_signature=[specs])
 
     @classmethod
     def fit(cls, inputs, kinds):
@@ -33,39 +53,20 @@ class TablePrepare:
             inputs: the raw columns of the training split.
             kinds: column name -> `ColumnKind`.
         """
-        columns = []
-        for name, decided in kinds.items():
-            if decided.kind == "number":
-                columns.append(table_columns.NumberColumn.fit(name, inputs[name], decided.form))
-            else:
-                columns.append(table_columns.KINDS[decided.kind].fit(name, inputs[name]))
-        return cls(columns)
+        return cls(KINDS[kind.kind].fit(name, inputs[name], kind) for name, kind in kinds.items())
 
     @property
     def kinds(self):
         """Column name -> `ColumnKind`: what a file must hold to be read as raw input."""
-        kinds = {}
-        for column in self.columns:
-            number = isinstance(column, table_columns.NumberColumn)
-            kinds[column.name] = ColumnKind(column.config()["kind"], column.form if number else "")
-        return kinds
+        return {column.name: column.kind for column in self.columns}
 
     @property
     def input_shape(self):
-        return (sum(column.width for column in self.columns),)
+        return (len(self._order),)
 
     def feature_names(self):
         """Returns a name for each feature, such as "age", "colour=red" or "title:word"."""
-        names = []
-        for column in self.columns:
-            if isinstance(column, table_columns.NumberColumn):
-                names += [column.name] + [f"{column.name} missing"] * column.missing
-            elif isinstance(column, table_columns.CategoryColumn):
-                names += [f"{column.name}={word}" for word in column.words]
-                names += [f"{column.name} other"] * column.other + [f"{column.name} missing"] * column.missing
-            else:
-                names += [f"{column.name}:{word}" for word in column.words]
-        return names
+        return [name for column in self.columns for name in column.feature_names()]
 
     def fixed(self, inputs):
         """Raw columns as arrays (N,) -> float32 array (N, features)."""
@@ -73,39 +74,90 @@ class TablePrepare:
         out = np.empty((rows, *self.input_shape), np.float32)
         for start in range(0, rows, ROWS_AT_ONCE):
             stop = min(start + ROWS_AT_ONCE, rows)
-            out[start:stop] = self._compiled({c.name: tensor(inputs[c.name][start:stop]) for c in self.columns})
+            out[start:stop] = self._compiled(
+                [
+                    tensor(np.stack([inputs[self.columns[place].name][start:stop] for place in block.places], axis=1))
+                    for block in self._blocks
+                ]
+            )
         return out
 
     def finish(self, fixed):
         return tf.cast(fixed, tf.float32)
 
     def graph(self, raw):
-        """`{column: float32 or string (N,)}` -> float32 (N, features), eagerly or inside a graph."""
-        return tf.concat([column.encode(raw[column.name]) for column in self.columns], axis=1)
+        """`{column: raw input (N,)}` -> float32 (N, features), eagerly or inside a graph."""
+        return self._encoded(
+            [tf.stack([raw[self.columns[place].name] for place in block.places], axis=1) for block in self._blocks]
+        )
+
+    def _encoded(self, matrices):
+        parts = [block.encode(values) for block, values in zip(self._blocks, matrices, strict=True)]
+        features = parts[0] if len(parts) == 1 else tf.concat(parts, axis=1)
+        if np.any(np.diff(self._order) != 1):
+            features = tf.gather(features, self._order, axis=1)
+        return tf.ensure_shape(features, [None, *self.input_shape])
 
     def __call__(self, raw):
         return self.finish(self.graph(raw))
 
     def restore(self, finished):
-        """float32 (N, features) -> raw columns `{column: float32 or string (N,)}`; free text cannot be restored."""
+        """float32 (N, features) -> raw columns `{column: raw input (N,)}`; free text cannot be restored."""
         parts = tf.split(finished, [column.width for column in self.columns], axis=1)
         pairs = zip(self.columns, parts, strict=True)
-        return {c.name: c.restore(part) for c, part in pairs if not isinstance(c, table_columns.TextColumn)}
+        return {c.name: c.restore(part) for c, part in pairs if not isinstance(c, TextColumn)}
 
     def signature(self):
         """The raw record as tensors: one vector per column."""
-        return {column.name: column.spec for column in self.columns}
+        return {column.name: tf.TensorSpec([None], column.dtype) for column in self.columns}
 
     def config(self):
         return {"columns": [column.config() for column in self.columns]}
 
     @classmethod
     def from_config(cls, config):
-        return cls(table_columns.from_config(column) for column in config["columns"])
+        return cls(from_config(column) for column in config["columns"])
+
+
+@dataclass(frozen=True)
+class Block:
+    """Columns that are encoded together: their places among all, and raw (N, K) -> float32 (N, features)."""
+
+    places: list[int]
+    encode: Callable
+
+
+def blocks(columns):
+    """The `Block` objects of columns: those of one kind together, each date and each text for itself."""
+    numbers, categories, others = {}, [], []
+    for place, column in enumerate(columns):
+        if isinstance(column, NumberColumn):
+            numbers.setdefault(number_column.alike(column), []).append(place)
+        elif isinstance(column, CategoryColumn):
+            categories.append(place)
+        else:
+            others.append(place)
+    found = [
+        Block(places, partial(number_column.encode, [columns[place] for place in places]))
+        for places in numbers.values()
+    ]
+    if categories:
+        found.append(Block(categories, CategoryColumns([columns[place] for place in categories]).encode))
+    return found + [Block([place], partial(_alone, columns[place])) for place in others]
+
+
+def _alone(column, values):
+    return column.encode(values[:, 0])
+
+
+def from_config(config):
+    """Rebuilds a column from `column.config()`, also after a round trip through JSON."""
+    settings = {name: tuple(value) if isinstance(value, list) else value for name, value in config.items()}
+    return KINDS[settings.pop("kind")](**settings)
 
 
 def tensor(values):
-    """A raw column, float32 or object (N,), as a tensor."""
+    """Raw columns, numbers or objects (N,) or (N, K), as a tensor."""
     if values.dtype == object:
-        return tf.constant(values.tolist(), tf.string, shape=[len(values)])
-    return tf.constant(values, tf.float32)
+        return tf.constant(values.tolist(), tf.string, shape=values.shape)
+    return tf.constant(values)

@@ -9,20 +9,34 @@ import numpy as np
 from data import dataset_name, duplicates, splitting
 from data.errors import DataError, listing, suggestion
 from data.splits import Split, Splits
-from data.tables import column_kinds, table_file
+from data.tables import (
+    column_decision,
+    column_kinds,
+    column_requests,
+    date_form,
+    number_form,
+    table_decision,
+    table_file,
+    target_copies,
+)
+from data.tables.distinct_cells import DistinctCells
+from data.tables.number_form import Unclear
+from data.tables.table_decision import TableDecision
 from data.tables.table_features import TablePrepare
+from data.tables.writing import Writing
 from data.targets import ClassTarget, NoTarget
 
 FEWEST_ROWS = 10  # below this there is nothing to hold out
 
 
-def splits(config, seed, kind=ClassTarget):
+def splits(config, seed, kind=ClassTarget, kinds=None):
     """Yields the `Splits` of the table that `config.data` names.
 
     Args:
-        config: the `Data` fields data, target, validation, test, group, time.
+        config: the `Data` fields data, target, validation, test, group, time, columns.
         seed: of the random split.
         kind: of the target: `ClassTarget`, `NumberTarget`, or `NoTarget`, for which a table needs no target column.
+        kinds: see `from_raw`.
 
     Raises:
         DataError: the table, its target or its splits cannot be used.
@@ -37,61 +51,91 @@ def splits(config, seed, kind=ClassTarget):
     wanted = [one for one in (config.target, config.group, config.time) if one]
     own = dict(zip(paths, table_file.read_all([*paths.values()], config.header, wanted), strict=True))
     table = own.pop("train")
-    return from_raw(name, table, own, config, seed, kind)
+    return from_raw(name, table, own, config, seed, kind, kinds)
 
 
-def from_raw(name, table, own, config, seed, kind=ClassTarget):
+def from_raw(name, table, own, config, seed, kind=ClassTarget, kinds=None):
     """Yields the `Splits` of tables already read.
 
     Args:
         name: of the dataset.
         table: the `RawTable` to train on, and to carve the splits out of that are not in `own`.
         own: "validation" and "test" -> the user's own `RawTable`.
-        config: the `Data` fields target, group, time.
+        config: the `Data` fields target, group, time, columns.
         seed: of the random split.
         kind: of the target, see `splits`.
+        kinds: column -> `ColumnKind` of a finished run, which are not decided anew; None to decide.
     """
     if len(table.columns) < 2:
         raise DataError(
             f"{table.path}: only one column found ({listing(table.columns)}). Allowed delimiters: comma, tab, "
             f"semicolon, | or blanks between numbers. A table needs two columns at least."
         )
-    file, notes = table, list(table.notes)
+    file, notes, writing = table, list(table.notes), Writing(table)
+    asked = column_requests.read(config.columns, table)
     target = NoTarget()
     if kind is not NoTarget or config.target is not None:
         wanted = _target_name(table, config.target)
         kind = ClassTarget if kind is NoTarget else kind  # labels to look at
-        table = _labelled(table, wanted, kind, notes)
-        own = {part: _labelled(other, _same_column(other, wanted, table), kind, notes) for part, other in own.items()}
-        target = kind.fit(wanted, table)
-    parts = _parts(table, own, target, config, seed, notes)
+        table = _labelled(table, wanted, kind, notes, asked.get(wanted, ""))
+        own = {
+            part: _labelled(other, _same_column(other, wanted, table), kind, notes, asked.get(wanted, ""))
+            for part, other in own.items()
+        }
+        target = kind.fit(wanted, table, writing, asked.get(wanted, ""))
+        notes += target.notes(table)
+    used = {target.name: target} if target.name else {}
+    for flag, wanted in (("group", config.group), ("time", config.time)):
+        if wanted:
+            used[table.column_name(wanted, f"--{flag}")] = flag
+    labels = target.encode(table)
+    parts = _parts(table, own, target, labels, config, seed, writing, asked, notes)
 
-    asked = ((config.group, "--group"), (config.time, "--time"))
-    left_out = {target.name} | {table.column_name(wanted, flag) for wanted, flag in asked if wanted}
-    columns = [column for column in table.columns if column not in left_out]
-    decided = {column: column_kinds.decide(column, parts[0], file) for column in columns}
-    if all(one.kind == "left out" for one in decided.values()):  # perhaps y = f(x) at x = 0, 1, 2, ...
-        decided = {column: column_kinds.decide(column, parts[0]) for column in columns}
-        kept = [column for column, one in decided.items() if one.kind != "left out"]
-        notes += [f"Column {column!r} only numbers the rows and is kept, since there is no other." for column in kept]
-    notes += [one.note for one in decided.values() if one.note]
-    kinds = {column: one for column, one in decided.items() if one.kind != "left out"}
-    if not kinds:
-        raise DataError(f"{table.path}: no column is left to learn from. {' '.join(notes)}")
-    converted = [split(part, target, kinds) for part in parts]
+    if kinds is None:
+        found = table_decision.decide(table, file, used, asked, writing, notes)
+    else:
+        found = TableDecision(kinds, inputs(table, kinds))
+    if kind is not NoTarget and len(found.raw) > 1:
+        notes += [
+            f"Column {column!r} alone tells the target of nearly every row: is it a copy, or known only afterwards? "
+            f"`--columns {column}=out` leaves it out."
+            for column, values in found.raw.items()
+            if target_copies.tells(values, labels, len(target.classes))
+        ]
+    origins = table.origins()
+    converted = []
+    for part, rows in parts:
+        if part is table:
+            raw = {column: values[rows] for column, values in found.raw.items()}
+            converted.append(Split(raw, labels[rows], origins[rows]))
+        else:
+            converted.append(split(part, target, found.kinds))
     if config.group:
         column = table.column_name(config.group, "--group")
-        keys = [column_kinds.strings(part.columns[column]) if column in part.columns else None for part in parts]
+        keys = [
+            column_kinds.strings(part.columns[column])[rows] if column in part.columns else None for part, rows in parts
+        ]
         converted = [replace(part, groups=groups) for part, groups in zip(converted, keys, strict=True)]
-    prepare = TablePrepare.fit(converted[0].inputs, kinds)
-    counts = Counter(decided.kind for decided in kinds.values())
-    notes.append(
-        f"Columns: {', '.join(f'{count} {kind}' for kind, count in counts.items())} -> "
-        f"{prepare.input_shape[0]} features; {target.described()}."
-    )
+    prepare = TablePrepare.fit(converted[0].inputs, found.kinds)
+    features = prepare.input_shape[0]
+    counts = Counter(decided.kind for decided in found.kinds.values())
+    shares = ", ".join(f"{count} {kind}" for kind, count in counts.items())
+    if not features:
+        raise DataError(
+            f"{table.path}: nothing is left to learn from: {shares}, but no word stands in two of the "
+            f"{len(converted[0])} training rows. Give more rows, or other columns."
+        )
+    notes.append(f"Columns: {shares} -> {features} features; {target.described()}.")
     notes += duplicates.notes("row", [duplicates.row_keys(part.inputs) for part in converted], converted)
     return Splits(
-        name, "table", *converted, prepare=prepare, classes=target.classes, notes=tuple(notes), target=target.name
+        name,
+        "table",
+        *converted,
+        prepare=prepare,
+        classes=target.classes,
+        notes=tuple(notes),
+        target=target.name,
+        columns=found.columns,
     )
 
 
@@ -125,12 +169,30 @@ def inputs(table, kinds):
     return {name: column_kinds.convert(name, table, kind) for name, kind in kinds.items()}
 
 
+def far_out(prepare, inputs, origins):
+    """Yields sentences on numbers that lie far outside those of training, one per cell.
+
+    Args:
+        prepare: a `TablePrepare`.
+        inputs: raw columns.
+        origins: (N,) where each row came from.
+    """
+    for column in prepare.columns:
+        if column.kind.kind in column_kinds.NUMERIC:
+            values = inputs[column.name]
+            for row in np.flatnonzero(column.far(values)):
+                yield f"{origins[row]}: {values[row]:g} in column {column.name!r} is far outside what training saw"
+
+
 def _target_name(table, wanted):
     if wanted is None:
         raise DataError(
             f"{table.path}: which column is to be predicted? Give --target with one of {listing(table.columns, 40)}, "
             f"a number from 1 to {len(table.columns)}, or last."
         )
+    several = [part.strip() for part in wanted.split(",")]
+    if wanted not in table.columns and len(several) > 1 and set(several) <= set(table.columns):
+        raise DataError(f"--target must name one column; a run predicts one. Received: {wanted}. Train a run for each.")
     return table.column_name(wanted, "--target")
 
 
@@ -150,23 +212,26 @@ def _same_column(other, target, table):
     return target
 
 
-def _labelled(table, target, kind, notes):
+def _labelled(table, target, kind, notes, asked):
     """Returns the rows that have a label; those without are left out with a note."""
-    gone = kind.missing(table.columns[target])
+    cells = table.columns[target]
+    gone = kind.missing(cells, asked)
     if gone.all():
         raise DataError(f"{table.path}: no row has a value in the target column {target!r}. Choose another --target.")
     if gone.any():
         first = table.origin(int(np.flatnonzero(gone)[0]))
-        notes.append(
-            f"{gone.sum()} row(s) without a value in the target column {target!r} are left out (first {first})."
-        )
+        note = f"{gone.sum()} row(s) without a value in the target column {target!r} are left out (first {first})."
+        words = Counter(str(cell) for cell in cells[gone] if cells.dtype == object and cell)
+        if words:
+            note += f" As no value count {', '.join(f'{word!r} ({count})' for word, count in words.items())}"
+            note += f"; `--columns {target}=category` makes them classes." if kind is ClassTarget else "."
+        notes.append(note)
         table = table.take(~gone)
     return table
 
 
-def _parts(table, own, target, config, seed, notes):
-    """Returns the raw tables (train, validation, test), and adds a note that says how they were made."""
-    labels = target.encode(table)
+def _parts(table, own, target, labels, config, seed, writing, asked, notes):
+    """Returns pairs of a raw table and its rows for train, validation and test; a note says how they were made."""
     carve = splitting.missing_parts(own)
     if len(table) < FEWEST_ROWS and carve:
         raise DataError(
@@ -175,8 +240,9 @@ def _parts(table, own, target, config, seed, notes):
         )
     for part, other in own.items():
         notes.append(f"{part.capitalize()} split: {len(other)} rows of {os.path.basename(other.path)}, as asked.")
+    everything = slice(None)
     if not carve:
-        return table, own["validation"], own["test"]
+        return [(table, everything), (own["validation"], everything), (own["test"], everything)]
     fractions = splitting.fractions(carve, len(table))
     if config.group:
         column = table.column_name(config.group, "--group")
@@ -184,7 +250,7 @@ def _parts(table, own, target, config, seed, notes):
         how = f"by group (column {column!r}, which is not an input)"
     elif config.time:
         column = table.column_name(config.time, "--time")
-        rows = splitting.by_time(_times(table, column), fractions)
+        rows = splitting.by_time(_times(table, column, writing, asked.get(column, "")), fractions)
         how = f"by time (column {column!r}, which is not an input): training before validation before test"
     else:
         rows = splitting.stratified(target.strata(labels), fractions, seed)
@@ -199,25 +265,36 @@ def _parts(table, own, target, config, seed, notes):
             notes.append(f"No training row has class {listing(absent)}: it cannot be learned from this split.")
         if single:
             notes.append(f"Class {listing(single)} has a single training row: its score says little.")
-    made = dict(zip(("train", *carve), (table.take(part) for part in rows), strict=True)) | own
-    return made["train"], made["validation"], made["test"]
+    made = {part: (other, everything) for part, other in own.items()}
+    made |= dict(zip(("train", *carve), ((table, part) for part in rows), strict=True))
+    return [made["train"], made["validation"], made["test"]]
 
 
-def _times(table, column):
+def _times(table, name, writing, asked):
     """Returns the moments of the rows as numbers.
 
     Raises:
-        DataError: a cell is neither a number nor a date.
+        DataError: a cell is neither a number nor a date, or the dates can be read in two ways.
     """
-    cells = table.columns[column]
-    for form in ("plain", "date"):
-        values = column_kinds.numbers(cells, form)
-        if not np.isnan(values).any():
-            return values
-    dated = column_kinds.numbers(cells, "date")
-    bad = np.isnan(dated) if np.isnan(dated).mean() < 1 else np.isnan(column_kinds.numbers(cells, "plain"))
-    row = int(np.flatnonzero(bad)[0])
-    raise DataError(
-        f"{table.place(row)}: --time column {column!r} must hold a moment in every row. "
-        f"Allowed: a number, or a date such as 2024-05-31 or 2024-05-31T14:00. Received: {cells[row]!r}."
-    )
+    cells = table.columns[name]
+    if cells.dtype != object:
+        values = cells.astype(np.float64)
+        bad = np.isnan(values)
+    else:
+        column = DistinctCells.of(cells)
+        found = number_form.plain(column.words)
+        if np.isnan(found).any() or asked in date_form.ASKED:
+            try:
+                form = date_form.decide(column.words, writing.dates, date_form.ASKED.get(asked, ""))
+            except Unclear as unclear:
+                raise column_decision.refusal(name, column, table, unclear) from None
+            dated = date_form.days(column.words, form)
+            found = found if np.isnan(dated).all() else dated
+        values, bad = found[column.codes], np.isnan(found)[column.codes]
+    if bad.any():
+        row = int(np.argmax(bad))
+        raise DataError(
+            f"{table.place(row)}: --time column {name!r} must hold a moment in every row. "
+            f"Allowed: a number, or a date such as 2024-05-31 or 2024-05-31T14:00. Received: {cells[row]!r}."
+        )
+    return values

@@ -25,7 +25,7 @@ LARGEST = 8 * 1024**3  # bytes on disk: records are held in memory
 LONGEST_VECTOR = 1024  # numbers of one feature that become columns
 
 
-def splits(config, seed, prepare_for, target=ClassTarget):
+def splits(config, seed, prepare_for, target=ClassTarget, kinds=None):
     """Yields the `Splits` of a TensorFlow dataset.
 
     Args:
@@ -33,6 +33,7 @@ def splits(config, seed, prepare_for, target=ClassTarget):
         seed: of the random split, where the dataset does not have it.
         prepare_for: `(natural size, natural channels, training split) -> ImagePrepare`.
         target: `ClassTarget`, `NumberTarget` or `NoTarget`; the last takes the classes along where the dataset has any.
+        kinds: of tables, see `tables.from_raw`.
 
     Raises:
         DataError: the dataset is unknown, not prepared, too large, or of a kind that is not supported.
@@ -49,7 +50,9 @@ def splits(config, seed, prepare_for, target=ClassTarget):
         name = "tfds-" + "-".join(part for part in (builder.name, _config_name(builder)) if part)
         parts = part_names(builder, wanted)
         if not _image_key(builder.info.features):
-            return _table(name, wanted, builder, parts, config, seed, target)
+            return _table(name, wanted, builder, parts, config, seed, target, kinds)
+        if config.columns or config.show_columns:
+            raise DataError(f"--columns and --show-columns are for tables, and tfds:{wanted} holds images.")
         if target is NumberTarget:
             raise DataError(f"tfds:{wanted} holds images, and regression takes tables. For classes use apps.classify.")
         return _images(name, wanted, builder, parts, config, seed, prepare_for, target)
@@ -228,7 +231,7 @@ def _inside(record, name):
     return record[name]
 
 
-def _table(name, wanted, builder, named, config, seed, target):
+def _table(name, wanted, builder, named, config, seed, target, kinds):
     """A dataset without images: its scalar features are the columns."""
     if target is NoTarget:
         label = _class_key(builder, wanted, config.target, target)
@@ -239,7 +242,7 @@ def _table(name, wanted, builder, named, config, seed, target):
     if label and label not in train.columns:
         what = dict(_leaves(builder.info.features))[label]
         raise DataError(f"tfds:{wanted}: {label!r} is {what}. Allowed targets: {listing(train.columns)}.")
-    return tables.from_raw(name, train, read, replace(config, target=label), seed, target)
+    return tables.from_raw(name, train, read, replace(config, target=label), seed, target, kinds)
 
 
 def _raw_table(builder, wanted, split):

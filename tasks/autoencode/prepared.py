@@ -6,7 +6,7 @@ from models.conv_autoencoder import ConvAutoencoder
 from models.dense_autoencoder import DenseAutoencoder
 from models.variational_autoencoder import VariationalAutoencoder
 from tasks.autoencode.config import MITCHELL, Auto, Config
-from tasks.describe import data_lines
+from tasks.describe import columns, data_lines
 from training.plan import Plan, plan
 from training.trainer import Trainer
 
@@ -46,7 +46,7 @@ class Prepared:
     def record(self) -> dict:
         splits = self.splits
         content = {"kind": splits.kind, "classes": splits.classes, "anomaly": self.anomaly}
-        return content | {"prepare": splits.prepare.config()}
+        return content | {"prepare": splits.prepare.config(), "columns": columns(splits)}
 
     def examples(self) -> dict:
         return self.splits.test.inputs

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tasks.classify.config import ClassLoss, Config
-from tasks.describe import data_lines
+from tasks.describe import columns, data_lines
 from training.plan import Plan, plan
 from training.trainer import Trainer
 
@@ -47,7 +47,12 @@ class Prepared:
 
     def record(self) -> dict:
         splits = self.splits
-        return {"kind": splits.kind, "classes": splits.classes, "prepare": splits.prepare.config()}
+        return {
+            "kind": splits.kind,
+            "classes": splits.classes,
+            "prepare": splits.prepare.config(),
+            "columns": columns(splits),
+        }
 
     def examples(self) -> dict:
         return self.splits.test.inputs

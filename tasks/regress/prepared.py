@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from models.ensemble import Ensemble
-from tasks.describe import data_lines
+from tasks.describe import columns, data_lines
 from tasks.regress.config import Config
 from tasks.regress.rows import RegressionRows
 from training.plan import Plan, plan
@@ -47,7 +47,12 @@ class Prepared:
 
     def record(self) -> dict:
         splits = self.splits
-        return {"kind": splits.kind, "target": splits.target, "prepare": splits.prepare.config()}
+        return {
+            "kind": splits.kind,
+            "target": splits.target,
+            "prepare": splits.prepare.config(),
+            "columns": columns(splits),
+        }
 
     def examples(self) -> dict:
         return self.splits.test.inputs

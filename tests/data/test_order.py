@@ -7,8 +7,8 @@ import sys
 import numpy as np
 import pytest
 
-from data.tables import table_columns
-from data.tables.table_columns import TextColumn
+from data.tables import text_column
+from data.tables.text_column import TextColumn
 from data.targets import natural
 
 MADE = """
@@ -33,7 +33,7 @@ def test_scenes_and_classes_are_the_same_under_every_hash_seed():
 
 
 def test_of_equally_frequent_words_those_are_kept_that_come_first(monkeypatch):
-    monkeypatch.setattr(table_columns, "MOST_WORDS", 3)
+    monkeypatch.setattr(text_column, "MOST_WORDS", 3)
     words = [f"w{number:02}" for number in range(60)]
     assert TextColumn.fit("t", np.array([" ".join(words)] * 10, object)).words == ("w00", "w01", "w02")
 

@@ -7,6 +7,7 @@ from data.errors import DataError, MissingData
 from data.settings import Data
 from data.source import resolve
 from data.tables import table_file
+from data.tables.writing import Writing
 from data.targets import NoTarget, NumberTarget
 
 ROWS = 40
@@ -125,4 +126,4 @@ def test_a_validation_table_must_hold_numbers_too(write):
 
 def test_a_target_is_refused_in_the_form_of_training(write):
     table = table_file.read(write("t.csv", "x;price\n" + "1;2,5\n2;3,5\n" * 8))
-    assert NumberTarget.fit("price", table) == NumberTarget("price", "comma")
+    assert NumberTarget.fit("price", table, Writing(table)) == NumberTarget("price", "comma")

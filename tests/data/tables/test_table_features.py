@@ -8,10 +8,12 @@ import pytest
 import tensorflow as tf
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from data.tables import table_columns
+from data.tables import category_column, text_column
+from data.tables.category_column import CategoryColumn
 from data.tables.column_kinds import ColumnKind
-from data.tables.table_columns import CategoryColumn, NumberColumn, TextColumn
+from data.tables.number_column import NumberColumn
 from data.tables.table_features import TablePrepare, tensor
+from data.tables.text_column import TextColumn
 from data.text.vocabulary import Vocabulary
 
 NUMBER, CATEGORY, TEXT = ColumnKind("number", "plain"), ColumnKind("category"), ColumnKind("text")
@@ -77,7 +79,7 @@ def test_an_unknown_or_missing_category_without_a_place_is_all_zeros():
 
 
 def test_only_the_most_frequent_categories_have_a_place_of_their_own(monkeypatch):
-    monkeypatch.setattr(table_columns, "MOST_CATEGORIES", 2)
+    monkeypatch.setattr(category_column, "MOST_CATEGORIES", 2)
     column = CategoryColumn.fit("c", strings(*"aaaabbbccdd"))
     assert (column.words, column.other) == (("a", "b"), True)
 
@@ -99,7 +101,7 @@ def test_text_without_a_known_word_is_all_zeros():
 
 
 def test_text_keeps_the_most_frequent_words(monkeypatch):
-    monkeypatch.setattr(table_columns, "MOST_WORDS", 1)
+    monkeypatch.setattr(text_column, "MOST_WORDS", 1)
     assert TextColumn.fit("t", strings("a b", "a b", "a")).words == ("a",)
 
 

@@ -49,8 +49,9 @@ class RawTable:
         return self.pattern.format(self.path, self.places[row])
 
     def origins(self):
-        short = self._short()
-        return np.array([self.pattern.format(short, place) for place in self.places], dtype=object)
+        """Returns where the rows came from, object (N,)."""
+        before, _, after = self.pattern.replace("{}", self._short(), 1).rpartition("{}")
+        return np.array([f"{before}{place}{after}" for place in np.asarray(self.places).tolist()], dtype=object)
 
     def take(self, rows):
         """Returns the table of some rows, by their places or by a boolean for each."""

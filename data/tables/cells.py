@@ -36,6 +36,28 @@ class Cells(Mapping):
             return values[indices if self._rows is None else indices[self._rows]]
         return (column if self._rows is None else column.take(self._rows)).to_numpy(zero_copy_only=False)
 
+    def distinct(self, name: str) -> tuple[np.ndarray, np.ndarray] | None:
+        """The different strings of a column (K,), in order of appearance, and the place of each row's among them (N,).
+
+        None where the column holds numbers.
+        """
+        import pandas
+        import pyarrow
+
+        column, rows = self._stored[name], self._rows
+        if isinstance(column, np.ndarray) and column.dtype != object:
+            return None
+        if isinstance(column, pyarrow.StringArray):
+            column, rows = (column if rows is None else column.take(rows)).dictionary_encode(), None
+        if isinstance(column, pyarrow.DictionaryArray):
+            words, codes = column.dictionary.to_numpy(zero_copy_only=False), column.indices.to_numpy()
+            if rows is None:
+                return words, codes
+            codes, used = pandas.factorize(codes[rows])
+            return words[used], codes
+        codes, words = pandas.factorize(self[name], use_na_sentinel=False)
+        return np.asarray(words, dtype=object), codes
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._stored)
 

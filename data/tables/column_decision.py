@@ -96,18 +96,16 @@ def refusal(name, column, table, unclear):
     return DataError(f"{place}: column {name!r} {unclear}. Say how to take it: {ways}.")
 
 
-def numbers_rows(cells):
-    """Whether the cells (N,) of all rows, in the order of the file, grow or fall by 1 from row to row."""
-    if len(cells) < FEWEST_IDS:
+def numbers_rows(file, name):
+    """Whether the cells of all rows of a `RawTable`, in the order of the file, grow or fall by 1 from row to row."""
+    if len(file) < FEWEST_IDS:
         return False
 
-    def read(some):
-        return number_form.plain(some) if some.dtype == object else some
+    def steps_by_one(cells):
+        steps = np.diff(number_form.plain(cells) if cells.dtype == object else cells)
+        return bool(abs(steps[0]) == 1 and np.all(steps == steps[0]))
 
-    if np.isnan(read(cells[:FEWEST_IDS])).any():
-        return False
-    steps = np.diff(read(cells))
-    return bool(abs(steps[0]) == 1 and np.all(steps == steps[0]))
+    return steps_by_one(file.take(slice(FEWEST_IDS)).columns[name]) and steps_by_one(file.columns[name])
 
 
 def _is_float(word):

@@ -103,13 +103,16 @@ def from_raw(name, table, own, config, seed, kind=ClassTarget, kinds=None):
             if target_copies.tells(values, labels, len(target.classes))
         ]
     origins = table.origins()
-    converted = []
-    for part, rows in parts:
-        if part is table:
-            raw = {column: values[rows] for column, values in found.raw.items()}
-            converted.append(Split(raw, labels[rows], origins[rows]))
-        else:
-            converted.append(split(part, target, found.kinds))
+    pieces = [{} for _ in parts]
+    for column in found.kinds:  # memory holds one of them twice
+        values = found.raw.pop(column)
+        for piece, (part, rows) in zip(pieces, parts, strict=True):
+            if part is table:
+                piece[column] = values[rows]
+    converted = [
+        Split(piece, labels[rows], origins[rows]) if part is table else split(part, target, found.kinds)
+        for piece, (part, rows) in zip(pieces, parts, strict=True)
+    ]
     if config.group:
         column = table.column_name(config.group, "--group")
         keys = [

@@ -103,15 +103,13 @@ def from_raw(name, table, own, config, seed, kind=ClassTarget, kinds=None):
             if target_copies.tells(values, labels, len(target.classes))
         ]
     origins = table.origins()
-    pieces = [{} for _ in parts]
-    for column in found.kinds:  # memory holds one of them twice
-        values = found.raw.pop(column)
-        for piece, (part, rows) in zip(pieces, parts, strict=True):
-            if part is table:
-                piece[column] = values[rows]
+    mine = [rows for part, rows in parts if part is table]
+    cut = {name: iter([values[rows] for rows in mine]) for name in found.kinds for values in [found.raw.pop(name)]}
     converted = [
-        Split(piece, labels[rows], origins[rows]) if part is table else split(part, target, found.kinds)
-        for piece, (part, rows) in zip(pieces, parts, strict=True)
+        Split({name: next(pieces) for name, pieces in cut.items()}, labels[rows], origins[rows])
+        if part is table
+        else split(part, target, found.kinds)
+        for part, rows in parts
     ]
     if config.group:
         column = table.column_name(config.group, "--group")

@@ -50,20 +50,21 @@ def read(path: str, content: bytes, header: str | None = None) -> Preamble:
     below = comments[-1][1:] if comments else (start, line)
     text = delimiters.sample(content, below[0])
     top = Preamble(start, line, separator or (delimiters.sniff(text) if text.strip() else delimiters.DELIMITERS[0]))
-    rows = _rows(text, top.delimiter)
+    rows = _rows(text, top.delimiter, whole=below[0] + len(text.encode()) >= len(content))
     width = usual([len(row) for _, row in rows]) if rows else 1
     cells = [[row for _, row in _rows(text.lstrip("#"), top.delimiter)] for text, _, _ in comments]
     alike = [bool(row) and len(row[0]) == width for row in cells]
     name = os.path.basename(path)
-    if comments and width > 1 and not any(alike[:-1]):  # else rows whose first cell begins with #
+    is_header = len(comments) == 1 and alike[0] and top.delimiter != WHITE  # its first name begins with #
+    if comments and width > 1 and not any(alike[:-1]) and not is_header:  # else rows whose first cell begins with #
         what = f"{len(comments)} line(s) above the table that begin with # are passed over"
         top = replace(top, start=below[0], line=below[1], notes=(f"{name}: {what}.",))
         if alike[-1] and header != "no":
-            first, *others = cells[-1][0]
             note = f"{name}: {what}, and the last of them names the columns."
-            return replace(top, header=(first or "#", *others), notes=(note,))
+            return replace(top, header=tuple(cells[-1][0]), notes=(note,))
     elif comments:
-        rows = _rows(delimiters.sample(content, start), top.delimiter)
+        text = delimiters.sample(content, start)
+        rows = _rows(text, top.delimiter, whole=start + len(text.encode()) >= len(content))
     above = titles(rows, width) if header != "no" else 0
     if above:
         top = _moved(top, content, rows[above][0] - 1)
@@ -82,8 +83,11 @@ def _comments(content, start, line):
     return comments if start < len(content) and len(comments) < MOST_COMMENTS else []
 
 
-def _rows(text, delimiter):
-    """The first rows of a text: the line, from 1, at which each begins, and its cells."""
+def _rows(text, delimiter, whole=True):
+    """The first rows of a text: the line, from 1, at which each begins, and its cells.
+
+    Where the text is not the whole of it, its last row may not be, and is left out.
+    """
     if delimiter == WHITE:
         text, delimiter = delimiters.tabbed(text.encode()).decode(), "\t"
     reader, rows, line = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [], 1
@@ -96,7 +100,7 @@ def _rows(text, delimiter):
                 break
     except csv.Error:
         pass
-    return rows
+    return rows if whole or len(rows) < 2 else rows[:-1]
 
 
 def titles(rows, width):

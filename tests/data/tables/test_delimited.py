@@ -29,6 +29,10 @@ RIGHT = {
                  "2 line(s) above the table that begin with # are passed over"),
     "a commented header": ("# from a program\n#" + ROMANS, READ, ["t.csv:3", "t.csv:4", "t.csv:5"],
                            "the last of them names the columns"),
+    "a name that begins with #": (ROMANS.replace("age", "#age"), {"#age": READ["age"], **{name: READ[name] for name in
+                                  ("city", "y")}}, HEADED, ""),
+    "savetxt of NumPy": ("# a b y\n1.5e0 2 0\n3.5e0 4 1\n", {"a": ["1.5e0", "3.5e0"], "b": ["2", "4"], "y": ["0", "1"]},
+                        HEADED[:2], "the last of them names the columns"),
     "a title": ("Cities of people\n\n" + ROMANS, READ, ["t.csv:4", "t.csv:5", "t.csv:6"],
                 "above line 3 ('Cities of people' ...)"),
     "a title of a spreadsheet": ("Cities,,\n,,\n" + ROMANS, READ, ["t.csv:4", "t.csv:5", "t.csv:6"], "above line 3"),

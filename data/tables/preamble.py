@@ -52,12 +52,12 @@ def read(path: str, content: bytes, header: str | None = None) -> Preamble:
     top = Preamble(start, line, separator or (delimiters.sniff(text) if text.strip() else delimiters.DELIMITERS[0]))
     rows = _rows(text, top.delimiter, whole=below[0] + len(text.encode()) >= len(content))
     width = usual([len(row) for _, row in rows]) if rows else 1
-    cells = [[row for _, row in _rows(text.lstrip("#"), top.delimiter)] for text, _, _ in comments]
+    cells = [[row for _, row in _rows(text.lstrip(text[0]), top.delimiter)] for text, _, _ in comments]
     alike = [bool(row) and len(row[0]) == width for row in cells]
     name = os.path.basename(path)
-    is_header = len(comments) == 1 and alike[0] and top.delimiter != WHITE  # its first name begins with #
-    if comments and width > 1 and not any(alike[:-1]) and not is_header:  # else rows whose first cell begins with #
-        what = f"{len(comments)} line(s) above the table that begin with # are passed over"
+    is_header = len(comments) == 1 and alike[0] and top.delimiter != WHITE  # its first name begins so
+    if comments and width > 1 and not any(alike[:-1]) and not is_header:  # else rows whose first cell begins so
+        what = f"{len(comments)} line(s) above the table that begin with {comments[0][0][0]} are passed over"
         top = replace(top, start=below[0], line=below[1], notes=(f"{name}: {what}.",))
         if alike[-1] and header != "no":
             note = f"{name}: {what}, and the last of them names the columns."
@@ -74,9 +74,9 @@ def read(path: str, content: bytes, header: str | None = None) -> Preamble:
 
 
 def _comments(content, start, line):
-    """The lines at the top that begin with #: the text, and the byte and the number of the line below each."""
-    comments = []
-    while content.startswith(b"#", start) and len(comments) < MOST_COMMENTS:
+    """The lines at the top that begin with # or %: the text, and the byte and the number of the line below each."""
+    comments, mark = [], content[start : start + 1]
+    while mark in (b"#", b"%") and content.startswith(mark, start) and len(comments) < MOST_COMMENTS:
         found = LINE.match(content, start)
         start, line = found.end(), line + 1
         comments.append((found[1].decode(), start, line))
@@ -116,7 +116,7 @@ def titles(rows, width):
     table = [row for _, row in rows[count:]]
     if not 0 < count <= MOST_TITLES or not all(table[0]) or any(len(row) != width for row in table):
         return 0
-    return count if has_header(table) else 0
+    return count if any(any(row) for _, row in rows[:count]) and has_header(table) else 0
 
 
 def _is_title(row, width):

@@ -63,11 +63,11 @@ def _lines(path, content):
         number, line, start = number + 1, content[start:stop].decode(), stop + 1
         if line.strip():
             remedy = f"Each line must hold one JSON object. Received: {line.strip()[:80]!r}"
-            yield number, text_file.parse_json(line, path, remedy, number)
+            yield number, text_file.parse_json(line, path, remedy, number, unique=True)
 
 
 def _list(path, content):
-    records = text_file.parse_json(content.decode(), path, "Mend the list, or write JSON lines.")
+    records = text_file.parse_json(content.decode(), path, "Mend the list, or write JSON lines.", unique=True)
     if not records:
         raise DataError(f"{path}: the list is empty. A table needs at least a few records.")
     return enumerate(records, 1)

@@ -53,7 +53,7 @@ def parse_json(text: str, path: str, remedy: str, line: int = 1, unique: bool = 
         return DataError(f"{path}:{line + text.count(chr(10), 0, position)}: {why}")
 
     try:
-        value = json.loads(text, object_pairs_hook=_without_twins if unique else None)
+        value = UNIQUE.decode(text) if unique else json.loads(text)
     except json.JSONDecodeError as error:
         raise refused(error.pos, f"not JSON ({error.msg}, column {error.colno}). {remedy}") from error
     except RecursionError as error:
@@ -80,6 +80,9 @@ def _without_twins(pairs):
         names = [name for name, _ in pairs]
         raise _Twins(next(name for name in names if names.count(name) > 1))
     return found
+
+
+UNIQUE = json.JSONDecoder(object_pairs_hook=_without_twins)
 
 
 def _is_deep(value):

@@ -10,7 +10,7 @@ from data.tables import delimiter as delimiters
 from data.tables.delimiter import WHITE, is_number, usual
 from data.tables.header import has_header
 
-SEPARATOR = re.compile(rb'"?sep=([\t -~])"?[ \t]*(\r\n?|\n|\Z)', re.IGNORECASE)
+SEPARATOR = re.compile(rb'"?sep=(\\t|[\t -~])"?[ \t]*(\r\n?|\n|\Z)', re.IGNORECASE)
 LINE = re.compile(rb"([^\r\n]*)(\r\n?|\n|\Z)")
 MOST_COMMENTS = 1000
 MOST_TITLES = 20  # rows
@@ -45,7 +45,7 @@ def read(path: str, content: bytes, header: str | None = None) -> Preamble:
     """
     start, line, separator = 0, 1, None
     if found := SEPARATOR.match(content):
-        start, line, separator = found.end(), 2, found[1].decode()
+        start, line, separator = found.end(), 2, found[1].decode().replace("\\t", "\t")
     comments = _comments(content, start, line)
     below = comments[-1][1:] if comments else (start, line)
     text = delimiters.sample(content, below[0])

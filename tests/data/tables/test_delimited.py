@@ -25,6 +25,7 @@ RIGHT = {
     "sep=": ("sep=;\n" + ROMANS.replace(",", ";"), READ, ["t.csv:3", "t.csv:4", "t.csv:5"], ""),
     "sep= with a letter that is not sought": ('"sep=:"\r\n' + ROMANS.replace(",", ":"), READ,
                                               ["t.csv:3", "t.csv:4", "t.csv:5"], ""),
+    "sep=\\t": ("sep=\\t\n" + ROMANS.replace(",", "\t"), READ, ["t.csv:3", "t.csv:4", "t.csv:5"], ""),
     "comments": ("# made by hand, in 2024\n# twice\n" + ROMANS, READ, ["t.csv:4", "t.csv:5", "t.csv:6"],
                  "2 line(s) above the table that begin with # are passed over"),
     "a commented header": ("# from a program\n#" + ROMANS, READ, ["t.csv:3", "t.csv:4", "t.csv:5"],

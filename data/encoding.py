@@ -20,7 +20,7 @@ USUAL = ("cp866", "cp1251", "koi8_r", "cp932", "gb18030", "big5", "cp949", "cp85
 """Encodings to propose where the text is too short to guess from."""
 MOST_GUESSES = 3
 UNICODE = {"ascii", "utf_8"}
-ALIKE = {"cp1125": "cp866", "shift_jis_2004": "cp932"}
+ALIKE = {"cp1125": "cp866", "shift_jis_2004": "cp932", "euc_jis_2004": "euc_jp"}
 """Encodings that are guessed -> those that are in use, and differ from them in a few letters."""
 CP1252_PUNCTUATION = rb"\x80\x85\x91-\x97\x99"  # quotes, dashes, the euro: common among the bytes from 0x80 to 0x9f
 LATIN_NAMES = re.compile(r"LATIN|DIGIT|FEMININE|MASCULINE|MICRO")
@@ -58,6 +58,9 @@ def utf8(path: str, data: bytes, latin: bool) -> tuple[bytes, tuple[str, ...]]:
             return text, (f"{name} is read as UTF-16 ({encoding[-2:].upper()}, without its mark).",)
         raise _no_text(path, data)
     data = data.removeprefix(codecs.BOM_UTF8)
+    if (escape := data.find(b"\x1b$B")) >= 0:
+        remedy = f"Convert it: iconv -f ISO-2022-JP -t UTF-8 {name} > new"
+        raise DataError(f"{path}:{line_of(data, escape)}: is in ISO-2022-JP, and UTF-8 is needed. {remedy}")
     error = _first_error(data)
     if error is None:
         lost = data.find("\ufffd".encode())

@@ -35,27 +35,31 @@ def utf8(path: str, content: str, latin: bool = False) -> tuple[bytes, tuple[str
     return data, notes
 
 
-def parse_json(text: str, path: str, remedy: str, line: int = 1):
+def parse_json(text: str, path: str, remedy: str, line: int = 1, unique: bool = False):
     """What a text of JSON means.
 
     Args:
         text: The text.
         path, line: Where it stands, for messages.
         remedy: What to do where it is none.
+        unique: Whether an object that has a field twice is refused; otherwise the last counts.
 
     Raises:
-        DataError: It is not JSON, nested too deeply, holds a whole number of too many digits or half a letter.
+        DataError: It is not JSON, nested too deeply, holds a whole number of too many digits or half a letter, or an
+            object has a field twice.
     """
 
     def refused(position, why):
         return DataError(f"{path}:{line + text.count(chr(10), 0, position)}: {why}")
 
     try:
-        value = json.loads(text)
+        value = UNIQUE.decode(text) if unique else json.loads(text)
     except json.JSONDecodeError as error:
         raise refused(error.pos, f"not JSON ({error.msg}, column {error.colno}). {remedy}") from error
     except RecursionError as error:
         raise refused(_too_deep(text) or 0, f"JSON nested more than {DEEPEST} deep. Make it flatter.") from error
+    except _Twins as twins:
+        raise refused(0, f"the field {str(twins)!r} is there twice in one object. Rename one of them.") from None
     except ValueError as error:
         position = re.search(r"\d{4301}", text).start()
         raise refused(position, "a whole number of more than 4,300 digits. Write it as a text, in quotes.") from error
@@ -64,6 +68,21 @@ def parse_json(text: str, path: str, remedy: str, line: int = 1):
     if re.search(r"\\u[dD][89a-fA-F]", text):
         _refuse_half_letters(value, text, refused)
     return value
+
+
+class _Twins(ValueError):
+    """A field that is twice in an object."""
+
+
+def _without_twins(pairs):
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _Twins(next(name for name in names if names.count(name) > 1))
+    return found
+
+
+UNIQUE = json.JSONDecoder(object_pairs_hook=_without_twins)
 
 
 def _is_deep(value):

@@ -11,11 +11,14 @@ def cell_text(value) -> str:
 
     A list of plain values is joined by blanks; any other list, and what is not known, becomes its JSON text.
     """
+    kind = type(value)
+    if kind is str:
+        return value.strip()
+    if kind is float or kind is int:
+        return str(value)
     if value is None:
         return ""
-    if isinstance(value, str):
-        return value.strip()
-    if isinstance(value, bool):
+    if kind is bool:
         return "true" if value else "false"
     if isinstance(value, datetime.datetime):
         return value.isoformat(" ").removesuffix(" 00:00:00")

@@ -9,7 +9,7 @@ import numpy as np
 
 SAMPLE = 10_000
 FEW = 0.01  # share of different cells in the sample below which a column is kept as a dictionary and its indices
-AT_ONCE = 65_536  # rows that are Python's strings at once, while a table is read
+AT_ONCE = 2**18  # cells that are Python's strings at once, while a table is read
 
 
 class Cells(Mapping):

@@ -49,7 +49,7 @@ def _read(path, table, database):
     if len({name.lower() for name in names}) < len(names):
         raise DataError(f"{path}: two columns of {table!r} have one name. Received: {listing(names)}.")
     growing, blobs = Growing(), set()
-    while rows := found.fetchmany(AT_ONCE):
+    while rows := found.fetchmany(AT_ONCE // len(names) + 1):
         cells = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
         blobs |= {name for name, values in cells.items() if any(isinstance(value, bytes) for value in values)}
         growing.add({name: [] if name in blobs else list(map(cell_text, cells[name])) for name in names}, len(rows))

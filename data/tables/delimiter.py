@@ -54,17 +54,24 @@ def usual(widths: list[int]) -> int:
 
 
 def _is_white(text, tabbed):
-    """Whether white space cuts all rows into equally many cells, some column holds numbers, and tabs do worse."""
+    """Whether white space cuts all rows into equally many cells, some column holds numbers, and tabs do worse.
+
+    They do worse if rows would differ in length, or if they only stand for some of the blanks that align the columns.
+    """
     lines = [line for line in re.split(r"\r\n?|\n", text) if line.strip()][:SAMPLE_ROWS]
     rows = [WORD.findall(line) for line in lines]
     widths = [len(row) for row in rows]
     width, below = usual(widths[1:] or widths), rows[1:] or rows
-    if width < 2 or width <= tabbed or set(widths[1:]) - {width}:
+    if width < 2 or set(widths[1:]) - {width}:
         return False
-    if widths[0] != width and (widths[0] != width - 1 or width < 3):  # R's header lacks the name of the row names
-        return False
-    if tabbed > 1 and not all(re.search(r"^ |\S {2,}\S", line) for line in lines[1:] or lines):
-        return False
+    if widths[0] != width:  # R's header lacks the name of the row names
+        row_names = {row[0] for row in below}
+        if widths[0] != width - 1 or width < 3 or len(row_names) < len(below):
+            return False
+    if tabbed > 1 and len({line.count("\t") for line in lines}) == 1:
+        aligned = all(re.search(r"^ |\S {2,}\S", line) for line in lines[1:] or lines)
+        if width <= tabbed or not aligned:
+            return False
     return any(all(is_number(row[position]) for row in below) for position in range(width))
 
 

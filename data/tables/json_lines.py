@@ -26,7 +26,7 @@ def read(path):
         records, pattern = _list(path, content), "{}:record {}"
     else:
         records, pattern = _lines(path, content), "{}:{}"
-    table, flat, places = Growing(), [], []
+    table, flat, places, count = Growing(), [], [], 0
     for place, record in records:
         if not isinstance(record, dict):
             raise DataError(
@@ -40,9 +40,10 @@ def read(path):
             twice = next(name for name in names if names.count(name) > 1)
             raise DataError(f"{pattern.format(path, place)}: the field {twice!r} is there twice. Rename one of them.")
         places.append(place)
-        if len(flat) == AT_ONCE:
+        count += len(cells)
+        if count >= AT_ONCE:
             _add(table, flat)
-            flat = []
+            flat, count = [], 0
     _add(table, flat)
     return RawTable(path, Cells(table.stored()), np.array(places), notes, pattern)
 
@@ -62,11 +63,11 @@ def _lines(path, content):
         number, line, start = number + 1, content[start:stop].decode(), stop + 1
         if line.strip():
             remedy = f"Each line must hold one JSON object. Received: {line.strip()[:80]!r}"
-            yield number, text_file.parse_json(line, path, remedy, number)
+            yield number, text_file.parse_json(line, path, remedy, number, unique=True)
 
 
 def _list(path, content):
-    records = text_file.parse_json(content.decode(), path, "Mend the list, or write JSON lines.")
+    records = text_file.parse_json(content.decode(), path, "Mend the list, or write JSON lines.", unique=True)
     if not records:
         raise DataError(f"{path}: the list is empty. A table needs at least a few records.")
     return enumerate(records, 1)

@@ -10,7 +10,7 @@ from data.tables import delimiter as delimiters
 from data.tables.delimiter import WHITE, is_number, usual
 from data.tables.header import has_header
 
-SEPARATOR = re.compile(rb'"?sep=([\t -~])"?[ \t]*(\r\n?|\n|\Z)', re.IGNORECASE)
+SEPARATOR = re.compile(rb'"?sep=(\\t|[\t -~])"?[ \t]*(\r\n?|\n|\Z)', re.IGNORECASE)
 LINE = re.compile(rb"([^\r\n]*)(\r\n?|\n|\Z)")
 MOST_COMMENTS = 1000
 MOST_TITLES = 20  # rows
@@ -45,25 +45,26 @@ def read(path: str, content: bytes, header: str | None = None) -> Preamble:
     """
     start, line, separator = 0, 1, None
     if found := SEPARATOR.match(content):
-        start, line, separator = found.end(), 2, found[1].decode()
+        start, line, separator = found.end(), 2, found[1].decode().replace("\\t", "\t")
     comments = _comments(content, start, line)
     below = comments[-1][1:] if comments else (start, line)
     text = delimiters.sample(content, below[0])
     top = Preamble(start, line, separator or (delimiters.sniff(text) if text.strip() else delimiters.DELIMITERS[0]))
-    rows = _rows(text, top.delimiter)
+    rows = _rows(text, top.delimiter, whole=below[0] + len(text.encode()) >= len(content))
     width = usual([len(row) for _, row in rows]) if rows else 1
-    cells = [[row for _, row in _rows(text.lstrip("#"), top.delimiter)] for text, _, _ in comments]
+    cells = [[row for _, row in _rows(text.lstrip(text[0]), top.delimiter)] for text, _, _ in comments]
     alike = [bool(row) and len(row[0]) == width for row in cells]
     name = os.path.basename(path)
-    if comments and width > 1 and not any(alike[:-1]):  # else rows whose first cell begins with #
-        what = f"{len(comments)} line(s) above the table that begin with # are passed over"
+    is_header = len(comments) == 1 and alike[0] and top.delimiter != WHITE  # its first name begins so
+    if comments and width > 1 and not any(alike[:-1]) and not is_header:  # else rows whose first cell begins so
+        what = f"{len(comments)} line(s) above the table that begin with {comments[0][0][0]} are passed over"
         top = replace(top, start=below[0], line=below[1], notes=(f"{name}: {what}.",))
         if alike[-1] and header != "no":
-            first, *others = cells[-1][0]
             note = f"{name}: {what}, and the last of them names the columns."
-            return replace(top, header=(first or "#", *others), notes=(note,))
+            return replace(top, header=tuple(cells[-1][0]), notes=(note,))
     elif comments:
-        rows = _rows(delimiters.sample(content, start), top.delimiter)
+        text = delimiters.sample(content, start)
+        rows = _rows(text, top.delimiter, whole=start + len(text.encode()) >= len(content))
     above = titles(rows, width) if header != "no" else 0
     if above:
         top = _moved(top, content, rows[above][0] - 1)
@@ -73,17 +74,20 @@ def read(path: str, content: bytes, header: str | None = None) -> Preamble:
 
 
 def _comments(content, start, line):
-    """The lines at the top that begin with #: the text, and the byte and the number of the line below each."""
-    comments = []
-    while content.startswith(b"#", start) and len(comments) < MOST_COMMENTS:
+    """The lines at the top that begin with # or %: the text, and the byte and the number of the line below each."""
+    comments, mark = [], content[start : start + 1]
+    while mark in (b"#", b"%") and content.startswith(mark, start) and len(comments) < MOST_COMMENTS:
         found = LINE.match(content, start)
         start, line = found.end(), line + 1
         comments.append((found[1].decode(), start, line))
     return comments if start < len(content) and len(comments) < MOST_COMMENTS else []
 
 
-def _rows(text, delimiter):
-    """The first rows of a text: the line, from 1, at which each begins, and its cells."""
+def _rows(text, delimiter, whole=True):
+    """The first rows of a text: the line, from 1, at which each begins, and its cells.
+
+    Where the text is not the whole of it, its last row may not be, and is left out.
+    """
     if delimiter == WHITE:
         text, delimiter = delimiters.tabbed(text.encode()).decode(), "\t"
     reader, rows, line = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [], 1
@@ -96,7 +100,7 @@ def _rows(text, delimiter):
                 break
     except csv.Error:
         pass
-    return rows
+    return rows if whole or len(rows) < 2 else rows[:-1]
 
 
 def titles(rows, width):
@@ -112,7 +116,7 @@ def titles(rows, width):
     table = [row for _, row in rows[count:]]
     if not 0 < count <= MOST_TITLES or not all(table[0]) or any(len(row) != width for row in table):
         return 0
-    return count if has_header(table) else 0
+    return count if any(any(row) for _, row in rows[:count]) and has_header(table) else 0
 
 
 def _is_title(row, width):

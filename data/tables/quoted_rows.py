@@ -73,7 +73,7 @@ def _parsed(path, content, start, line, delimiter, **dialect):
                     raise _Refused(path, here, f"{what}. {remedy}")
                 rows.append(row)
                 lines.append(here)
-                if len(rows) == AT_ONCE:
+                if len(rows) * width >= AT_ONCE:
                     _add(table, rows)
                     rows = []
             here = reader.line_num + line

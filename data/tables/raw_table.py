@@ -9,8 +9,9 @@ import numpy as np
 from data.errors import DataError, listing, suggestion
 from data.tables.cells import Cells
 
-MISSING = frozenset(["", "na", "n/a", "#n/a", "nan", "null", "none", "?", "-", "--", "."])
-MISSING_LABEL = frozenset(["", "na", "n/a", "#n/a", "nan", "null", "?"])  # "none" and "-" may be classes
+# In lower case: "\\n" is what MySQL writes for NULL.
+MISSING = frozenset(["", "na", "n/a", "#n/a", "nan", "null", "none", "\\n", "?", "-", "--", "."])
+MISSING_LABEL = frozenset(["", "na", "n/a", "#n/a", "nan", "null", "\\n", "?"])  # "none" and "-" may be classes
 
 
 @dataclass(frozen=True)

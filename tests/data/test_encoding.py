@@ -23,6 +23,11 @@ FOREIGN = {
 }
 
 
+def test_escapes_between_scripts_are_refused(write):
+    with pytest.raises(DataError, match=r"t\.csv:2: is in ISO-2022-JP"):
+        table_file.read(write("t.csv", "city,y\n東京,1\n".encode("iso2022_jp")))
+
+
 def lines(some, count=60):
     rng = random.Random(0)
     return "city,y\n" + "\n".join(rng.choice(some) for _ in range(count)) + "\n"

@@ -235,8 +235,13 @@ def test_json_lines_may_begin_with_a_field_late_and_end_with_returns(write):
     read = table_file.read(write("t.jsonl", lines))
     assert {name: cells.tolist() for name, cells in read.columns.items()} == {"a": ["1", "2", ""], "b": ["", "x", "y"]}
     assert read.places.tolist() == [1, 2, 3]
-    with pytest.raises(DataError, match=r"t\.jsonl:1: the field 'a.b' is there twice"):
-        table_file.read(write("t.jsonl", '{"a.b": 1, "a": {"b": 2}}'))
+
+
+@pytest.mark.parametrize("record", ['{"a.b": 1, "a": {"b": 2}}', '{"a.b": 1, "a.b": 1}', '{"x": {"a.b": 1, "a.b": 2}}'])
+def test_a_field_that_is_there_twice_is_refused(record, write):
+    for name, text in (("t.jsonl", f'{{"a": 1}}\n{record}'), ("t.json", f'[{{"a": 1}}, {record}]')):
+        with pytest.raises(DataError, match=rf"{name}:.*2?: the field 'a\.b' is there twice"):
+            table_file.read(write(name, text))
 
 
 def test_json_lines_are_flattened(write, load):

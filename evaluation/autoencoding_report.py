@@ -9,7 +9,7 @@ from evaluation import report
 from evaluation.autoencoding_plots import code_map, image_rows, score_histogram
 from evaluation.curve_plots import learning_curves
 from evaluation.diagnosis import Diagnosis
-from evaluation.report_blocks import cell, diagnosis_blocks
+from evaluation.report_blocks import cell, diagnosis_blocks, first_columns
 from evaluation.tiles import thumbnail
 
 NAMES = {
@@ -126,13 +126,15 @@ def record_blocks(records: Records, text: str) -> list:
         count = len(next(iter(records.versions.values())))
         alt = f"{count} images, in rows: {', '.join(records.versions)}."
         return [report.Text([text]), report.Pictures([image_rows(records.versions, alt)])]
-    header, rows = [], []
+    header, rows, more = [], [], []
     for position in range(len(next(iter(records.versions.values())))):
         for version, found in records.versions.items():
             row = found[position]
-            header = header or ["", *row]
+            if not header:
+                columns, more = first_columns(list(row))
+                header = ["", *columns]
             rows.append([version, *(cell(row.get(column)) for column in header[1:])])
-    return [report.Text([text]), report.Table(header, rows)]
+    return [report.Text([text]), *more, report.Table(header, rows)]
 
 
 def code_blocks(codes, labels, classes: Sequence[str]) -> list:

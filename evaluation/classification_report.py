@@ -13,7 +13,7 @@ from evaluation.curve_plots import learning_curves
 from evaluation.decision_region import Region
 from evaluation.decision_region import decision_region as draw_region
 from evaluation.diagnosis import Diagnosis
-from evaluation.report_blocks import cell, diagnosis_blocks
+from evaluation.report_blocks import cell, diagnosis_blocks, first_columns
 from evaluation.tiles import thumbnail
 
 NAMES = {
@@ -173,7 +173,9 @@ def mistake_blocks(mistakes: Sequence[Mapping], classes: Sequence[str]) -> list:
             lines = [f"is {truth}", f"confidence {mistake['confidence']:.2f}", str(mistake["origin"])]
             tiles.append(report.Tile(thumbnail(mistake["image"]), f"taken for {answer}", lines))
         else:
-            columns = columns or list(mistake["row"])
+            if not columns:
+                columns, more = first_columns(list(mistake["row"]))
+                blocks += more
             values = [cell(mistake["row"].get(column)) for column in columns]
             rows.append([truth, answer, float(mistake["confidence"]), str(mistake["origin"]), *values])
     if tiles:

@@ -19,7 +19,7 @@ from evaluation.regression_plots import (
     residual_histogram,
     residuals,
 )
-from evaluation.report_blocks import cell, diagnosis_blocks
+from evaluation.report_blocks import cell, diagnosis_blocks, first_columns
 
 NAMES = {"rmse": "RMSE", "mae": "MAE", "r2": "R2", "nll": "NLL", "coverage": "coverage", "interval_width": "width"}
 MEANINGS = (
@@ -134,7 +134,7 @@ def importance_blocks(importance: Sequence[Importance]) -> list:
 
 def worst_blocks(worst: Sequence[Mapping]) -> list:
     """The rows with the largest errors, with their columns."""
-    columns = list(worst[0]["row"]) if worst else []
+    columns, more = first_columns(list(worst[0]["row"]) if worst else [])
     rows = [
         [
             *(number(float(one[name])) for name in ("truth", "predicted", "lower", "upper")),
@@ -144,7 +144,8 @@ def worst_blocks(worst: Sequence[Mapping]) -> list:
         for one in worst
     ]
     text = "Look here first for slips in the data and for what the columns do not tell."
-    return [report.Text([text]), report.Table(["true", "predicted", "lower", "upper", "origin", *columns], rows)]
+    table = report.Table(["true", "predicted", "lower", "upper", "origin", *columns], rows)
+    return [report.Text([text]), *more, table]
 
 
 def number(value: float) -> str:

@@ -9,6 +9,8 @@ from evaluation.curve_plots import learning_curves
 from evaluation.diagnosis import Diagnosis
 from evaluation.translation_plots import validation_curve
 
+MOST_COLUMNS = 30  # of rows of a table that a page shows
+
 
 def curves(history: Mapping[str, Sequence[float]], best_epoch: int | None, names: Mapping[str, str]) -> list:
     """All of the history, also what was measured on validation data only; `names` says what figures are called."""
@@ -40,6 +42,13 @@ def cell(value: object) -> object:
         return str(value)
     text = "" if value is None else str(value)
     return text if len(text) <= 160 else text[:159] + "…"
+
+
+def first_columns(columns: Sequence[str]) -> tuple[list[str], list]:
+    """The columns of a table of rows that are shown, and, where these are not all, a block that says so."""
+    if len(columns) <= MOST_COLUMNS:
+        return list(columns), []
+    return list(columns)[:MOST_COLUMNS], [report.Text([f"The first {MOST_COLUMNS} of {len(columns):,} columns."])]
 
 
 def run_blocks(command: str, notes: Sequence[str], settings: Mapping | None, environment: Mapping | None) -> list:

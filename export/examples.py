@@ -21,14 +21,14 @@ def take(inputs: dict[str, np.ndarray], rows: int = ROWS) -> dict[str, np.ndarra
         rows: How many to take, at most.
 
     Returns:
-        Field to array (n,): float32 for numbers, else objects: bytes for images, str for text.
+        Field to array (n,): float32 or float64 for numbers, else objects: bytes for images, str for text.
     """
     count = len(next(iter(inputs.values())))
     chosen = evenly(count, rows)
     taken = {}
     for name, values in inputs.items():
         if values.ndim == 1 and values.dtype != object and values.dtype.kind not in "US":
-            taken[name] = values[chosen].astype("float32")
+            taken[name] = values[chosen].astype("float64" if values.dtype == "float64" else "float32")
             continue
         taken[name] = np.empty(len(chosen), dtype=object)
         for row, value in enumerate(values[chosen]):
@@ -55,7 +55,11 @@ def as_json(inputs: dict[str, np.ndarray]) -> dict:
         elif values.dtype.kind == "i":
             content[name] = {"type": "whole", "values": values.tolist(), "dtype": values.dtype.name}
         elif values.dtype != object:
-            content[name] = {"type": "number", "values": [None if np.isnan(v) else float(v) for v in values]}
+            content[name] = {
+                "type": "number",
+                "values": [None if np.isnan(v) else float(v) for v in values],
+                "dtype": values.dtype.name,
+            }
         elif isinstance(values[0], bytes):
             content[name] = {"type": "bytes", "values": [base64.b64encode(v).decode("ascii") for v in values]}
         else:
@@ -71,7 +75,8 @@ def read(path: str | Path) -> dict[str, np.ndarray]:
         for name, column in content.items():
             values = column["values"]
             if column["type"] == "number":
-                inputs[name] = np.array([np.nan if v is None else v for v in values], dtype="float32")
+                numbers = [np.nan if v is None else v for v in values]
+                inputs[name] = np.array(numbers, dtype=column.get("dtype", "float32"))
             else:
                 inputs[name] = np.empty(len(values), dtype=object)
                 inputs[name][:] = [base64.b64decode(v) for v in values] if column["type"] == "bytes" else values

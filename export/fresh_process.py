@@ -50,7 +50,7 @@ def run_saved_model(path: str, inputs_path: str) -> list[dict]:
         if column["type"] == "array":
             return tf.constant(values, tf.float32)
         if column["type"] == "number":
-            return tf.constant([np.nan if v is None else v for v in values], tf.float32)
+            return tf.constant([np.nan if v is None else v for v in values], column.get("dtype", "float32"))
         return tf.constant([base64.b64decode(v) for v in values] if column["type"] == "bytes" else values, tf.string)
 
     return [call(None), call(1)]

@@ -52,15 +52,19 @@ def write(model, prepare, decode, path: str | Path) -> None:
 def field_names(fields: list[str]) -> dict[str, str]:
     """Field to signature name. TensorFlow takes letters, digits and `_`, and two names must not become one.
 
-    "hours per week" becomes hours_per_week, "1" becomes field_1; the second of two alike gets `_2`.
+    "hours per week" becomes hours_per_week, "1" becomes field_1; the second of two alike gets `_2`. "self" becomes
+    field_self: a loaded signature is a method, and takes its inputs by name.
     """
     names: dict[str, str] = {}
+    used: set[str] = set()
     for field in fields:
         name = re.sub(r"[^A-Za-z0-9_]", "_", field)
         name = name if re.match(r"[A-Za-z]", name) else f"field_{name.lstrip('_')}"
+        name = f"field_{name}" if name == "self" else name
         unique, number = name, 2
-        while unique.lower() in {other.lower() for other in names.values()}:
+        while unique.lower() in used:
             unique, number = f"{name}_{number}", number + 1
+        used.add(unique.lower())
         names[field] = unique
     return names
 

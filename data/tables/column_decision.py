@@ -29,7 +29,6 @@ FEWEST_NUMBERS = 20  # different numbers from which a column with slips is taken
 FEWEST_IDS = 20  # rows from which a column of different single words is taken for a name of the row
 FEW_WORDS = 10  # different words among numbers of which each stands for something, such as "unknown"
 SAMPLE = 200  # different cells of which half must look like a number or a date before all are tried
-CODE = re.compile(r"0\d+", re.ASCII)
 UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 LETTER = re.compile(r"[^\W_]")
 MOST_ABSENT = 1000  # different words of a column of numbers that may count as missing
@@ -73,9 +72,9 @@ def decide(name, column, table, writing, asked="", is_row_number=False):
         raise refusal(name, column, table, unclear) from None
     bad = np.isnan(found)
     share = counts[~bad].sum() / counts.sum()
-    many = len(set(found[~bad].tolist())) >= FEWEST_NUMBERS
+    many = not bad.any() or len(np.unique(found[~bad])) >= FEWEST_NUMBERS
     infinite = bad.any() and all(map(_is_float, words[bad]))
-    if share < 0.5 or (bad.any() and not many and not infinite):
+    if share < 0.5 or not (many or infinite):
         return _words(name, words, counts, known.all())
     if bad.any():
         everything = np.full(len(column.words), np.nan)
@@ -83,7 +82,8 @@ def decide(name, column, table, writing, asked="", is_row_number=False):
         if 1 - share <= TYPOS or infinite:
             refuse_unreadable(name, ColumnKind(kind, form), column, everything, table)
         return _partly(name, kind, column, known, bad, counts, table)
-    if kind == "number" and form == "plain" and any(map(CODE.fullmatch, words)) and all(map(str.isdigit, words)):
+    whole = form == "plain" and not np.any(found % 1)
+    if whole and any(map(_is_code, words)) and all(map(str.isdecimal, words)):
         return _codes(name, words, counts, known.all())
     return finished(name, kind, form, words, found)
 
@@ -98,14 +98,20 @@ def refusal(name, column, table, unclear):
 
 def numbers_rows(file, name):
     """Whether the cells of all rows of a `RawTable`, in the order of the file, grow or fall by 1 from row to row."""
-    if len(file) < FEWEST_IDS:
+    try:
+        first = np.diff([float(cell) for cell in file.take(slice(FEWEST_IDS)).columns[name]])
+    except ValueError:
         return False
+    if len(file) < FEWEST_IDS or abs(first[0]) != 1 or np.any(first != first[0]):
+        return False
+    cells = file.columns[name]
+    steps = np.diff(number_form.plain(cells) if cells.dtype == object else cells)
+    return bool(np.all(steps == first[0]))
 
-    def steps_by_one(cells):
-        steps = np.diff(number_form.plain(cells) if cells.dtype == object else cells)
-        return bool(abs(steps[0]) == 1 and np.all(steps == steps[0]))
 
-    return steps_by_one(file.take(slice(FEWEST_IDS)).columns[name]) and steps_by_one(file.columns[name])
+def _is_code(word):
+    """Whether a word is a whole number with a leading zero."""
+    return word[0] == "0" and len(word) > 1 and word.isdecimal()
 
 
 def _is_float(word):
@@ -207,25 +213,26 @@ def _partly(name, kind, column, known, bad, counts, table):
 def _codes(name, words, counts, always):
     """The kind of a column of whole numbers with leading zeros."""
     decided = _words(name, words, counts, always)
-    note = f"Column {name!r} holds codes with leading zeros, such as {next(filter(CODE.fullmatch, words))!r}, and is "
+    note = f"Column {name!r} holds codes with leading zeros, such as {next(filter(_is_code, words))!r}, and is "
     note += f"taken for a category; `--columns {name}=number` makes them numbers."
     return decided if decided.kind == "left out" else ColumnKind("category", note=note)
 
 
 def finished(name, kind, form, words, found):
     """The `ColumnKind` of a column of numbers or dates, of words (K,) that were read as `found` float64 (K,)."""
-    odd = next((word for word, bad in zip(words, np.isnan(number_form.plain(words)), strict=True) if bad), words[0])
-    value = found[words.tolist().index(odd)]
+    odd = np.isnan(number_form.plain(words))
+    is_plain, place = not odd.any(), int(np.argmax(odd))
+    word, value = words[place], found[place]
     if kind == "date":
         day = np.datetime64(0, "D") + np.timedelta64(int(value // 1), "D")
-        return ColumnKind("date", form, f"Column {name!r} holds dates: {odd!r} is {day}.")
-    note = f"Column {name!r} holds numbers written as in {form}: {odd!r} is {value:.12g}."
+        return ColumnKind("date", form, f"Column {name!r} holds dates: {word!r} is {day}.")
+    note = f"Column {name!r} holds numbers written as in {form}: {word!r} is {value:.12g}."
     if form == date_form.CLOCK:
         note = f"Column {name!r} holds times of day: minutes since midnight go in."
     elif form == "comma":
         note = f"Column {name!r} is read with a decimal comma."
     elif form == "plain":
-        note = "" if odd == words[0] else f"Column {name!r}: {odd!r} is {value:.12g}."
+        note = "" if is_plain else f"Column {name!r}: {word!r} is {value:.12g}."
     return ColumnKind("number", form, note, double=_needs_double(np.unique(found)))
 
 
@@ -250,7 +257,7 @@ def _words(name, words, counts, always):
     """
     rows = int(counts.sum())
     unspaced = _counted(words) == "characters"
-    lengths = [max(len(word.split()), len(UNSPACED.findall(word)) // 2 if unspaced else 0) for word in words]
+    lengths = [max(len(word.split()), len(word) // 2 if unspaced else 0) for word in words]
     words_per_cell = int(np.dot(lengths, counts)) / rows
     if words_per_cell < 1.05 and len(words) == rows >= FEWEST_IDS and always:
         return _left_out(name, "a different word in every row names the row and predicts nothing new")

@@ -86,6 +86,13 @@ class DecidedColumn:
         return self.kind + (f", as in {self.form}" if self.form not in {"", "plain"} else "")
 
     @property
+    def gaps(self):
+        """The share that is missing in words, with the words that count as missing; "" where none is."""
+        if not self.missing:
+            return ""
+        return f"{self.missing:.1%}" + (f" ({', '.join(self.missing_as)})" if self.missing_as else "")
+
+    @property
     def contents(self):
         """The values in words: a range, the commonest, or examples."""
         if self.smallest is not None:
@@ -108,8 +115,6 @@ def _short(word):
 def table(columns):
     """The columns as lines of text, one each, for the screen."""
     cells = [("column", "use", "kind", "missing", "values")]
-    for one in columns:
-        gone = f"{one.missing:.1%}" + (f" ({', '.join(one.missing_as)})" if one.missing_as else "")
-        cells.append((one.name, one.use, one.what, gone if one.missing else "", one.contents))
+    cells += [(one.name, one.use, one.what, one.gaps, one.contents) for one in columns]
     widths = [min(LONGEST, max(map(len, column))) for column in zip(*cells, strict=True)]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]

@@ -107,5 +107,5 @@ def encode(columns, values):
     both = tf.concat([values, 1.0 - tf.cast(tf.gather(known, gaps, axis=1), tf.float32)], axis=1)
     order = []
     for place, column in enumerate(columns):
-        order += [place] + [len(columns) + gaps.index(place)] * column.missing
+        order += [place, len(columns) + gaps.index(place)] if column.missing else [place]
     return tf.gather(both, order, axis=1)

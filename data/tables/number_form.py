@@ -91,7 +91,10 @@ class NumberForm:
                 if not grouped(whole, self.thousands):
                     return np.nan
                 body = body.replace(self.thousands, "")
-        body = body.replace(self.decimal, ".", 1)
+        if self.decimal != ".":
+            if "." in body:
+                return np.nan
+            body = body.replace(self.decimal, ".", 1)
         if re.fullmatch(r"\d*\.?\d*", body, re.ASCII) is None:
             return np.nan
         value = float(body + found.power)
@@ -143,9 +146,7 @@ def plain(words):
     """float64 (K,) of strings: finite numbers as programs write them, else NaN."""
     import pandas
 
-    values = pandas.to_numeric(pandas.Series(words, dtype=object), errors="coerce").to_numpy(
-        np.float64, na_value=np.nan
-    )
+    values = np.asarray(pandas.to_numeric(words, errors="coerce"), np.float64)
     return np.where(np.abs(values) <= LARGEST, values, np.nan)
 
 

@@ -10,17 +10,14 @@ from data import dataset_name, duplicates, splitting
 from data.errors import DataError, listing, suggestion
 from data.splits import Split, Splits
 from data.tables import (
-    column_decision,
     column_kinds,
     column_requests,
-    date_form,
-    number_form,
+    moments,
     table_decision,
     table_file,
     target_copies,
 )
-from data.tables.distinct_cells import DistinctCells
-from data.tables.number_form import Unclear
+from data.tables.column_kinds import LARGEST
 from data.tables.table_decision import TableDecision
 from data.tables.table_features import TablePrepare
 from data.tables.writing import Writing
@@ -182,7 +179,8 @@ def far_out(prepare, inputs, origins):
         if column.kind.kind in column_kinds.NUMERIC:
             values = inputs[column.name]
             for row in np.flatnonzero(column.far(values)):
-                yield f"{origins[row]}: {values[row]:g} in column {column.name!r} is far outside what training saw"
+                number = f"{values[row]:g}" if np.isfinite(values[row]) else f"a number beyond {LARGEST:.1e}"
+                yield f"{origins[row]}: {number} in column {column.name!r} is far outside what training saw"
 
 
 def _target_name(table, wanted):
@@ -251,7 +249,7 @@ def _parts(table, own, target, labels, config, seed, writing, asked, notes):
         how = f"by group (column {column!r}, which is not an input)"
     elif config.time:
         column = table.column_name(config.time, "--time")
-        rows = splitting.by_time(_times(table, column, writing, asked.get(column, "")), fractions)
+        rows = splitting.by_time(moments.read(table, column, writing, asked.get(column, "")), fractions)
         how = f"by time (column {column!r}, which is not an input): training before validation before test"
     else:
         rows = splitting.stratified(target.strata(labels), fractions, seed)
@@ -269,33 +267,3 @@ def _parts(table, own, target, labels, config, seed, writing, asked, notes):
     made = {part: (other, everything) for part, other in own.items()}
     made |= dict(zip(("train", *carve), ((table, part) for part in rows), strict=True))
     return [made["train"], made["validation"], made["test"]]
-
-
-def _times(table, name, writing, asked):
-    """Returns the moments of the rows as numbers.
-
-    Raises:
-        DataError: a cell is neither a number nor a date, or the dates can be read in two ways.
-    """
-    cells = table.columns[name]
-    if cells.dtype != object:
-        values = cells.astype(np.float64)
-        bad = np.isnan(values)
-    else:
-        column = DistinctCells.of(cells)
-        found = number_form.plain(column.words)
-        if np.isnan(found).any() or asked in date_form.ASKED:
-            try:
-                form = date_form.decide(column.words, writing.dates, date_form.ASKED.get(asked, ""))
-            except Unclear as unclear:
-                raise column_decision.refusal(name, column, table, unclear) from None
-            dated = date_form.days(column.words, form)
-            found = found if np.isnan(dated).all() else dated
-        values, bad = found[column.codes], np.isnan(found)[column.codes]
-    if bad.any():
-        row = int(np.argmax(bad))
-        raise DataError(
-            f"{table.place(row)}: --time column {name!r} must hold a moment in every row. "
-            f"Allowed: a number, or a date such as 2024-05-31 or 2024-05-31T14:00. Received: {cells[row]!r}."
-        )
-    return values

@@ -17,7 +17,7 @@ FILES = {
 
 def page(prepared: Prepared, learned: Learned, outcome: Outcome) -> Page:
     """Errors, curves, the map of the codes, originals beside reconstructions, the most surprising records."""
-    from evaluation import autoencoding_report
+    from evaluation import autoencoding_report, columns_report
     from evaluation.model_summary import summary
     from models.autoencoder import DECODER
 
@@ -40,7 +40,7 @@ def page(prepared: Prepared, learned: Learned, outcome: Outcome) -> Page:
     )
     layers = f"{summary(learned.model)}\n\ndecoder\n{summary(learned.model.get_layer(DECODER))}"
     subtitle = f"Autoencoder with a code of {outcome.code_size:,} numbers, scored on {len(splits.test):,} test records"
-    return Page(subtitle, sections, splits.notes, layers)
+    return Page(subtitle, [*sections, *columns_report.section(splits.columns)], splits.notes, layers)
 
 
 def _restored(prepare, records: np.ndarray):

@@ -11,7 +11,7 @@ FILES = {"saved_model/": "raw records in, labels and probabilities out, for Tens
 
 def page(prepared: Prepared, learned: Learned, outcome: Outcome) -> Page:
     """Scores, curves, classes, confusion, reliability, mistakes."""
-    from evaluation import classification_report
+    from evaluation import classification_report, columns_report
     from evaluation.model_summary import summary
 
     splits = prepared.splits
@@ -28,7 +28,7 @@ def page(prepared: Prepared, learned: Learned, outcome: Outcome) -> Page:
         train_counts=np.bincount(splits.train.labels, minlength=len(splits.classes)).tolist(),
     )
     subtitle = f"Classifier of {len(splits.classes):,} classes, scored on {len(splits.test):,} test rows"
-    return Page(subtitle, sections, splits.notes, summary(learned.model))
+    return Page(subtitle, [*sections, *columns_report.section(splits.columns)], splits.notes, summary(learned.model))
 
 
 def _mistakes(splits, outputs: np.ndarray) -> list[dict]:

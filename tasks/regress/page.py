@@ -13,7 +13,7 @@ FILES = {"saved_model/": "raw rows in, prediction, std, lower and upper out, for
 
 def page(prepared: Prepared, learned: Regression, outcome: Outcome) -> Page:
     """Errors, predictions, intervals, curves, importances, the worst rows."""
-    from evaluation import regression_report
+    from evaluation import columns_report, regression_report
     from evaluation.model_summary import summary
 
     splits = prepared.splits
@@ -31,7 +31,12 @@ def page(prepared: Prepared, learned: Regression, outcome: Outcome) -> Page:
         input_curve=_only_input(splits),
     )
     subtitle = f"Regression of {splits.target}, scored on {len(splits.test):,} test rows"
-    return Page(subtitle, sections, (*splits.notes, *prepared.rows.notes), summary(learned.model))
+    return Page(
+        subtitle,
+        [*sections, *columns_report.section(splits.columns)],
+        (*splits.notes, *prepared.rows.notes),
+        summary(learned.model),
+    )
 
 
 def _worst(splits, answers: dict[str, np.ndarray]) -> list[dict]:

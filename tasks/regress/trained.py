@@ -33,8 +33,9 @@ class TrainedRegressor(TrainedNetwork):
         return len(output_shape) == 3 and output_shape[2] in (1, 2)
 
     def target(self, name: str | None):
-        """How the true numbers are read from the column `name` of another table."""
-        return NumberTarget(name)
+        """How the true numbers are read from the column `name` of another table: as they were in training."""
+        columns = self.directory.read_json("preparing.json").get("columns", ())
+        return NumberTarget(name, next((one["form"] for one in columns if one["use"] == "target"), "plain"))
 
     def estimates(self, inputs: dict[str, np.ndarray], origins: np.ndarray) -> dict[str, np.ndarray]:
         """`prediction`, `std`, `lower`, `upper`, each (N,), of raw records, in the units of the target."""

@@ -38,3 +38,12 @@ def test_text_columns_and_many_rows():
     (found,) = permutation_importance(answer, {"word": words}, targets, repeats=2)
     assert max(seen) == 2000
     assert found.growth == pytest.approx(np.sqrt(2), abs=0.1)  # half of the answers are wrong by 2
+
+
+def test_of_many_columns_those_are_shuffled_that_go_with_the_predictions(monkeypatch):
+    monkeypatch.setattr("evaluation.permutation_importance.MOST_COLUMNS", 2)
+    words = np.array(["low", "high"], dtype=object)[(X[:, 0] > 0).astype(int)]
+    columns = dict(zip("cba", X.T[::-1], strict=True)) | {"words": words, "gaps": np.full(500, np.nan)}
+    found = permutation_importance(lambda columns: predict(columns), columns, Y, repeats=2)
+    assert [one.column for one in found] == ["a", "words"]
+    assert found[1].growth == 0

@@ -41,7 +41,7 @@ def test_image_signature(digits, tmp_path):
 
 def test_columns_of_any_name(tmp_path):
     """TensorFlow refuses most of these names, and would make one of the first three."""
-    names = ["a b", "a-b", "A_b", "1", "_x", "Größe (cm)", "p=q;r[0]", "job"]
+    names = ["a b", "a-b", "A_b", "1", "_x", "Größe (cm)", "p=q;r[0]", "self", "args", "inputs", "name", "job"]
     inputs = {name: np.array([1.0, 2.0, 4.0], "float32") for name in names[:-1]}
     inputs["job"] = np.array(["x", "y", "x"], dtype=object)
     kinds = {name: ColumnKind("number", "plain") for name in names[:-1]} | {"job": ColumnKind("category")}
@@ -51,14 +51,47 @@ def test_columns_of_any_name(tmp_path):
     written = json.loads((tmp_path / "saved/assets.extra/inputs.json").read_text("utf-8"))
     assert {entry["field"] for entry in written.values()} == set(names)
     assert all(name.isidentifier() and name.isascii() for name in written)
-    got = run_in_session(tmp_path / "saved", **{name: inputs[entry["field"]] for name, entry in written.items()})
+    fields = {name: inputs[entry["field"]] for name, entry in written.items()}
+    got = run_in_session(tmp_path / "saved", **fields)
     expected = decode.reference(np.asarray(model(prepare.fixed(inputs))))
+    np.testing.assert_allclose(got["probabilities"], expected["probabilities"], rtol=1e-6)
+    loaded = tf.saved_model.load(tmp_path / "saved")
+    got = loaded.signatures["serving_default"](**{name: tf.constant(values) for name, values in fields.items()})
     np.testing.assert_allclose(got["probabilities"], expected["probabilities"], rtol=1e-6)
 
 
+@pytest.mark.parametrize("kind", ["text", "characters", "date", "double", "category"])
+def test_a_table_of_one_column(kind, tmp_path):
+    """Its features have a static shape, and times are not rounded to single precision on their way in."""
+    values = {
+        "text": np.array(["a b", "b c", "c a b"] * 2, dtype=object),
+        "characters": np.array(["很好的书", "不好的书", "好书"] * 2, dtype=object),
+        "date": np.array([19357.0, 19358.25, 19390.5]),
+        "double": np.array([1.7e12 + 1, 1.7e12 + 2, 1.7e12 + 4]),
+        "category": np.array(["x", "y", "x"], dtype=object),
+    }[kind]
+    decided = {
+        "text": ColumnKind("text"),
+        "characters": ColumnKind("text", "characters"),
+        "date": ColumnKind("date", "2024-05-31"),
+        "double": ColumnKind("number", "plain", double=True),
+        "category": ColumnKind("category"),
+    }[kind]
+    prepare = TablePrepare.fit({"v": values}, {"v": decided})
+    again = TablePrepare.from_config(json.loads(json.dumps(prepare.config())))
+    assert again.kinds == {"v": decided}
+    model, decode = linear(prepare.input_shape[0]), ClassDecoding(("a", "b"))
+    saved_model.write(model, again, decode, tmp_path / "saved")
+    got = run_in_session(tmp_path / "saved", v=values)
+    expected = decode.reference(np.asarray(model(prepare.fixed({"v": values}))))
+    np.testing.assert_allclose(got["probabilities"], expected["probabilities"], rtol=1e-6)
+    assert len(np.unique(got["probabilities"][:, 0])) >= 2
+
+
 def test_field_names():
-    names = saved_model.field_names(["hours per week", "1", "_", "hours-per-week", "Hours_per_week"])
-    assert list(names.values()) == ["hours_per_week", "field_1", "field_", "hours_per_week_2", "Hours_per_week_3"]
+    names = saved_model.field_names(["hours per week", "1", "_", "hours-per-week", "Hours_per_week", "self"])
+    right = ["hours_per_week", "field_1", "field_", "hours_per_week_2", "Hours_per_week_3", "field_self"]
+    assert list(names.values()) == right
 
 
 class TablePrepareWithLookup:

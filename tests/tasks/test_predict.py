@@ -76,6 +76,15 @@ def test_tables_of_one_name_in_two_folders(people_run, people_csv, tmp_path):
     assert [row["origin"] for row in found] == [f"{folder}/people.csv:{n}" for folder in ("old", "new") for n in (2, 3)]
 
 
+def test_numbers_far_outside_training_are_told_by_row(people_run, tmp_path, capsys):
+    rows = ["30,50,Ulm", "30,1e39,Ulm", *["9e9,50,Bonn"] * 25]
+    (tmp_path / "new.csv").write_text("\n".join(["age,net income,town", *rows]))
+    assert len(predict.main(Prediction(str(people_run[0]), (str(tmp_path / "new.csv"),)))) == len(rows)
+    told = capsys.readouterr().err.splitlines()
+    assert "new.csv:4: 9e+09 in column 'age' is far outside what training saw: its answer means little" in told
+    assert len(told) == 21 and "6 more numbers" in told[-1]
+
+
 @pytest.mark.parametrize(
     ("table", "message"),
     [

@@ -186,3 +186,44 @@ def test_the_signature_takes_strings_and_float32(column):
     inputs, kinds = mixed()
     spec = TablePrepare.fit(inputs, kinds).signature()[column]
     assert (spec.shape.as_list(), spec.dtype) == ([None], tf.float32 if column == "plain number" else tf.string)
+
+
+CHINESE = strings("这本书很好", "这本书不好", "很好", "不好看")
+
+
+def test_without_blanks_characters_and_their_pairs_are_counted():
+    column = TextColumn.fit("t", CHINESE, ColumnKind("text", "characters"))
+    assert {"好", "很好", "本书"} <= set(column.words) and "这本书" not in column.words
+
+    def grams(text):
+        return [*text, *map("".join, zip(text, text[1:], strict=False))]
+
+    reference = TfidfVectorizer(analyzer=grams, min_df=2, sublinear_tf=True)
+    expected = reference.fit_transform(CHINESE).toarray()
+    theirs = reference.get_feature_names_out().tolist()
+    out = column.encode(tensor(CHINESE)).numpy()
+    np.testing.assert_allclose(out, expected[:, [theirs.index(word) for word in column.words]], atol=1e-6)
+
+
+def test_emoji_are_characters():
+    column = TextColumn.fit("t", strings("😀 😀😡", "😡!", "😀"), ColumnKind("text", "characters"))
+    assert column.words == ("😀", "😡")
+    assert column.encode(tensor(strings("😀?", "x"))).numpy().tolist() == [[1, 0], [0, 0]]
+
+
+def test_thousands_of_columns_are_a_graph_of_few_operations():
+    names = [f"n{place}" for place in range(60)] + [f"c{place}" for place in range(60)]
+    inputs = {name: np.arange(9, dtype=np.float32) if name[0] == "n" else strings(*"aabbccabc") for name in names}
+    for name in ("n3", "n20", "n21"):
+        inputs[name][2] = np.nan
+    names = names[::2] + names[1::2]
+    prepare = TablePrepare.fit(inputs, {name: NUMBER if name[0] == "n" else CATEGORY for name in names})
+    assert len(prepare._compiled.get_concrete_function().graph.get_operations()) < 100
+    alone = [TablePrepare([column]).fixed(inputs) for column in prepare.columns]
+    np.testing.assert_array_equal(prepare.fixed(inputs), np.concatenate(alone, axis=1))
+
+
+def test_names_with_blanks_and_signs_are_no_warnings(caplog):
+    inputs = {"a b": np.arange(3, dtype=np.float32), "self": np.arange(3, dtype=np.float32)}
+    TablePrepare.fit(inputs, dict.fromkeys(inputs, NUMBER)).fixed(inputs)
+    assert not caplog.records

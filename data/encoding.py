@@ -23,6 +23,7 @@ UNICODE = {"ascii", "utf_8"}
 ALIKE = {"cp1125": "cp866", "shift_jis_2004": "cp932", "euc_jis_2004": "euc_jp"}
 """Encodings that are guessed -> those that are in use, and differ from them in a few letters."""
 CP1252_PUNCTUATION = rb"\x80\x85\x91-\x97\x99"  # quotes, dashes, the euro: common among the bytes from 0x80 to 0x9f
+HALF_WIDTH = re.compile("[\uff61-\uff9f]{3}")
 LATIN_NAMES = re.compile(r"LATIN|DIGIT|FEMININE|MASCULINE|MICRO")
 KINDS_OF_FILE = {
     b"\x1f\x8b": "packed with gzip: let its name end in .gz",
@@ -168,12 +169,16 @@ def _sample(data):
 
 
 def _guessed(found):
-    """Encodings that a text seems to be in, the likeliest first; those of old Macintoshes last."""
+    """Encodings that a text seems to be in, the likeliest first; last those of old Macintoshes, and half-width kana."""
     import charset_normalizer
 
     names = [match.encoding for match in charset_normalizer.from_bytes(found) if match.encoding not in UNICODE]
     names = [ALIKE.get(name, name) for name in names]
-    return sorted(names, key=lambda name: name.startswith("mac_"))[:MOST_GUESSES]
+
+    def is_rare(name):
+        return name.startswith("mac_") or HALF_WIDTH.search(found.decode(name, "replace")) is not None
+
+    return sorted(names, key=is_rare)[:MOST_GUESSES]
 
 
 def _all_letters(found, encoding):

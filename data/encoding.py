@@ -19,10 +19,16 @@ MARKS = {
 USUAL = ("cp866", "cp1251", "koi8_r", "cp932", "gb18030", "big5", "cp949", "cp850", "mac_roman")
 """Encodings to propose where the text is too short to guess from."""
 MOST_GUESSES = 3
-UNICODE = {"ascii", "utf_8"}
+UNLIKELY = re.compile("ascii|utf|cp1006|ptcp154|kz1048|johab|big5hkscs")
 ALIKE = {"cp1125": "cp866", "shift_jis_2004": "cp932", "euc_jis_2004": "euc_jp"}
 """Encodings that are guessed -> those that are in use, and differ from them in a few letters."""
-CP1252_PUNCTUATION = rb"\x80\x85\x91-\x97\x99"  # quotes, dashes, the euro: common among the bytes from 0x80 to 0x9f
+FOREIGN_WORD = re.compile(rb"(?<![A-Za-z\x80-\xff])[\x80-\xff]{2,}(?![A-Za-z\x80-\xff])")
+ODD_SYMBOL = re.compile(
+    rb"[\x81-\x84\x86-\x89\x8b\x8d\x8f\x90\x98\x9b\x9d]|[\xa4-\xa6\xa8\xac\xaf\xb1-\xb4\xb6\xb8\xb9\xbb-\xbe](?=[A-Za-z\xa1-\xff])"
+)
+"""Bytes that cp1252 has, but hardly any text in it: no letters, quotes, dashes, degrees; and symbols before letters."""
+FEWEST_WORDS = 3  # from which another script is believed
+HALF_WIDTH = re.compile("[\uff61-\uff9f]{3}")
 LATIN_NAMES = re.compile(r"LATIN|DIGIT|FEMININE|MASCULINE|MICRO")
 KINDS_OF_FILE = {
     b"\x1f\x8b": "packed with gzip: let its name end in .gz",
@@ -118,6 +124,10 @@ def _unmarked_utf16(data):
     zeros = [head[parity::2].count(0) for parity in (0, 1)]
     if len(data) % 2 or min(zeros) or 8 * max(zeros) < len(head) // 2:
         return None
+    pairs = [head[place : place + 2] for place in range(0, len(head) - 1, 2)]
+    wide = [pair for pair in pairs if 0 not in pair]
+    if wide and all(0x20 <= byte < 0x7F or byte in b"\t\r\n" for pair in wide for byte in pair):
+        return None  # ASCII, and a few zeros
     encoding = "utf-16-be" if zeros[0] else "utf-16-le"
     text = head.decode(encoding, "ignore")
     odd = any(unicodedata.category(letter) in {"Cc", "Cn", "Co"} and letter not in "\t\r\n" for letter in text)
@@ -168,12 +178,16 @@ def _sample(data):
 
 
 def _guessed(found):
-    """Encodings that a text seems to be in, the likeliest first; those of old Macintoshes last."""
+    """Encodings that a text seems to be in, the likeliest first; last those of old Macintoshes, and half-width kana."""
     import charset_normalizer
 
-    names = [match.encoding for match in charset_normalizer.from_bytes(found) if match.encoding not in UNICODE]
+    names = [match.encoding for match in charset_normalizer.from_bytes(found) if not UNLIKELY.match(match.encoding)]
     names = [ALIKE.get(name, name) for name in names]
-    return sorted(names, key=lambda name: name.startswith("mac_"))[:MOST_GUESSES]
+
+    def is_rare(name):
+        return name.startswith("mac_") or HALF_WIDTH.search(found.decode(name, "replace")) is not None
+
+    return sorted(names, key=is_rare)[:MOST_GUESSES]
 
 
 def _all_letters(found, encoding):
@@ -189,10 +203,9 @@ def _read_as(found, encoding):
 
 
 def _is_foreign(found, likely):
-    """Whether a text in another script than Latin is likelier: its bytes above 127 stand in runs."""
+    """Whether a text in another script than Latin is likelier: whole words of bytes above 127, or odd symbols."""
     letters = [letter for letter in found.decode(likely, "replace") if ord(letter) > 127 and letter.isalpha()]
     latin = sum(bool(LATIN_NAMES.search(unicodedata.name(letter, ""))) for letter in letters)
+    foreign = [*FOREIGN_WORD.findall(found), *ODD_SYMBOL.findall(found)]
     high = len(re.findall(rb"[\x80-\xff]", found))
-    in_runs = sum(len(run) for run in re.findall(rb"[\x80-\xff]{2,}", found))
-    odd = len(re.findall(rb"[\x80-\x9f]", found)) - len(re.findall(b"[" + CP1252_PUNCTUATION + b"]", found))
-    return 2 * latin < len(letters) and (2 * in_runs > high or 3 * odd > high)
+    return len(set(foreign)) >= FEWEST_WORDS and 2 * latin < len(letters) and 2 * sum(map(len, foreign)) > high

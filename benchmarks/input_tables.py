@@ -17,7 +17,7 @@ def write(path: str, rows: int, columns: int) -> None:
         file.write(",".join([*names, "colour", "y"]) + "\n")
         for start in range(0, rows, ROWS_AT_ONCE):
             count = min(ROWS_AT_ONCE, rows - start)
-            numbers = np.round(rng.normal(size=(count, columns - 2)) * 10).astype(int) / 10
+            numbers = rng.normal(scale=1000, size=(count, columns - 2)).astype(int) / 100
             words = rng.choice(["red", "green", "blue"], count)
             for row, word in zip(numbers.tolist(), words, strict=True):
                 file.write(f"{','.join(map(str, row))},{word},{'no' if row[0] < 0 else 'yes'}\n")

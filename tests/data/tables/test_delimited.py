@@ -138,6 +138,7 @@ SPAM = "text,spam\nbuy,spam\nhi,ham\nwin,spam\n"
     [
         (SPAM, None, (), ["1", "2"]),
         (SPAM, "yes", (), ["text", "spam"]),
+        ("Spam of May\n" + SPAM, "yes", (), ["text", "spam"]),
         (SPAM, None, ["spam"], ["text", "spam"]),
         (SPAM, None, ["2"], ["1", "2"]),
         (SPAM, None, ["last"], ["1", "2"]),

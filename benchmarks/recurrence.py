@@ -16,7 +16,7 @@ import tensorflow as tf
 import torch
 
 import layers
-from layers import recurrent
+from layers import rnn
 
 BATCH, STEPS, UNITS = 64, 20, 256
 ROUNDS = 25
@@ -24,7 +24,7 @@ ROUNDS = 25
 
 def of_tensorflow(layer, written_out=8):
     """A compiled step; `written_out` is the length up to which our layers write the loop out."""
-    recurrent.WRITTEN_OUT = written_out
+    rnn.WRITTEN_OUT = written_out
     layer.build((BATCH, STEPS, UNITS))
     inputs = tf.random.normal((BATCH, STEPS, UNITS))
     weights = [weight.value for weight in layer.trainable_weights]

@@ -1,6 +1,7 @@
-"""Layers, initializers and penalties, written out and proved equal to the framework's (docs/proofs.md)."""
+"""Layers, initializers and regularizers, written out and proved equal to the framework's (docs/proofs.md)."""
 
 from layers.activation import Activation
+from layers.activity_regularization import ActivityRegularization
 from layers.additive_attention import AdditiveAttention
 from layers.batch_norm import BatchNorm
 from layers.bidirectional import Bidirectional
@@ -36,18 +37,17 @@ from layers.multi_head_attention import MultiHeadAttention
 from layers.multiplicative_attention import MultiplicativeAttention
 from layers.neighbours import Neighbours
 from layers.padded_shortcut import PaddedShortcut
-from layers.penalties import L1, L1L2, L2
 from layers.piecewise_linear import PiecewiseLinear
 from layers.probability_mean import ProbabilityMean
 from layers.recurrent_decoder import RecurrentDecoder
+from layers.regularizers import L1, L1L2, L2
 from layers.scaled_dropout import ScaledDropout
 from layers.seed import ReplicaSeed
 from layers.sinusoidal_positions import SinusoidalPositions
-from layers.sparsity import Sparsity
-from layers.target_units import TargetUnits
 from layers.transformer_decoder import TransformerDecoder
 from layers.transformer_decoder_block import TransformerDecoderBlock
 from layers.transformer_encoder_block import TransformerEncoderBlock
+from layers.unstandardize import Unstandardize
 
 __all__ = [
     "FeedForward",
@@ -70,7 +70,7 @@ __all__ = [
     "GroupedDense",
     "MonteCarloDropout",
     "PiecewiseLinear",
-    "TargetUnits",
+    "Unstandardize",
     "L1",
     "L1L2",
     "L2",
@@ -94,7 +94,7 @@ __all__ = [
     "PaddedShortcut",
     "ReplicaSeed",
     "ScaledDropout",
-    "Sparsity",
+    "ActivityRegularization",
     "Uniform",
     "VarianceScaling",
     "Zeros",

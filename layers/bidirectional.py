@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from layers.apart import apart
-from layers.recurrent import Recurrent
+from layers.rnn import RNN
 
 MERGES = ("concat", "sum")
 
@@ -41,7 +41,7 @@ class Bidirectional(keras.layers.Layer):
         super().__init__(**kwargs)
         if isinstance(layer, dict):  # as `get_config` gives it
             layer = keras.saving.deserialize_keras_object(layer)
-        if not isinstance(layer, Recurrent) or layer.go_backwards or layer.built:
+        if not isinstance(layer, RNN) or layer.go_backwards or layer.built:
             raise ValueError(f"`layer` must be a new LSTM or GRU that reads forwards. Received: layer={layer!r}")
         if merge not in MERGES:
             raise ValueError(f"`merge` must be {' or '.join(MERGES)}. Received: merge={merge!r}")

@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from layers.penalties import checked
+from layers.regularizers import checked
 from layers.seed import ReplicaSeed
 
 

@@ -4,11 +4,11 @@ import keras
 from keras import ops
 
 from layers.product import product_with
-from layers.recurrent import Recurrent
+from layers.rnn import RNN
 
 
 @keras.saving.register_keras_serializable(package="lamina")
-class GRU(Recurrent):
+class GRU(RNN):
     """Reads a sequence step by step into a state h that two gates protect.
 
     With `a = x W + b`, cut into three blocks of `units` columns, each step makes of the state h:

@@ -3,11 +3,11 @@
 import keras
 from keras import ops
 
-from layers.recurrent import Recurrent
+from layers.rnn import RNN
 
 
 @keras.saving.register_keras_serializable(package="lamina")
-class LSTM(Recurrent):
+class LSTM(RNN):
     """Reads a sequence step by step into a memory c that gates protect.
 
     With `z = x W + h R + b`, cut into four blocks of `units` columns, each step makes of the states h and c:

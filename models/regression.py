@@ -17,7 +17,7 @@ def with_units(network, mean: float, scale: float):
     """
     import keras
 
-    from layers import GaussianHead, TargetUnits
+    from layers import GaussianHead, Unstandardize
 
     x = network.output
     if len(x.shape) == 2:
@@ -29,7 +29,7 @@ def with_units(network, mean: float, scale: float):
         last = network.layers[-1]
         if hasattr(last, "kernel"):  # an ensemble starts there by itself
             last.kernel.assign(np.zeros(last.kernel.shape))
-    x = TargetUnits(mean, scale, dtype="float32", name="target_units")(x)
+    x = Unstandardize(mean, scale, dtype="float32", name="target_units")(x)
     return keras.Model(network.inputs, x, name=network.name)
 
 

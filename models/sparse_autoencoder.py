@@ -40,7 +40,7 @@ class SparseAutoencoder:
         """Return a `keras.Model` from `(batch, *input_shape)` to the same, float32."""
         import keras
 
-        from layers import Sparsity
+        from layers import ActivityRegularization
 
         dense = DenseAutoencoder(self.hidden, activation=self.activation, l2=self.l2)
         inputs = keras.Input(input_shape, name="inputs")
@@ -48,5 +48,5 @@ class SparseAutoencoder:
         for i, units in enumerate(self.hidden[:-1], start=1):
             x = dense.layer(units, self.activation, f"encoder_{i}")(x)
         x = dense.layer(self.hidden[-1], "relu" if self.penalty == "l1" else "sigmoid", "code_units")(x)
-        code = Sparsity(self.penalty, self.sparsity, self.activity, name=CODE)(x)
+        code = ActivityRegularization(self.penalty, self.sparsity, self.activity, name=CODE)(x)
         return keras.Model(inputs, dense.decoder(input_shape)(code), name="sparse_autoencoder")

@@ -94,7 +94,23 @@ def write_report(
         files=FILES | task.files,
     )
     title = f"{prepared.name}, {learned.model.name}"
-    report.write(directory / "report.html", title, page.subtitle, [*page.sections, *closing])
+    report.write(directory / "report.html", title, page.subtitle, [*page.sections, *_inside(directory), *closing])
+
+
+def _inside(directory: RunDirectory) -> list:
+    """What was found before the first update, and what the microscope saw, where there was either."""
+    from evaluation import microscope_report, report
+    from training import microscope, preflight
+
+    sections = []
+    if (directory / preflight.FILE).exists():
+        found = directory.read_json(preflight.FILE)
+        lines = [preflight.told(found)]
+        box = report.Notice("Before the first update", lines, found["findings"]) if found["findings"] else None
+        sections.append(report.Section("Preflight", [box or report.Text(lines)]))
+    if (directory / microscope.FILE).exists():
+        sections += microscope_report.sections(directory.read_json(microscope.FILE))
+    return sections
 
 
 def speeds(directory: RunDirectory) -> dict[str, float]:

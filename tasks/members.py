@@ -78,7 +78,9 @@ def train(train_one: Callable, prepared, directory: RunDirectory):
 
 def member(prepared, number: int, directory: RunDirectory):
     """The `Prepared` of a member, counted from 0, and its folder in that of the run."""
-    trainer = replace(prepared.trainer, seed=(prepared.trainer.seed + number) % 2**31)
+    preflight = prepared.trainer.preflight if number == 0 else "off"
+    seed = (prepared.trainer.seed + number) % 2**31
+    trainer = replace(prepared.trainer, seed=seed, preflight=preflight)
     folder = RunDirectory(directory / f"member-{number}", directory.watch)
     folder.path.mkdir(exist_ok=True)
     return replace(prepared, trainer=trainer), folder

@@ -2,7 +2,8 @@
 
 TensorFlow's graph optimiser, which rewrites each graph before its first run, is off. An operation has one thread: there
 are as many test processes as cores, and most tensors are small. Python looks for garbage less often: tracing makes many
-objects that live as long as their graph. `make test-slow` has the defaults of all three.
+objects that live as long as their graph. The preflight of a training makes one update. `make test-slow` has the
+defaults of all four.
 """
 
 import gc
@@ -16,6 +17,9 @@ def pytest_configure(config):
         return
     gc.set_threshold(50_000, 10, 10)
     limit_threads(1)
+    from training import preflight
+
+    preflight.SECONDS = 0.0
     if backend() == "tensorflow":
         import tensorflow as tf
 

@@ -40,7 +40,8 @@ BACKENDS_OF = {
     "tuning": set(),
 }
 BACKEND_FILES = {
-    f"training/{name}.py" for name in ("devices", "checkpoint", "optimizers", "lowering", "waiting", "hosts")
+    f"training/{name}.py"
+    for name in ("devices", "checkpoint", "gradients", "optimizers", "lowering", "waiting", "hosts")
 }
 # A layer may use TensorFlow inside a function that says so, and why, with these words.
 MARK = "TensorFlow branch, for "

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from training.place import Place
 from training.plan import Plan
 from training.run_directory import RunDirectory
 from training.trainer import Trainer
@@ -56,6 +57,8 @@ def fit(
     from training.epoch_log import EpochLog
     from training.finite import FiniteGuard
     from training.hosts import divided
+    from training.microscope import Microscope
+    from training.preflight import preflight
     from training.progress import Progress
     from training.rest_of_epoch import RestOfEpoch
     from training.waiting import Waiting
@@ -81,7 +84,9 @@ def fit(
         minutes=trainer.checkpoint_minutes,
         resumable=resumable,
     )
-    start = checkpoint.restore(model)
+    start, several = checkpoint.restore(model), keras.distribution.distribution() is not None
+    if trainer.preflight == "on" and start == Place() and run.watch is None and not several:
+        preflight(model, train, run)
     if start.epoch < plan.epochs and not best.stopped:
 
         def part(**place):
@@ -91,6 +96,8 @@ def fit(
         rest = RestOfEpoch(start, steps, checkpoint.metrics, dataset.element_spec)
         guard = FiniteGuard(part, start, steps)
         companions = [rest, best, guard, log, average, checkpoint, Progress(plan, start, log), *callbacks]
+        if trainer.microscope:
+            companions.append(Microscope(train, plan, run))
         if trainer.ema:
             # After `best`, which reads the averaged weights at the end of validation, before they are swapped back.
             companions.append(keras.callbacks.SwapEMAWeights())

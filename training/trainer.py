@@ -76,6 +76,12 @@ class Trainer:
     """Where to train. auto: a TPU (with JAX), else a GPU, else the CPU; the run says which and why."""
     check_device: Literal["tpu"] | None = field(default=None, metadata={"names_run": False})
     """tpu: train nothing; say whether the steps of this run could be compiled for a TPU, and what prevents it."""
+    preflight: Literal["on", "off"] = field(default="on", metadata={"names_run": False})
+    """on: before the first update, check on a few rows in a second or two that the loss is that of guessing, that they
+    can be learned by heart, and that every weight has a gradient."""
+    microscope: bool = field(default=False, metadata={"names_run": False})
+    """Show in the report what goes on inside the network: gradients, updates, activations and dead units of each layer.
+    It changes nothing in the training."""
     deterministic: bool = False
     """Forbid operations whose results vary on a GPU; slower there, not needed on a CPU."""
     checkpoint_minutes: float = field(default=5.0, metadata={"names_run": False})

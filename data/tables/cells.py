@@ -93,11 +93,15 @@ class Growing:
             pieces.append(_empty(rows) if cells is None else pyarrow.array(cells, pyarrow.string()))
         self.rows += rows
 
-    def stored(self) -> dict:
-        """Column name -> array of strings, as `Cells` takes them."""
+    def strings(self) -> dict:
+        """Column name -> Arrow's strings."""
         import pyarrow
 
-        return {name: compact(pyarrow.chunked_array(self._pieces.pop(name))) for name in list(self._pieces)}
+        return {name: pyarrow.chunked_array(self._pieces.pop(name)).combine_chunks() for name in list(self._pieces)}
+
+    def stored(self) -> dict:
+        """Column name -> array of strings, as `Cells` takes them."""
+        return {name: compact(column) for name, column in self.strings().items()}
 
 
 def compact(column):

@@ -65,7 +65,7 @@ def read(path: str, content: bytes, header: str | None = None) -> Preamble:
     elif comments:
         text = delimiters.sample(content, start)
         rows = _rows(text, top.delimiter, whole=start + len(text.encode()) >= len(content))
-    above = titles(rows, width) if header != "no" else 0
+    above = titles(rows, width, header)
     if above:
         top = _moved(top, content, rows[above][0] - 1)
         top = replace(top, notes=(*top.notes, passed_over(name, top.line, rows)))
@@ -103,20 +103,23 @@ def _rows(text, delimiter, whole=True):
     return rows if whole or len(rows) < 2 else rows[:-1]
 
 
-def titles(rows, width):
+def titles(rows, width, header=None):
     """How many rows stand above the header, each with less than half of its cells; 0 where there is no header below.
 
     Args:
         rows: The first rows: a line and its cells, stripped.
         width: How many cells most rows have.
+        header: Whether the user says that there is a header: "yes" or "no".
     """
     count = 0
     while count < len(rows) - 1 and _is_title(rows[count][1], width):
         count += 1
     table = [row for _, row in rows[count:]]
-    if not 0 < count <= MOST_TITLES or not all(table[0]) or any(len(row) != width for row in table):
+    if header == "no" or not 0 < count <= MOST_TITLES or not any(any(row) for _, row in rows[:count]):
         return 0
-    return count if any(any(row) for _, row in rows[:count]) and has_header(table) else 0
+    if not all(table[0]) or any(len(row) != width for row in table):
+        return 0
+    return count if header == "yes" or has_header(table) else 0
 
 
 def _is_title(row, width):

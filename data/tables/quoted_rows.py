@@ -84,7 +84,7 @@ def _parsed(path, content, start, line, delimiter, **dialect):
         if collecting:
             gc.enable()
     _add(table, rows)
-    columns = list(table.stored().values())
+    columns = list(table.strings().values())
     if (row := quoting.swallowing(columns, delimiter)) is not None:
         raise _Refused(path, lines[row], f"a quote around whole rows. {_remedy(path)}")
     return columns, np.array(lines)

@@ -34,7 +34,7 @@ def read(path, sheet="", header=None, wanted=()):
     width = max(len(cells) for _, cells in rows)
     rows = [(number, cells + [""] * (width - len(cells))) for number, cells in rows]
     notes = ()
-    titles = preamble.titles(rows[: headers.SAMPLE_ROWS], width) if header != "no" else 0
+    titles = preamble.titles(rows[: headers.SAMPLE_ROWS], width, header)
     if titles:
         notes += (preamble.passed_over(name, rows[titles][0], rows),)
         rows = rows[titles:]

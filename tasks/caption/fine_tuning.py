@@ -26,7 +26,8 @@ def fine_tune(prepared: Prepared, whole, directory: RunDirectory) -> Fitted:
     from training.token_cross_entropy import TokenCrossEntropy
 
     epochs = prepared.encoder.fine_tune_epochs
-    trainer = replace(prepared.trainer, epochs=epochs, learning_rate=prepared.encoder.fine_tune_learning_rate)
+    rate = prepared.encoder.fine_tune_learning_rate
+    trainer = replace(prepared.trainer, epochs=epochs, learning_rate=rate, preflight="off")
     pixels = PixelInputs(prepared.inputs.prepare)
     batches = prepared.batching.of(prepared.splits.train, prepared.subwords, pixels, training=True)
     unfreeze(whole.get_layer("encoder"))

@@ -48,7 +48,13 @@ def reward(prepared: Prepared, model, directory: RunDirectory) -> None:
         rewarded.dataset,
         TokenCrossEntropy(),
         directory,
-        trainer=replace(prepared.trainer, epochs=epochs, learning_rate=prepared.reward_learning_rate),
+        trainer=replace(
+            prepared.trainer,
+            epochs=epochs,
+            learning_rate=prepared.reward_learning_rate,
+            preflight="off",  # batches are drawn from the network as they are asked for
+            microscope=False,
+        ),
         plan=Plan(writer.size, epochs, rewarded.steps_per_epoch, 1),
         resumable=rewarded.written_after,
         callbacks=[FreshTwin(rewarded)],

@@ -34,6 +34,7 @@ def fine_tune(model, prepared: Prepared, directory: RunDirectory) -> Learned:
         epochs=recipe.fine_tune_epochs,
         learning_rate=recipe.fine_tune_learning_rate,
         batch_size=prepared.trainer.batch_size or 32,
+        preflight="off",
     )
     schedule = plan(trainer, len(splits.train))
     unfreeze(model)

@@ -47,6 +47,8 @@ def reward(prepared: Prepared, model, directory: RunDirectory):
         learning_rate=prepared.reward_learning_rate,
         schedule="cosine",
         warmup=0.05,
+        preflight="off",  # batches are drawn from the network as they are asked for
+        microscope=False,
     )
     prepared.compile(model, trainer, plan, TokenCrossEntropy())
     further = partial(

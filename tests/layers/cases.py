@@ -109,9 +109,13 @@ CASES = [
         noise=True,
     ),
     Case(
-        layers.Sparsity, {"penalty": "l1", "strength": 0.01}, (8, 9), keras.layers.ActivityRegularization, {"l1": 0.01}
+        layers.ActivityRegularization,
+        {"penalty": "l1", "strength": 0.01},
+        (8, 9),
+        keras.layers.ActivityRegularization,
+        {"l1": 0.01},
     ),
-    Case(layers.Sparsity, {"penalty": "kl", "strength": 0.01}, (8, 9), keras.layers.Identity, {}),
+    Case(layers.ActivityRegularization, {"penalty": "kl", "strength": 0.01}, (8, 9), keras.layers.Identity, {}),
     grouped_dense((6, 4, 5), groups=4, units=3),
     grouped_dense((6, 5), groups=3, units=7, kernel_regularizer="l2"),
     Case(
@@ -136,8 +140,8 @@ CASES = [
         masks=False,
         noise=True,
     ),
-    Case(layers.TargetUnits, {"mean": 3.5, "scale": 0.25}, (5, 4, 1), formula=formulas.target_units),
-    Case(layers.TargetUnits, {"mean": -2.0, "scale": 40.0}, (5, 4, 2), formula=formulas.target_units),
+    Case(layers.Unstandardize, {"mean": 3.5, "scale": 0.25}, (5, 4, 1), formula=formulas.unstandardize),
+    Case(layers.Unstandardize, {"mean": -2.0, "scale": 40.0}, (5, 4, 2), formula=formulas.unstandardize),
     Case(layers.GaussianHead, {"smallest": 0.01}, (5, 4, 2), formula=formulas.gaussian_head),
     Case(layers.ProbabilityMean, {}, (5, 4, 3, 6), formula=formulas.probability_mean, masks=False),
     *RECURRENT,
@@ -146,10 +150,10 @@ CASES = [
 
 FIRST_OF_EACH = list({case.layer: case for case in reversed(CASES)}.values())
 
-# On JAX each row takes seconds to compile. What is the same code on each backend (files, shapes, a step of `fit`,
-# precisions), and slopes, are checked there on one row of each layer, as is that it equals its twin, compiled, with its
-# gradients, in float64; `make test-slow` does so with all rows, and in float32.
-ENOUGH = FIRST_OF_EACH if keras.backend.backend() == "jax" else CASES
+# A row takes up to a second to trace, on JAX several to compile. What is the same code for each row (files, shapes, a
+# step of `fit`, precisions, slopes) is checked on one row of each layer, on JAX also that it equals its twin in
+# float64; `make test-slow` does so with all rows, and in float32.
+ENOUGH = [pytest.param(case, id=case.name, marks=[] if case in FIRST_OF_EACH else [pytest.mark.slow]) for case in CASES]
 
 COMPOSED = (layers.Bidirectional, layers.RecurrentDecoder, layers.TransformerEncoderBlock,
             layers.TransformerDecoderBlock, layers.TransformerDecoder)  # fmt: skip

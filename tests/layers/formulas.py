@@ -73,7 +73,7 @@ def monte_carlo_dropout(x, noise, settings, training):
     return x[:, None] * noise, lambda gradient: (gradient * noise).sum(1)
 
 
-def target_units(x, noise, settings, training):
+def unstandardize(x, noise, settings, training):
     scale = settings["scale"]
     shift = np.array([settings["mean"], 0.0])[: x.shape[-1]].astype(x.dtype)
     return x * scale + shift, lambda gradient: gradient * scale

@@ -41,7 +41,7 @@ INITIALIZERS = [
     InitializerCase(layers.Zeros, of_keras("Zeros"), lambda n, m: 0.0, seeded=False),
 ]
 
-PENALTIES = [
+REGULARIZERS = [
     PenaltyCase(layers.L1, keras.regularizers.L1, {"l1": 0.03}),
     PenaltyCase(layers.L2, keras.regularizers.L2, {"l2": 0.02}),
     PenaltyCase(layers.L1L2, keras.regularizers.L1L2, {"l1": 0.03, "l2": 0.02}),

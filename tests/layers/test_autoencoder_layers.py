@@ -53,17 +53,19 @@ def test_noise_has_its_deviation_and_other_numbers_each_call():
 def test_l1_is_that_of_keras():
     x = RANDOM.normal(size=(7, 5)).astype("float32")
     twin = added(keras.layers.ActivityRegularization(l1=0.02), x)  # Keras divides by the batch as well
-    assert added(layers.Sparsity("l1", 0.02), x) == pytest.approx(twin, rel=1e-6)
-    assert added(layers.Sparsity("l1", 0.02), x, training=False) == pytest.approx(twin, rel=1e-6)
+    assert added(layers.ActivityRegularization("l1", 0.02), x) == pytest.approx(twin, rel=1e-6)
+    assert added(layers.ActivityRegularization("l1", 0.02), x, training=False) == pytest.approx(twin, rel=1e-6)
 
 
 def test_kl_is_between_the_target_and_the_mean_activity_of_each_unit():
     x = RANDOM.uniform(0.01, 0.6, size=(40, 5)).astype("float32")
     q = x.astype("float64").mean(axis=0)
     expected = (0.1 * np.log(0.1 / q) + 0.9 * np.log(0.9 / (1 - q))).sum()
-    assert added(layers.Sparsity("kl", 2.0, 0.1), x) == pytest.approx(2 * expected, rel=1e-5)
-    assert added(layers.Sparsity("kl", 2.0, 0.5), np.full((4, 5), 0.5, "float32")) == pytest.approx(0, abs=1e-6)
-    assert np.isfinite(added(layers.Sparsity("kl", 1.0), np.zeros((4, 5), "float32")))
+    assert added(layers.ActivityRegularization("kl", 2.0, 0.1), x) == pytest.approx(2 * expected, rel=1e-5)
+    assert added(layers.ActivityRegularization("kl", 2.0, 0.5), np.full((4, 5), 0.5, "float32")) == pytest.approx(
+        0, abs=1e-6
+    )
+    assert np.isfinite(added(layers.ActivityRegularization("kl", 1.0), np.zeros((4, 5), "float32")))
 
 
 @pytest.mark.parametrize(("size", "stride"), [(3, 1), (4, 2), (2, 2), (5, 3)])

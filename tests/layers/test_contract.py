@@ -12,15 +12,16 @@ import pytest
 import layers
 from tests.layers.cases import CASES, COMPOSED, ENOUGH, FIRST_OF_EACH, rows
 from tests.layers.comparison import difference, fill, inputs_of, training_argument
-from tests.layers.initializer_cases import INITIALIZERS, PENALTIES
+from tests.layers.initializer_cases import INITIALIZERS, REGULARIZERS
 
 # Files are the same on each backend: on JAX `make test` reads back weights, statistics, a random state, a recurrence.
-SOME = [case for case in ENOUGH if case.layer in (layers.Dense, layers.BatchNorm, layers.Dropout, layers.LSTM)]
-FILED = [pytest.param(ENOUGH, id="enough")]
+SOME = [case for case in FIRST_OF_EACH if case.layer in (layers.Dense, layers.BatchNorm, layers.Dropout, layers.LSTM)]
+FILED = [pytest.param(FIRST_OF_EACH, id="enough"), pytest.param(CASES, id="all", marks=pytest.mark.slow)]
 if keras.backend.backend() == "jax":
-    FILED = [pytest.param(SOME, id="some"), pytest.param(ENOUGH, id="enough", marks=pytest.mark.slow)]
+    FILED = [pytest.param(SOME, id="some"), pytest.param(FIRST_OF_EACH, id="enough", marks=pytest.mark.slow)]
 every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-enough_cases = pytest.mark.parametrize("case", ENOUGH, ids=lambda case: case.name)
+FURTHER_ROWS = [row for row in ENOUGH if row.marks]
+enough_cases = pytest.mark.parametrize("case", ENOUGH)
 
 
 def model_of(case, dtype="float32"):
@@ -48,7 +49,7 @@ def test_initializer_round_trip_and_clone(case):
         np.testing.assert_array_equal(copy((4, 5)), ours((4, 5)))
 
 
-@pytest.mark.parametrize("case", PENALTIES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", REGULARIZERS, ids=lambda case: case.name)
 def test_penalty_round_trip(case):
     saved = json.loads(json.dumps(keras.regularizers.serialize(case.penalty(**case.settings))))
     copy = keras.regularizers.deserialize(saved)
@@ -93,7 +94,7 @@ def test_symbolic_shape_equals_eager_shape(case):
 
 
 # The parts of these take the step on JAX as well, and they are compiled, with their gradients, by test_equality.py.
-@pytest.mark.parametrize("case", rows(ENOUGH, lambda case: case.layer in COMPOSED))
+@pytest.mark.parametrize("case", rows(FIRST_OF_EACH, lambda case: case.layer in COMPOSED) + FURTHER_ROWS)
 @pytest.mark.filterwarnings("ignore:The model does not have any trainable weights")
 def test_one_compiled_step(case):
     train_one_step(case, jit_compile=keras.backend.backend() == "jax")

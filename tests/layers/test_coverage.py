@@ -7,14 +7,14 @@ import pytest
 import layers
 from layers import activations, initializers
 from tests.layers.cases import CASES, ELSEWHERE
-from tests.layers.initializer_cases import INITIALIZERS, PENALTIES
+from tests.layers.initializer_cases import INITIALIZERS, REGULARIZERS
 from tests.layers.refusals import REFUSALS
 
 
 def proved():
     """Names of the classes that have a row."""
     rows = [case.layer for case in CASES] + [case.initializer for case in INITIALIZERS]
-    return {row.__name__ for row in rows + [case.penalty for case in PENALTIES]}
+    return {row.__name__ for row in rows + [case.penalty for case in REGULARIZERS]}
 
 
 def test_every_public_name_has_a_row_and_every_row_is_public():

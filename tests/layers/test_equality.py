@@ -6,7 +6,7 @@ import pytest
 
 from tests.layers.cases import CASES, ENOUGH, FIRST_OF_EACH, rows
 from tests.layers.comparison import TOLERANCE, difference, errors, finite_difference_error
-from tests.layers.initializer_cases import INITIALIZERS, PENALTIES
+from tests.layers.initializer_cases import INITIALIZERS, REGULARIZERS
 
 
 def further(case):
@@ -19,7 +19,8 @@ def test_layer_equals_its_reference_in_float64(case):
     check_errors(case, "float64")
 
 
-@pytest.mark.parametrize("case", rows(CASES, lambda case: True))
+@pytest.mark.slow
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_layer_equals_its_reference_in_float32(case):
     check_errors(case, "float32")
 
@@ -30,7 +31,7 @@ def check_errors(case, dtype):
     assert backward < TOLERANCE[dtype]
 
 
-@pytest.mark.parametrize("case", ENOUGH, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", ENOUGH)
 def test_gradient_equals_finite_differences(case):
     assert finite_difference_error(case) < 1e-8
 
@@ -45,7 +46,7 @@ def test_initializer_draws_the_numbers_of_its_twin(case, shape):
     assert difference(keras.ops.convert_to_numpy(ours), expected) < 1e-6
 
 
-@pytest.mark.parametrize("case", PENALTIES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", REGULARIZERS, ids=lambda case: case.name)
 def test_penalty_equals_its_twin(case):
     weights = np.random.default_rng(0).standard_normal((6, 5)).astype("float32")
     ours, twin = case.penalty(**case.settings), case.twin(**case.settings)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import layers
-from layers import recurrent
+from layers import rnn
 from tests.layers.comparison import Caller, fill
 
 MASK = np.array([[1, 1, 1, 0], [1, 0, 1, 0], [1, 1, 1, 1]], bool)
@@ -124,7 +124,7 @@ def test_the_loop_equals_the_written_out_one(kind, monkeypatch):
     layer, x = built(PAIRS[kind][0], return_sequences=True), sequences()
     results = []
     for steps in (64, 0):
-        monkeypatch.setattr(recurrent, "WRITTEN_OUT", steps)
+        monkeypatch.setattr(rnn, "WRITTEN_OUT", steps)
         caller = Caller(layer, {"mask": MASK})
         results.append(caller([x], sequences((3, 4, 2), 3), training=True))
     for a, b in zip(results[0].weight_gradients, results[1].weight_gradients, strict=True):

@@ -124,6 +124,7 @@ print(np.abs(found.numpy() - data["expected"]).max(), "layers" in sys.modules)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="a SavedModel is written under TensorFlow")
 def test_a_saved_model_decodes_in_a_process_without_the_suite(tmp_path):
     import tensorflow as tf

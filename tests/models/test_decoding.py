@@ -16,12 +16,9 @@ PENALTIES = (0.0, 0.6, 1.0, 2.0)
 END = TOKENS.end
 
 
-# Each takes ten seconds to compile on JAX; their layers are compared with their twins there.
+# Each takes up to ten seconds to compile; their layers are compared with their twins in `make test`.
 APART = ("transformer, post", "lstm, multiplicative", "transformer, two members")
-APART_ON_JAX = APART if keras.backend.backend() == "jax" else ()
-NETWORKS = [
-    pytest.param(name, marks=[pytest.mark.slow] if name in APART_ON_JAX else []) for name in (*RECIPES, *ENSEMBLES)
-]
+NETWORKS = [pytest.param(name, marks=[pytest.mark.slow] if name in APART else []) for name in (*RECIPES, *ENSEMBLES)]
 
 
 @pytest.fixture(scope="module", params=NETWORKS)
@@ -177,7 +174,7 @@ def test_padding_and_company_change_nothing(network):
 
 @pytest.mark.parametrize(
     "name",
-    ["transformer, rotary", pytest.param("gru, additive", marks=[pytest.mark.slow] if APART_ON_JAX else [])],
+    ["transformer, rotary", pytest.param("gru, additive", marks=pytest.mark.slow)],
 )
 def test_compiled_equals_eager(name):
     """Lowered by XLA as a whole; of a vocabulary of several chunks."""

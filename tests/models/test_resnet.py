@@ -24,6 +24,7 @@ def test_cifar_parameter_counts(depth):
     assert model.get_layer("average").input.shape == (None, 8, 8, 64)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("depth", IMAGENET)
 def test_imagenet_parameter_counts(depth):
     model = ResNet(depth).build((224, 224, 3), 1000)
@@ -31,6 +32,7 @@ def test_imagenet_parameter_counts(depth):
     assert model.get_layer("average").input.shape[1:3] == (7, 7)
 
 
+@pytest.mark.slow
 def test_weights_of_keras_applications_give_its_outputs():
     rng = np.random.default_rng(0)
     source = keras.applications.ResNet50(weights=None, input_shape=(64, 64, 3), classifier_activation=None, classes=7)
@@ -56,6 +58,7 @@ def test_weights_of_keras_applications_give_its_outputs():
     assert np.max(np.abs(ours - expected)) / np.max(np.abs(expected)) < 1e-5
 
 
+@pytest.mark.slow
 def test_weights_of_another_depth_are_refused():
     source = keras.applications.ResNet50(weights=None, input_shape=(64, 64, 3), include_top=False)
     with pytest.raises(ValueError, match="same depth as resnet101.*Received: resnet50"):

@@ -20,6 +20,9 @@ from training.run_directory import RunDirectory
 from tuning.dry_run import some
 
 TASKS = names()
+# What writes texts traces graphs for minutes; in `make test` their own whole runs stand for them.
+TEXTS = ("caption", "translate")
+RUNS = [pytest.param(name, marks=[pytest.mark.slow] if name in TEXTS else []) for name in TASKS]
 
 
 def test_there_are_tasks():
@@ -41,7 +44,7 @@ def on_fewer_records(task):
     return replace(task, load=load)
 
 
-@pytest.fixture(scope="module", params=TASKS)
+@pytest.fixture(scope="module", params=RUNS)
 def finished(request, tmp_path_factory):
     """A task, and the folder of a whole run, interrupted in its second epoch and typed again; metrics of one that was
     not are beside it."""

@@ -125,6 +125,7 @@ def test_several_graphs_of_one_function_are_no_reason_to_warn(monkeypatch):
     assert not warnings
 
 
+@pytest.mark.slow
 def test_a_tpu_makes_jax_the_backend_before_keras_starts():
     """In a process of its own: Keras reads its backend once."""
     program = (

@@ -74,10 +74,10 @@ CASES = {
 }
 
 
-# On JAX each case compiles for four seconds; the optimizers are the same code there.
-ON_JAX = ("adam", "average") if keras.backend.backend() == "jax" else CASES
+# Each case traces three trainings.
+QUICK = ("adam", "average")
 ROWS_OF_CASES = [
-    pytest.param(settings, id=name, marks=[] if name in ON_JAX else [pytest.mark.slow])
+    pytest.param(settings, id=name, marks=[] if name in QUICK else [pytest.mark.slow])
     for name, settings in CASES.items()
 ]
 
@@ -91,6 +91,7 @@ def test_it_goes_on_within_an_epoch_as_if_nothing_had_been(tmp_path, settings):
         assert same(train(folder, **settings), whole), (epoch, step)
 
 
+@pytest.mark.slow
 def test_twice_in_one_epoch(tmp_path):
     whole = train(tmp_path / "whole")
     for step in (2, 6):

@@ -84,7 +84,14 @@ class StopAt(keras.callbacks.Callback):
             raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("settings", [{}, {"ema": 0.9}, {"optimizer": "momentum"}], ids=["adam", "ema", "momentum"])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        pytest.param({}, id="adam"),
+        pytest.param({"ema": 0.9}, id="ema", marks=pytest.mark.slow),
+        pytest.param({"optimizer": "momentum"}, id="momentum", marks=pytest.mark.slow),
+    ],
+)
 def test_resumed_is_uninterrupted_to_the_bit(tmp_path, settings, monkeypatch):
     trainer = Trainer(epochs=6, learning_rate=0.01, **settings)
     whole, _ = run(tmp_path / "whole", trainer)

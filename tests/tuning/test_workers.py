@@ -65,6 +65,7 @@ def test_scores_are_those_of_the_app_for_each_seed_and_fold(workers, tmp_path):
     assert len(found.history) == 5 and found.memory > 10
 
 
+@pytest.mark.slow
 def test_a_lost_process_is_started_again(workers, tmp_path):
     first = workers.pid
     workers.submit(TASK | {"id": "slow", "folder": str(tmp_path / "slow"), "values": {"act": "sleep"}, "seed": 0})
@@ -75,6 +76,7 @@ def test_a_lost_process_is_started_again(workers, tmp_path):
     assert found.status == "completed"
 
 
+@pytest.mark.slow
 def test_trials_leave_no_temporary_files(tmp_path, monkeypatch):
     (tmp_path / "temporary").mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))

@@ -499,6 +499,7 @@ def test_tensorflow_datasets_without_captions_are_refused(prepared, monkeypatch)
         resolve(CaptionData("tfds:tiny_captions"), seed=0)
 
 
+@pytest.mark.slow
 @pytest.mark.data
 def test_flickr8k_is_read_whole(real_data):
     folder = f"{real_data}/flickr8k"

@@ -138,6 +138,7 @@ SPAM = "text,spam\nbuy,spam\nhi,ham\nwin,spam\n"
     [
         (SPAM, None, (), ["1", "2"]),
         (SPAM, "yes", (), ["text", "spam"]),
+        ("Spam of May\n" + SPAM, "yes", (), ["text", "spam"]),
         (SPAM, None, ["spam"], ["text", "spam"]),
         (SPAM, None, ["2"], ["1", "2"]),
         (SPAM, None, ["last"], ["1", "2"]),
@@ -195,6 +196,18 @@ def test_both_parsers_read_what_was_written(delimiter, quoted):
 @pytest.mark.parametrize("rest", ['5" pipe,1\n', '"x" y,1\n', '"x,1\n', "1\n", "  \n1,2\n"])
 def test_what_parsers_read_differently_is_left_to_the_careful_one(rest):
     assert plain_rows.read(f"a,b\n{rest}".encode(), 0, 1, ",") is None
+
+
+@pytest.mark.parametrize("first", ['5" pipe', "plain", '"in ""quotes"",\nand lines"'])
+def test_many_rows_are_read_alike(first, write):
+    """More than are looked at before a column is kept as a dictionary, and than are made into strings at once."""
+    rows = 150_000
+    text = f"w,x,y\n{first},0,a\n" + "".join(f"w,{row},{'ab'[row % 2]}\n" for row in range(1, rows))
+    table = table_file.read(write("t.csv", text))
+    assert len(table) == rows and table.places[-1] == rows + 1 + first.count("\n")
+    assert table.columns["x"].tolist() == [str(row) for row in range(rows)]
+    assert table.columns["y"].tolist() == ["a", "b"] * (rows // 2)
+    assert table.columns["w"].tolist() == [first.strip('"').replace('""', '"')] + ["w"] * (rows - 1)
 
 
 def test_a_column_is_made_when_it_is_asked_for(write):

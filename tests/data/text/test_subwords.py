@@ -163,6 +163,7 @@ def test_words_are_cut_as_often_as_the_algorithm_says(learned, word, dropout):
         assert found.count(cut) / count == pytest.approx(chance, abs=5 * np.sqrt(chance * (1 - chance) / count) + 1e-9)
 
 
+@pytest.mark.slow
 def test_drawn_subwords_are_the_same_in_each_process():
     # What an earlier process drew. SentencePiece's own dropout differs between processes, whatever its seed.
     made = subwords.learn(ENGLISH + GERMAN, 300)
@@ -284,6 +285,7 @@ def test_stock_loader_runs_it_in_another_process(tmp_path):
     assert [[int(i) for i in row if i] for row in np.load(tmp_path / "ids.npy")] == reference
 
 
+@pytest.mark.slow
 @pytest.mark.data
 @pytest.mark.parametrize("lower", [False, True])
 def test_all_of_multi30k_gets_the_ids_of_sentencepiece(real_data, lower):

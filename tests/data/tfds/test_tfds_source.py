@@ -41,6 +41,7 @@ def test_options_that_it_cannot_use_are_refused(load):
         load("tfds:mnist", group="x")
 
 
+@pytest.mark.slow
 @pytest.mark.data
 def test_mnist_keeps_its_splits_and_carves_validation(prepared, load, capfd):
     splits = load("tfds:mnist")

@@ -114,8 +114,8 @@ def test_evaluate_and_predict_a_table_without_labels(quick, table):
     [
         ConvAutoencoder(8, (8, 16)),
         VariationalAutoencoder(6, filters=(8,)),
-        SparseAutoencoder((80,)),
-        DenseAutoencoder((16,), noise=0.2),
+        pytest.param(SparseAutoencoder((80,)), marks=pytest.mark.slow),
+        pytest.param(DenseAutoencoder((16,), noise=0.2), marks=pytest.mark.slow),
     ],
     ids=lambda recipe: type(recipe).__name__,
 )
@@ -136,6 +136,7 @@ def test_a_bent_line_needs_one_number(quick, table):
     assert "sign" in page.read_text()
 
 
+@pytest.mark.slow
 def test_same_seed_same_bytes_also_after_an_interruption(quick):
     """With noise in it, whose seeds have to go on where they stopped."""
     config = replace(TASK.tiny, model=DenseAutoencoder((24, 6), noise=0.1), trainer=Trainer(epochs=4))

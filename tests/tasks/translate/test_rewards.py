@@ -61,6 +61,7 @@ def written(rewarded, epoch=0):
     return [(group, *rewarded.writer.write(group, random)) for group in rewarded.writer.groups(epoch)]
 
 
+@pytest.mark.slow
 def test_a_translation_is_rewarded_by_its_bleu_once_it_ends(rewarded, prepared):
     pairs, source, target = prepared.splits.train, prepared.source, prepared.target
     complete = 0
@@ -76,6 +77,7 @@ def test_a_translation_is_rewarded_by_its_bleu_once_it_ends(rewarded, prepared):
     assert complete > 100
 
 
+@pytest.mark.slow
 def test_epochs_have_equally_many_updates_of_the_shapes_of_training(rewarded, prepared):
     shapes = {(shape.size, shape.source_length, shape.target_length) for shape in prepared.batches.buckets}
     for epoch in range(2):
@@ -96,6 +98,7 @@ def validates(monkeypatch, change):
     monkeypatch.setattr(validation, "bleu_of_each", lambda *_: lambda: np.full(3, next(times) * change))
 
 
+@pytest.mark.slow
 def test_translations_get_better(prepared, model, rewarded, monkeypatch, tmp_path):
     weights = model.get_weights()
 

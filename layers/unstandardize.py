@@ -5,8 +5,8 @@ import numpy as np
 from keras import ops
 
 
-@keras.saving.register_keras_serializable(package="lamina")
-class TargetUnits(keras.layers.Layer):
+@keras.saving.register_keras_serializable(package="lamina", name="TargetUnits")  # as saved models call it
+class Unstandardize(keras.layers.Layer):
     """Gives outputs the units of the target: `mean + scale * u` for the mean u, `scale * s` for a deviation s.
 
     A network learns best what has mean 0 and deviation 1; with this layer it still answers in the user's units. The

@@ -1,15 +1,15 @@
-"""Penalties on what units answer, so that few of them answer at a time (Olshausen and Field 1996; Ng 2011)."""
+"""Activity penalties that keep most units inactive (Olshausen and Field 1996; Ng 2011)."""
 
 import keras
 from keras import ops
 
-from layers.penalties import checked
+from layers.regularizers import checked
 
 SMALLEST = 1e-6  # a mean activation is kept this far from 0 and 1, where the divergence is infinite
 
 
-@keras.saving.register_keras_serializable(package="lamina")
-class Sparsity(keras.layers.Layer):
+@keras.saving.register_keras_serializable(package="lamina", name="Sparsity")  # as saved models call it
+class ActivityRegularization(keras.layers.Layer):
     """Hands its inputs on unchanged and adds a penalty on them to the loss, in training and in inference.
 
     `l1`: `strength * sum_k |x_k|`, averaged over the batch: most of the units answer 0 to a given record.

@@ -12,7 +12,7 @@ from layers.product import product_with
 WRITTEN_OUT = 8
 
 
-class Recurrent(keras.layers.Layer):
+class RNN(keras.layers.Layer):
     """A loop over time, for `LSTM` and `GRU`.
 
     They give the class attributes `GATES` (blocks of `units` columns in the kernels) and `STATES` (how many there are;

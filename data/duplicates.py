@@ -33,7 +33,8 @@ def row_keys(inputs):
     """Returns one key per row of a table, equal for equal features: uint64 (N,)."""
     import pandas
 
-    frame = pandas.DataFrame(inputs, copy=False)
+    columns = {name: pandas.Series(values, dtype=values.dtype, copy=False) for name, values in inputs.items()}
+    frame = pandas.DataFrame(columns, copy=False)  # strings stay as they are: as pandas' own they would be copied
     return pandas.util.hash_pandas_object(frame, index=False).to_numpy()
 
 

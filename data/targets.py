@@ -2,7 +2,6 @@
 
 import math
 import re
-from collections import Counter
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -73,14 +72,15 @@ class ClassTarget:
     def notes(self, table):
         """Sentences for the user on classes that may not be what they look like."""
         found = [alike_note(self.name, self.classes)]
-        tags = [set(TAGS.split(name)) for name in self.classes]
-        single = {name for name, parts in zip(self.classes, tags, strict=True) if len(parts) == 1}
-        combined = [name for name, parts in zip(self.classes, tags, strict=True) if len(parts) > 1]
-        shared = Counter(tag for parts in tags for tag in parts)
-        if combined and sum(max(shared[t] for t in TAGS.split(name)) > 1 for name in combined) > 0.5 * len(combined):
+        tags = {name: TAGS.split(name) for name in self.classes}
+        combined = {name: parts for name, parts in tags.items() if len(parts) > 1}
+        later = {tag for parts in combined.values() for tag in parts[1:]}
+        first = {parts[0] for parts in combined.values()}
+        reused = first & later | (first | later) & (tags.keys() - combined.keys())
+        if 2 * sum(not reused.isdisjoint(parts) for parts in combined.values()) > len(combined):
             found.append(
-                f"Target {self.name!r}: {combined[0]!r} counts as one class of its own; a row has one label here, not "
-                f"several ({len(combined)} such classes beside {len(single)} of one label)."
+                f"Target {self.name!r}: {next(iter(combined))!r} counts as one class of its own ({len(combined)} such "
+                f"classes of several labels); a row has one label here."
             )
         return [note for note in found if note]
 

@@ -74,11 +74,13 @@ class ReconstructionDecoding(Decoding):
         start = 0
         for column in config["columns"]:
             kind = column["kind"]
-            width = len(column["words"]) if kind == "text" else _width(column)
+            width = _width(column)
             features = reconstruction[:, start : start + width]
             start += width
             if kind == "number":
                 found[named[column["name"]]] = _number(features[:, 0], column)
+            elif kind == "date":
+                found[named[column["name"]]] = features[:, 0] * column["std"] + column["mean"]
             elif kind == "category":
                 found[named[column["name"]]] = _category(features, column)
         return found
@@ -122,10 +124,13 @@ class ReconstructionDecoding(Decoding):
 
 
 def _width(column: dict) -> int:
-    """Features of a number or category column."""
+    """Features of a column."""
     if column["kind"] == "number":
         return 1 + column["missing"]
-    return len(column["words"]) + column["other"] + column["missing"]
+    if column["kind"] == "date":
+        places = sum(len(column[part]) for part in ("months", "weekdays", "hours"))
+        return 1 + (column["year_std"] > 0) + places + column["missing"]
+    return len(column["words"]) + column.get("other", 0) + column.get("missing", 0)
 
 
 def _number(values: np.ndarray, column: dict) -> np.ndarray:

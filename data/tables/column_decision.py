@@ -61,7 +61,7 @@ def decide(name, column, table, writing, asked="", is_row_number=False):
     if len(words) == 1 and known.all():
         return _left_out(name, f"always {words[0][:40]!r}")
     if asked in {"category", "text"}:
-        return ColumnKind(asked, _counted(words) if asked == "text" else "")
+        return ColumnKind(asked, "characters" if asked == "text" and _characters_of_a_word(words) else "")
     try:
         if asked:
             return _asked(name, asked, column, words, counts, table, writing)
@@ -76,15 +76,14 @@ def decide(name, column, table, writing, asked="", is_row_number=False):
     infinite = bad.any() and all(map(_is_float, words[bad]))
     if share < 0.5 or not (many or infinite):
         return _words(name, words, counts, known.all())
+    if form == "plain" and not np.any(found[~bad] % 1) and _are_codes(words[~bad]):
+        return _codes(name, words, counts, known.all())
     if bad.any():
         everything = np.full(len(column.words), np.nan)
         everything[known] = found
         if 1 - share <= TYPOS or infinite:
             refuse_unreadable(name, ColumnKind(kind, form), column, everything, table)
         return _partly(name, kind, column, known, bad, counts, table)
-    whole = form == "plain" and not np.any(found % 1)
-    if whole and any(map(_is_code, words)) and all(map(str.isdecimal, words)):
-        return _codes(name, words, counts, known.all())
     return finished(name, kind, form, words, found)
 
 
@@ -112,6 +111,10 @@ def numbers_rows(file, name):
 def _is_code(word):
     """Whether a word is a whole number with a leading zero."""
     return word[0] == "0" and len(word) > 1 and word.isdecimal()
+
+
+def _are_codes(words):
+    return any(map(_is_code, words)) and all(map(str.isdecimal, words))
 
 
 def _is_float(word):
@@ -155,7 +158,7 @@ def _read(words, writing):
     def mostly(match):
         return 2 * sum(match(word) is not None for word in sample) >= len(sample)
 
-    if mostly(date_form.DATE.fullmatch):
+    if mostly(date_form.match):
         form = date_form.decide(words, writing.dates)
         return "date", form, values(words, "date", form)
     if mostly(date_form.TIMES.fullmatch):
@@ -256,20 +259,22 @@ def _words(name, words, counts, always):
         always: whether every row has a word.
     """
     rows = int(counts.sum())
-    unspaced = _counted(words) == "characters"
-    lengths = [max(len(word.split()), len(word) // 2 if unspaced else 0) for word in words]
+    of_a_word = _characters_of_a_word(words)
+    lengths = [max(len(word.split()), len(word) // of_a_word if of_a_word else 0) for word in words]
     words_per_cell = int(np.dot(lengths, counts)) / rows
     if words_per_cell < 1.05 and len(words) == rows >= FEWEST_IDS and always:
         return _left_out(name, "a different word in every row names the row and predicts nothing new")
     mostly_different = len(words) > 0.5 * rows
     if (words_per_cell >= 2 and mostly_different and len(words) >= 10) or words_per_cell >= 6:
-        return ColumnKind("text", "characters" if unspaced else "")
+        return ColumnKind("text", "characters" if of_a_word else "")
     return ColumnKind("category")
 
 
-def _counted(words):
-    """What is counted of texts: "characters" where most letters are of scripts without blanks, or there are none."""
+def _characters_of_a_word(words):
+    """About 2 where most letters are of scripts without blanks, 1 where there are no letters, such as emoji, else 0."""
     sample = words[evenly(len(words), SAMPLE)]
     letters = sum(len(LETTER.findall(word)) for word in sample)
     unspaced = sum(len(UNSPACED.findall(word)) for word in sample)
-    return "characters" if 2 * unspaced >= letters else ""
+    if not letters:
+        return 1
+    return 2 if 2 * unspaced >= letters else 0

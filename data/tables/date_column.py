@@ -9,6 +9,7 @@ from data.tables.column_kinds import ColumnKind
 from data.tables.number_column import FAR
 
 SECONDS = 86400  # of a day
+MINUTES_OF_A_DAY = 1440
 DAYS_OF_400_YEARS = 146097
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 FIRST_WEEKDAY = 3  # 1970-01-01 was a Thursday
@@ -95,6 +96,13 @@ class DateColumn:
     def restore(self, features):
         """float32 (N, width) -> float64 (N,), days since 1970-01-01."""
         return tf.cast(features[:, 0], tf.float64) * self.std + self.mean
+
+    def shown(self, values):
+        """Raw days (N,) as text such as "2024-05-31 14:00", object (N,)."""
+        known = np.isfinite(values)
+        minutes = np.round(np.where(known, values, 0) * MINUTES_OF_A_DAY).astype("datetime64[m]")
+        text = (moment.replace("T", " ") for moment in np.datetime_as_string(minutes).tolist())
+        return np.where(known, np.array([one if self.hours else one[:10] for one in text], dtype=object), "")
 
     def config(self):
         return {"kind": "date", **asdict(self)}

@@ -16,6 +16,7 @@ from data.tables.number_form import Unclear
 YEAR_FIRST, DAY_FIRST, MONTH_FIRST = "2024-05-31", "31/05/2024", "05/31/2024"
 FORMS = (YEAR_FIRST, DAY_FIRST, MONTH_FIRST)
 ASKED = {"day-first": DAY_FIRST, "month-first": MONTH_FIRST}  # how a user says what comes first
+LONGEST = 64  # characters of a date
 CLOCK = "14:05"  # the form of a time of day alone
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 NAME = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
@@ -36,6 +37,11 @@ DATE = re.compile(
 TIMES = re.compile(TIME, re.IGNORECASE | re.ASCII)
 MINUTES_OF_A_DAY = 24 * 60
 EPOCH = datetime.date(1970, 1, 1).toordinal()
+
+
+def match(word):
+    """The parts of a date of any form, named as in `DATE`; None where the word is no date."""
+    return DATE.fullmatch(word) if len(word) <= LONGEST else None
 
 
 def days(words, form):
@@ -79,7 +85,7 @@ def _minutes(found):
 
 
 def _day(word, form):
-    found = DATE.fullmatch(word)
+    found = match(word)
     if found is None:
         return np.nan
     if year := found["y1"] or found["y5"]:
@@ -124,7 +130,7 @@ def decide(words, first, asked=""):
     """
     if asked:
         return asked
-    two = [found for found in map(DATE.fullmatch, words) if found is not None and found["y2"]]
+    two = [found for found in map(match, words) if found is not None and found["y2"]]
     if not two:
         return YEAR_FIRST
     by_day, by_month = (sum(int(found[place]) <= 12 for found in two) for place in ("b", "a"))

@@ -80,6 +80,10 @@ class NumberColumn:
             values = tf.sinh(values) * self.quartiles + self.median
         return tf.cast(values, self.dtype)
 
+    def shown(self, values):
+        """Raw values (N,) as text, object (N,)."""
+        return np.array([f"{value:.15g}" if np.isfinite(value) else "" for value in values], dtype=object)
+
     def config(self):
         return {"kind": "number", **asdict(self)}
 

@@ -29,6 +29,7 @@ ALIKE = str.maketrans({"\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u2212": "-
 SCALES = {"kg", "g", "mg", "t", "lb", "lbs", "oz", "km", "m", "cm", "mm", "mi", "ft", "in", "l", "ml", "h", "hr", "hrs"}
 SCALES |= {"min", "mins", "s", "sec", "ms", "k", "K", "M", "B", "bn", "mn", "%", "‰", "°C", "°F"}
 OLD_NAMES = {"plain": "1234.5", "comma": "1234,5"}
+LONGEST = 64  # characters of a number that is not plain
 LARGEST = 1e100  # of numbers; their squares are finite
 DECIMAL = {"decimal-point": ".", "decimal-comma": ","}  # how a user says what the decimal mark is
 
@@ -118,7 +119,7 @@ class Parsed:
 
 def parsed(word):
     """A cell as `Parsed`; None where it is no number of any form."""
-    found = NUMBER.fullmatch(word.translate(ALIKE))
+    found = NUMBER.fullmatch(word.translate(ALIKE)) if len(word) <= LONGEST else None
     if found is None:
         return None
     bracketed = found["open"] is not None

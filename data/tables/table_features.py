@@ -74,13 +74,15 @@ class TablePrepare:
         out = np.empty((rows, *self.input_shape), np.float32)
         for start in range(0, rows, ROWS_AT_ONCE):
             stop = min(start + ROWS_AT_ONCE, rows)
-            out[start:stop] = self._compiled(
-                [
-                    tensor(np.stack([inputs[self.columns[place].name][start:stop] for place in block.places], axis=1))
-                    for block in self._blocks
-                ]
-            )
+            chunk = {column.name: inputs[column.name][start:stop] for column in self.columns}
+            out[start:stop] = self._compiled([self._matrix(block, chunk) for block in self._blocks])
         return out
+
+    def _matrix(self, block, inputs):
+        """The raw columns of a block, arrays (N,), as one tensor (N, columns) of their type."""
+        values = np.stack([inputs[self.columns[place].name] for place in block.places], axis=1)
+        dtype = self.columns[block.places[0]].dtype
+        return tensor(values if dtype == tf.string else values.astype(dtype.as_numpy_dtype, copy=False))
 
     def finish(self, fixed):
         return tf.cast(fixed, tf.float32)
@@ -106,6 +108,11 @@ class TablePrepare:
         parts = tf.split(finished, [column.width for column in self.columns], axis=1)
         pairs = zip(self.columns, parts, strict=True)
         return {c.name: c.restore(part) for c, part in pairs if not isinstance(c, TextColumn)}
+
+    def shown(self, inputs):
+        """Raw columns as people read them: dates as text, numbers of double precision with all their digits."""
+        columns = [column for column in self.columns if column.name in inputs]
+        return {c.name: c.shown(inputs[c.name]) if c.dtype == tf.float64 else inputs[c.name] for c in columns}
 
     def signature(self):
         """The raw record as tensors: one vector per column."""

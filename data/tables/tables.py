@@ -93,21 +93,24 @@ def from_raw(name, table, own, config, seed, kind=ClassTarget, kinds=None):
     else:
         found = TableDecision(kinds, inputs(table, kinds))
     if kind is not NoTarget and len(found.raw) > 1:
-        notes += [
-            f"Column {column!r} alone tells the target of nearly every row: is it a copy, or known only afterwards? "
-            f"`--columns {column}=out` leaves it out."
-            for column, values in found.raw.items()
-            if target_copies.tells(values, labels, len(target.classes))
-        ]
-    origins = table.origins()
-    mine = [rows for part, rows in parts if part is table]
-    cut = {name: iter([values[rows] for rows in mine]) for name in found.kinds for values in [found.raw.pop(name)]}
-    converted = [
-        Split({name: next(pieces) for name, pieces in cut.items()}, labels[rows], origins[rows])
-        if part is table
-        else split(part, target, found.kinds)
-        for part, rows in parts
-    ]
+        telling = [name for name, raw in found.raw.items() if target_copies.tells(raw, labels, len(target.classes))]
+        if telling:
+            notes.append(
+                f"Alone tells the target of nearly every row: {listing(telling)}. A copy, or known only afterwards? "
+                f"`--columns {telling[0]}=out` leaves it out."
+            )
+    origins, converted = table.origins(), []
+    shared = [({}, rows) for part, rows in parts if part is table]
+    for column in list(found.raw):
+        values = found.raw.pop(column)
+        for raw, rows in shared:
+            raw[column] = values[rows]
+    shared = iter(shared)
+    for part, rows in parts:
+        if part is table:
+            converted.append(Split(next(shared)[0], labels[rows], origins[rows]))
+        else:
+            converted.append(split(part, target, found.kinds))
     if config.group:
         column = table.column_name(config.group, "--group")
         keys = [

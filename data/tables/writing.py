@@ -44,7 +44,7 @@ class Writing:
     def _dates(self):
         forms = set()
         for words in self._words:
-            two = [found for found in map(date_form.DATE.fullmatch, words) if found is not None and found["y2"]]
+            two = [found for found in map(date_form.match, words) if found is not None and found["y2"]]
             if two and 2 * len(two) > len(words):
                 try:
                     forms.add(date_form.decide(words, lambda: ""))

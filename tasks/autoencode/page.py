@@ -48,6 +48,7 @@ def _restored(prepare, records: np.ndarray):
     raw = {name: values.numpy() for name, values in prepare.restore(np.asarray(records, np.float32)).items()}
     if "image" in raw:
         return np.round(raw["image"]).astype(np.uint8)
+    raw = prepare.shown(raw)
     columns = {name: [v.decode() if isinstance(v, bytes) else v for v in values] for name, values in raw.items()}
     return [{name: values[row] for name, values in columns.items()} for row in range(len(records))]
 

@@ -47,7 +47,7 @@ def _mistakes(splits, outputs: np.ndarray) -> list[dict]:
         if splits.kind == "image":
             record["image"] = np.asarray(splits.prepare.fixed(one.inputs, one.origins))[0]
         else:
-            record["row"] = {name: values[0] for name, values in one.inputs.items()}
+            record["row"] = {name: values[0] for name, values in splits.prepare.shown(one.inputs).items()}
         found.append(record)
     return found
 

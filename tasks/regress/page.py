@@ -43,6 +43,7 @@ def _worst(splits, answers: dict[str, np.ndarray]) -> list[dict]:
     """The test rows with the largest errors."""
     test = splits.test
     order = np.argsort(-np.abs(test.labels - answers["prediction"]), kind="stable")[:WORST]
+    shown = splits.prepare.shown(test.take(order).inputs)
     return [
         {
             "truth": test.labels[i],
@@ -50,9 +51,9 @@ def _worst(splits, answers: dict[str, np.ndarray]) -> list[dict]:
             "lower": answers["lower"][i],
             "upper": answers["upper"][i],
             "origin": test.origins[i],
-            "row": {name: values[i] for name, values in test.inputs.items()},
+            "row": {name: values[place] for name, values in shown.items()},
         }
-        for i in order
+        for place, i in enumerate(order)
     ]
 
 

@@ -172,3 +172,22 @@ def test_a_tie_of_categories_may_be_either():
     reconstruction = np.array([[0.5, 0.5 + 1e-7], [0.2, 0.9]], "float32")
     found = decode.reference([reconstruction, np.zeros((2, 1)), reconstruction])
     assert found["reconstructed_c"].tolist() == [None, "y"]
+
+
+def test_dates_and_numbers_of_double_precision_are_rebuilt():
+    inputs = {
+        "when": np.array([19357.0, 19358.25, np.nan, 19760.25]),
+        "ms": 1.7e12 + np.array([1.0, 5.0, 700.0, 9000.0]),
+        "code": np.array(["x", "y", "x", "y"], dtype=object),
+    }
+    kinds = {"when": ColumnKind("date", "2024-05-31"), "ms": ColumnKind("number", "plain", double=True)}
+    prepare = TablePrepare.fit(inputs, kinds | {"code": ColumnKind("category")})
+    records, decode = prepare.fixed(inputs), ReconstructionDecoding(prepare)
+    outputs = (records, records[:, :2], records)
+    found, expected = decode([tf.constant(one) for one in outputs]), decode.reference(outputs)
+    for name in ("reconstructed_when", "reconstructed_ms"):
+        assert found[name].dtype == tf.float64
+        np.testing.assert_allclose(found[name], expected[name], rtol=1e-12)
+    np.testing.assert_allclose(expected["reconstructed_ms"], inputs["ms"], atol=0.01)
+    np.testing.assert_allclose(expected["reconstructed_when"][[0, 1, 3]], inputs["when"][[0, 1, 3]], atol=1e-4)
+    assert found["reconstructed_code"].numpy().tolist() == [b"x", b"y", b"x", b"y"]

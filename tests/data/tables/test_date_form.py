@@ -100,4 +100,6 @@ def test_a_date_has_year_month_weekday_and_hour_where_they_differ():
                                                          [1, 0, 1, 0, 0, 0, 1, 0]])  # fmt: skip
     np.testing.assert_array_equal(found[2], [0] * 9 + [1])
     np.testing.assert_allclose(column.restore(found[[0, 1, 3]]), known, atol=1e-6)
-    assert DateColumn.fit("when", days[:1], column.kind).feature_names() == ["when"]
+    assert column.shown(days[1:]).tolist() == ["2023-01-01 06:00", "", "2023-01-03 06:00"]
+    alone = DateColumn.fit("when", days[:1], column.kind)
+    assert alone.feature_names() == ["when"] and alone.shown(days[:1]).tolist() == ["2022-12-31"]

@@ -77,7 +77,17 @@ def test_what_is_unclear_is_cleared_up_by_the_file_or_by_the_user(mark, numbers)
     np.testing.assert_array_equal(found, [1234, 2345] if mark == "," else [1.234, 2.345])
 
 
-@pytest.mark.parametrize("cells", [["12A", "13B"], ["10.0.0.1", "1.2.3"], ["A-12", "B-7"], ["030 123 456", "1-2"]])
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["(" + " " * 100_000 + "x"],
+        ["1" * 100_000 + " a b"],
+        ["12A", "13B"],
+        ["10.0.0.1", "1.2.3"],
+        ["A-12", "B-7"],
+        ["030 123 456", "1-2"],
+    ],
+)
 def test_codes_are_no_numbers(cells):
     words = np.array(cells, dtype=object)
     assert np.isnan(number_form.decide(words, lambda: "").read(words)).all()
@@ -91,3 +101,8 @@ def test_a_plain_column_takes_no_other_form(cell):
 def test_a_column_with_a_decimal_comma_takes_no_point():
     found = NumberForm.of("comma").read(np.array(["1,5", "1.5", "1.500", "7"], dtype=object))
     np.testing.assert_array_equal(found, [1.5, np.nan, np.nan, 7])
+
+
+def test_long_cells_are_not_tried_for_ever():
+    words = np.array(["(" + " " * 100_000 + "x", "1" * 100_000 + " a b"], dtype=object)
+    assert np.isnan(number_form.decide(words, lambda: "").read(words)).all()

@@ -33,7 +33,7 @@ def row_keys(inputs):
     """Returns one key per row of a table, equal for equal features: uint64 (N,)."""
     import pandas
 
-    frame = pandas.DataFrame(inputs, copy=False)
+    frame = pandas.DataFrame(inputs)
     return pandas.util.hash_pandas_object(frame, index=False).to_numpy()
 
 

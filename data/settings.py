@@ -11,13 +11,16 @@ class Data:
     """Where the data is, and how to read it."""
 
     data: str = field(default="digits", metadata={"files": True})
-    """a bundled name, a table (.csv .tsv .jsonl, also .gz), a folder of images, or tfds:NAME"""
+    """a bundled name, a table (.csv .tsv .jsonl .parquet .feather .xlsx, data.sqlite:people; also .gz .zip), a folder
+    of images, or tfds:NAME"""
     target: str | None = None
     """table: the column to predict (for autoencoding: that labels the rows): its name, its number from 1, or "last" """
     validation: str | None = field(default=None, metadata={"files": True})
     """your own validation table or folder; otherwise it is carved from the training data"""
     test: str | None = field(default=None, metadata={"files": True})
     """your own test table or folder; otherwise a fifth of the data is held out"""
+    header: Literal["yes", "no"] | None = None
+    """table: whether its first row names the columns, where that is not seen rightly"""
     group: str | None = None
     """table: rows with the same value in this column stay in one split (a patient, a customer); not used as input"""
     time: str | None = None

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from data.tables.table_file import FORMATS, extension
+from data import unpacked
+from data.tables.table_file import FORMATS, extension, located
 from data.targets import ClassTarget, NoTarget, NumberTarget, Target
 
 if TYPE_CHECKING:
     from data.settings import Data
     from data.splits import Splits
 
+TABLES = f"{' '.join(FORMATS)}; also {' '.join(unpacked.PACKED)}"
 BUNDLED: dict[str, tuple[type[Target], ...]] = {  # real data, and which targets it has
     "digits": (ClassTarget, NoTarget),
     "diabetes": (NumberTarget,),
@@ -98,15 +100,18 @@ def kind_of(data: str, target: type[Target] = ClassTarget) -> str:
         return "tfds"
     if os.path.isdir(data):
         if target is NumberTarget:
-            raise DataError(f"{data}: is a folder, and regression takes a table ({' '.join(FORMATS)}, also .gz).")
+            raise DataError(f"{data}: is a folder, and regression takes a table ({TABLES}).")
         return "folder"
-    ending = extension(data)
-    if os.path.isfile(data):
+    if data == "-" or unpacked.URL.match(data) or os.path.exists(data) and not os.path.isfile(data):
+        unpacked.refuse_no_file(data)
+    file, _ = located(data)
+    ending = extension(file)
+    if os.path.isfile(file):
         if ending in FORMATS:
             return "table"
         raise DataError(
             f"{data}: what this file holds cannot be read off its ending {ending!r}. "
-            f"Allowed: {' '.join(FORMATS)} (also .gz) for tables; for images give their folder."
+            f"Allowed: {TABLES}; for images give their folder."
         )
     made = {**BUNDLED, **TOYS}
     fitting = [name for name, targets in made.items() if target in targets]
@@ -122,7 +127,7 @@ def kind_of(data: str, target: type[Target] = ClassTarget) -> str:
         folder = "a folder of images with one folder per class; "
     raise DataError(
         f"--data {data!r} is neither a bundled name nor a file or folder.{suggestion(data, fitting)} "
-        f"Allowed: {', '.join(fitting)}; a table ({' '.join(FORMATS)}, also .gz); {folder}tfds:NAME."
+        f"Allowed: {', '.join(fitting)}; a table ({TABLES}); {folder}tfds:NAME."
     )
 
 
@@ -133,12 +138,13 @@ def _refuse_unused(config: Data, kind: str) -> None:
     usable = {
         "bundled": {"image_size"} if config.data == "digits" else set(),
         "toy": set(),
-        "table": {"target", "validation", "test", "group", "time", "columns", "show_columns"},
+        "table": {"target", "validation", "test", "header", "group", "time", "columns", "show_columns"},
         "folder": {"validation", "test", "image_size"},
         "tfds": {"target", "image_size", "download", "columns", "show_columns"},
     }[kind]
     what = {"bundled": "bundled data", "toy": "a made-up table", "table": "a table"}
     what |= {"folder": "a folder of images", "tfds": "a TensorFlow dataset"}
-    options = ("target", "validation", "test", "group", "time", "columns", "show_columns", "image_size", "download")
+    options = ("target", "validation", "test", "header", "group", "time", "columns", "show_columns")
+    options = (*options, "image_size", "download")
     unused = [option for option in options if option not in usable]
     refuse_given(config, unused, f"{config.data!r}, which is {what[kind]}")

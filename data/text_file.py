@@ -1,40 +1,15 @@
 """The text of a file, packed or not; and what of it is JSON. What cannot be read is told with its line."""
 
-import gzip
 import json
-import os
 import re
-import zlib
 
-from data.errors import DataError, MissingData
+from data import encoding, unpacked
+from data.errors import DataError
 
-MOST_UNPACKED = 4 * 1024**3
-"""Bytes that a file in .gz may hold: a few megabytes can hold any number, and all would be read into memory."""
 DEEPEST = 100
 """Levels of JSON: a table or captions have a handful, and Python ends at a thousand."""
 TABLE = "a table of at least a few rows"
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
-
-
-def read_bytes(path: str) -> bytes:
-    """The content of a file, unpacked if its name ends in .gz.
-
-    Raises:
-        DataError: The file is missing, cannot be read, is a broken gzip file or unpacks to too much.
-    """
-    if not os.path.isfile(path):
-        raise MissingData(f"{path}: no such file. Check the path.")
-    packed = path.lower().endswith(".gz")
-    try:
-        with gzip.open(path) if packed else open(path, "rb") as file:
-            content = file.read(MOST_UNPACKED + 1 if packed else -1)
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise DataError(f"{path}: not a whole gzip file ({error}). Unpack it to check, or copy it again.") from error
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}). Allow it, or copy it again.") from error
-    if packed and len(content) > MOST_UNPACKED:
-        raise DataError(f"{path}: unpacks to more than {MOST_UNPACKED:,} bytes. If that is right, give it unpacked.")
-    return content
 
 
 def read(path: str, content: str, latin: bool = False) -> tuple[str, tuple[str, ...]]:
@@ -43,70 +18,48 @@ def read(path: str, content: str, latin: bool = False) -> tuple[str, tuple[str, 
     Args:
         path: Of the file.
         content: What it should hold, for messages: "one sentence a line".
-        latin: Whether what is not UTF-8 is taken for Latin-1.
+        latin: Whether what is not UTF-8 is taken for Latin-1, where it looks like it.
 
     Raises:
-        DataError: The file cannot be read, is empty, or is not text in UTF-8 or marked UTF-16.
+        DataError: The file cannot be read, is empty, or is not text in UTF-8 or UTF-16.
     """
-    data, name = read_bytes(path), os.path.basename(path)
-    notes = ()
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        try:
-            text = data.decode("utf-16")
-        except UnicodeDecodeError as error:
-            line = data[: error.start].decode("utf-16", "ignore").count("\n") + 1
-            raise DataError(f"{path}:{line}: begins as UTF-16, and breaks here. Save it as UTF-8.") from error
-        notes = (f"{name} is read as UTF-16.",)
-    elif b"\0" in data:
-        raise DataError(
-            f"{path}:{_line(data, data.index(0))}: a NUL byte, so this is not text. Allowed: text in UTF-8, or UTF-16 "
-            f"with its mark, also packed with gzip under a name in .gz. If it is a spreadsheet, save it as CSV."
-        )
-    else:
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = _line(data, error.start)
-            if not latin:
-                raise DataError(
-                    f"{path}:{line}: byte 0x{data[error.start]:02x} is not UTF-8. Allowed: UTF-8, or UTF-16 with its "
-                    f"mark. Convert it, for example: iconv -f ISO-8859-1 -t UTF-8 {name} > new"
-                ) from error
-            text = data.decode("cp1252", errors="replace")
-            notes = (
-                f"{name} is not UTF-8 (first at line {line}) and is read as Latin-1 (cp1252); "
-                f"if letters look wrong, save it as UTF-8.",
-            )
-    if not text.strip():
+    data, notes = utf8(path, content, latin)
+    return data.decode(), notes
+
+
+def utf8(path: str, content: str, latin: bool = False) -> tuple[bytes, tuple[str, ...]]:
+    """The same text as bytes of UTF-8, which take less memory."""
+    data, notes = encoding.utf8(path, unpacked.read_bytes(path), latin)
+    if not data[:4096].strip() and not data.strip():
         raise DataError(f"{path}: the file is empty. Give {content}.")
-    return text, notes
+    return data, notes
 
 
-def _line(data, position):
-    return data.count(b"\n", 0, position) + 1
-
-
-def parse_json(text: str, path: str, remedy: str, line: int = 1):
+def parse_json(text: str, path: str, remedy: str, line: int = 1, unique: bool = False):
     """What a text of JSON means.
 
     Args:
         text: The text.
         path, line: Where it stands, for messages.
         remedy: What to do where it is none.
+        unique: Whether an object that has a field twice is refused; otherwise the last counts.
 
     Raises:
-        DataError: It is not JSON, nested too deeply, holds a whole number of too many digits or half a letter.
+        DataError: It is not JSON, nested too deeply, holds a whole number of too many digits or half a letter, or an
+            object has a field twice.
     """
 
     def refused(position, why):
         return DataError(f"{path}:{line + text.count(chr(10), 0, position)}: {why}")
 
     try:
-        value = json.loads(text)
+        value = UNIQUE.decode(text) if unique else json.loads(text)
     except json.JSONDecodeError as error:
         raise refused(error.pos, f"not JSON ({error.msg}, column {error.colno}). {remedy}") from error
     except RecursionError as error:
         raise refused(_too_deep(text) or 0, f"JSON nested more than {DEEPEST} deep. Make it flatter.") from error
+    except _Twins as twins:
+        raise refused(0, f"the field {str(twins)!r} is there twice in one object. Rename one of them.") from None
     except ValueError as error:
         position = re.search(r"\d{4301}", text).start()
         raise refused(position, "a whole number of more than 4,300 digits. Write it as a text, in quotes.") from error
@@ -115,6 +68,21 @@ def parse_json(text: str, path: str, remedy: str, line: int = 1):
     if re.search(r"\\u[dD][89a-fA-F]", text):
         _refuse_half_letters(value, text, refused)
     return value
+
+
+class _Twins(ValueError):
+    """A field that is twice in an object."""
+
+
+def _without_twins(pairs):
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _Twins(next(name for name in names if names.count(name) > 1))
+    return found
+
+
+UNIQUE = json.JSONDecoder(object_pairs_hook=_without_twins)
 
 
 def _is_deep(value):

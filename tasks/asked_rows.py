@@ -10,23 +10,23 @@ MOST_SKIPPED = 1000
 """Rows of one table: a table of more is another one."""
 
 
-def whole(name: str, prepare, skipped: list[str]) -> tuple[dict[str, np.ndarray], np.ndarray]:
+def whole(table, prepare, skipped: list[str]) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """Raw inputs and origins of the rows of a table that can be read; every other row is named on stderr.
 
     So are numbers far outside what training saw.
 
     Args:
-        name: Of the file.
+        table: Its `RawTable`.
         prepare: The run's `TablePrepare`.
         skipped: Rows that cannot be read, added to.
 
     Raises:
-        DataError: The file cannot be read, a column is missing, or no row, or far too few, can be read.
+        DataError: A column is missing, or no row, or far too few, can be read.
     """
     from data.errors import DataError
-    from data.tables import table_file, tables
+    from data.tables import tables
 
-    table, kinds = table_file.read(name), prepare.kinds
+    kinds = prepare.kinds
     tables.inputs(table.take(np.arange(0)), kinds)  # its columns
     try:
         inputs = tables.inputs(table, kinds)
@@ -44,7 +44,7 @@ def whole(name: str, prepare, skipped: list[str]) -> tuple[dict[str, np.ndarray]
     for sentence in told[:MOST_TOLD]:
         print(f"{sentence}: its answer means little", file=sys.stderr)
     if len(told) > MOST_TOLD:
-        print(f"{name}: {len(told) - MOST_TOLD} more numbers are far outside what training saw", file=sys.stderr)
+        print(f"{table.path}: {len(told) - MOST_TOLD} more numbers are far outside what training saw", file=sys.stderr)
     return inputs, origins
 
 

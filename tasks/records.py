@@ -31,11 +31,11 @@ def requested(files: Sequence[str], prepare, skipped: list[str]) -> Iterator[tup
     """
     from data.errors import DataError
     from data.images.images import ImagePrepare
-    from data.tables.table_file import FORMATS, extension
+    from data.tables import table_file
 
     is_image_run = isinstance(prepare, ImagePrepare)
     for name in files:
-        if is_image_run and os.path.isfile(name) and extension(name) in FORMATS:
+        if is_image_run and os.path.isfile(name) and table_file.extension(name) in table_file.FORMATS:
             raise DataError(f"{name}: a table, and this run was trained on images. Give image files or folders.")
         if not is_image_run and os.path.isdir(name):
             raise DataError(f"{name}: a folder, and this run was trained on a table. Give files with its columns.")
@@ -43,8 +43,8 @@ def requested(files: Sequence[str], prepare, skipped: list[str]) -> Iterator[tup
         paths = asked_images.whole(files, skipped)
         yield {"image": paths}, paths
         return
-    for name in files:
-        yield asked_rows.whole(name, prepare, skipped)
+    for table in table_file.read_all(files, wanted=prepare.kinds):
+        yield asked_rows.whole(table, prepare, skipped)
 
 
 def labelled(request: Evaluation, trained):
@@ -95,7 +95,7 @@ def table_split(path: str, target: str | None, trained):
     from data.tables import table_file, tables
     from data.targets import NoTarget
 
-    table = table_file.read(path)
+    table = table_file.read(path, wanted=trained.prepare.kinds)
     if target is None and trained.target_type is not NoTarget:
         raise DataError(f"{path}: which column holds the truth? Give --target: {listing(table.columns, 40)}")
     name = None if target is None else table.column_name(target, "--target")

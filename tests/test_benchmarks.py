@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import json
 import os
 import runpy
 import sys
@@ -10,6 +11,8 @@ from unittest import mock
 
 import pytest
 
+from benchmarks import input_tables, inputs
+from cli.errors import UserError
 from cli.packages import ROOT
 
 OTHERS = ("torch", "ctranslate2", "keras_hub", "keras_tuner")  # which may be missing
@@ -60,3 +63,13 @@ def test_images_are_read_and_measured(capsys):
     lines = capsys.readouterr().out.splitlines()
     stages = ("making the pictures", "Pillow alone", "reading", "an epoch", "scores, baselines")
     assert all(any(line.startswith(stage) and "us an image" in line for line in lines) for stage in stages)
+def test_inputs_are_read_and_measured(tmp_path, capsys):
+    path = str(tmp_path / "t.csv")
+    input_tables.write(path, 60, 5)
+    for reader in input_tables.READERS:
+        inputs.child(reader, path)
+        found = json.loads(capsys.readouterr().out)
+        assert found["rows"] == (38 if reader == "splits" else 60) and found["peak"] >= found["before"] > 0
+        assert len(inputs.line("60x5", reader, found)) == len(inputs.HEADER)
+    with pytest.raises(UserError, match="ROWSxCOLUMNS, at least 20x3. Received: 5x5"):
+        inputs.Config(tables=("60x5", "5x5"))

@@ -7,6 +7,7 @@ list          one image name a line
 
 import os
 import re
+from dataclasses import replace
 
 from data.captions import caption_json
 from data.captions.raw_captions import CaptionRows
@@ -107,20 +108,22 @@ def _table(table, image, caption):
     rows.notes += table.notes
     shown = listing(captions) if len(captions) > 1 else repr(captions[0])
     rows.notes.append(f"{os.path.basename(table.path)}: images are in column {image!r}, captions in {shown}.")
+    columns = {column: table.columns[column] for column in (image, *captions)}
     for row in range(len(table)):
         for column in captions:
-            text = table.columns[column][row]
+            text = columns[column][row]
             if text or len(captions) == 1:  # a wide table may have fewer captions for some images
-                rows.add(table.columns[image][row], text, table.place(row))
+                rows.add(columns[image][row], text, table.place(row))
     return rows.finish()
 
 
 def _typed_names(table):
     """The table with "dog.jpg#0" in its columns as "dog.jpg", as Flickr30k's token file has it."""
-    for cells in table.columns.values():
+    columns = dict(table.columns)
+    for cells in columns.values():
         if len(cells) and all(re.fullmatch(r".+\.\w+#\d+", str(cell)) for cell in cells):
             cells[:] = [cell.rpartition("#")[0] for cell in cells]
-    return table
+    return replace(table, columns=columns)
 
 
 def _image_column(table):

@@ -95,14 +95,15 @@ def refusal(name, column, table, unclear):
     return DataError(f"{place}: column {name!r} {unclear}. Say how to take it: {ways}.")
 
 
-def numbers_rows(cells):
-    """Whether the cells (N,) of all rows, in the order of the file, grow or fall by 1 from row to row."""
+def numbers_rows(file, name):
+    """Whether the cells of all rows of a `RawTable`, in the order of the file, grow or fall by 1 from row to row."""
     try:
-        first = np.diff([float(cell) for cell in cells[:FEWEST_IDS]])
+        first = np.diff([float(cell) for cell in file.take(slice(FEWEST_IDS)).columns[name]])
     except ValueError:
         return False
-    if len(cells) < FEWEST_IDS or abs(first[0]) != 1 or np.any(first != first[0]):
+    if len(file) < FEWEST_IDS or abs(first[0]) != 1 or np.any(first != first[0]):
         return False
+    cells = file.columns[name]
     steps = np.diff(number_form.plain(cells) if cells.dtype == object else cells)
     return bool(np.all(steps == first[0]))
 

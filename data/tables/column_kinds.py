@@ -13,6 +13,7 @@ import numpy as np
 
 from data.errors import DataError
 from data.tables import date_form
+from data.tables.cells import Cells
 from data.tables.distinct_cells import DistinctCells, says_nothing
 from data.tables.number_form import NumberForm
 
@@ -58,9 +59,10 @@ def values(words, kind, form):
     return NumberForm.of(form).read(words)
 
 
-def distinct(cells):
-    """The `DistinctCells` of strings (N,); numbers of a typed source as they are."""
-    return DistinctCells.of(cells) if cells.dtype == object else cells
+def distinct(table, name):
+    """The `DistinctCells` of a column of strings of a `RawTable`; numbers of a typed source (N,) as they are."""
+    found = Cells(table.columns).distinct(name)
+    return table.columns[name] if found is None else DistinctCells(*found)
 
 
 def convert(name, table, decided, column=None):
@@ -75,7 +77,7 @@ def convert(name, table, decided, column=None):
     Raises:
         DataError: a cell of a column of numbers or dates is none.
     """
-    column = distinct(table.columns[name]) if column is None else column
+    column = distinct(table, name) if column is None else column
     typed = not isinstance(column, DistinctCells)
     if decided.kind not in NUMERIC:
         if typed:

@@ -10,54 +10,67 @@ import numpy as np
 
 from data import text_file
 from data.errors import DataError
+from data.tables.cell_text import cell_text
+from data.tables.cells import AT_ONCE, Cells, Growing
 from data.tables.raw_table import RawTable
-
-PLAIN = (str, int, float, bool, type(None))
 
 
 def read(path):
     """Returns the `RawTable` of a JSON-lines file, or of a file that is one JSON list.
 
     Raises:
-        DataError: a line is not JSON, or not an object.
+        DataError: a line is not JSON, or not an object, or has a field twice.
     """
-    text, notes = text_file.read(path, text_file.TABLE, latin=True)
-    if text.lstrip().startswith("["):
-        records, places, pattern = _list(path, text)
+    content, notes = text_file.utf8(path, text_file.TABLE, latin=True)
+    if content.lstrip()[:1] == b"[":
+        records, pattern = _list(path, content), "{}:record {}"
     else:
-        records, places, pattern = _lines(path, text)
-    flat = []
-    for record, place in zip(records, places, strict=True):
+        records, pattern = _lines(path, content), "{}:{}"
+    table, flat, places, count = Growing(), [], [], 0
+    for place, record in records:
         if not isinstance(record, dict):
             raise DataError(
                 f"{pattern.format(path, place)}: a JSON object ({{...}}) is needed, one per record. "
                 f"Received: {json.dumps(record)[:80]}"
             )
-        flat.append(dict(_flattened(record)))
-    names = list(dict.fromkeys(name for record in flat for name in record))
-    columns = {}
-    for name in names:
-        columns[name] = np.empty(len(flat), dtype=object)
-        columns[name][:] = [record.get(name, "") for record in flat]
-    return RawTable(path, columns, np.array(places), notes, pattern)
+        cells = list(_flattened(record))
+        flat.append(dict(cells))
+        if len(flat[-1]) < len(cells):
+            names = [name for name, _ in cells]
+            twice = next(name for name in names if names.count(name) > 1)
+            raise DataError(f"{pattern.format(path, place)}: the field {twice!r} is there twice. Rename one of them.")
+        places.append(place)
+        count += len(cells)
+        if count >= AT_ONCE:
+            _add(table, flat)
+            flat, count = [], 0
+    _add(table, flat)
+    return RawTable(path, Cells(table.stored()), np.array(places), notes, pattern)
 
 
-def _lines(path, text):
-    records, places = [], []
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        remedy = f"Each line must hold one JSON object. Received: {line.strip()[:80]!r}"
-        records.append(text_file.parse_json(line, path, remedy, number))
-        places.append(number)
-    return records, places, "{}:{}"
+def _add(table, flat):
+    names = dict.fromkeys(name for record in flat for name in record)
+    table.add({name: [record.get(name, "") for record in flat] for name in names}, len(flat))
 
 
-def _list(path, text):
-    records = text_file.parse_json(text, path, "Mend the list, or write JSON lines.")
+def _lines(path, content):
+    """Pairs of a line's number and what it holds, of the lines that hold something."""
+    end = b"\n" if b"\n" in content else b"\r"
+    number, start = 0, 0
+    while start < len(content):
+        stop = content.find(end, start)
+        stop = len(content) if stop < 0 else stop
+        number, line, start = number + 1, content[start:stop].decode(), stop + 1
+        if line.strip():
+            remedy = f"Each line must hold one JSON object. Received: {line.strip()[:80]!r}"
+            yield number, text_file.parse_json(line, path, remedy, number, unique=True)
+
+
+def _list(path, content):
+    records = text_file.parse_json(content.decode(), path, "Mend the list, or write JSON lines.", unique=True)
     if not records:
         raise DataError(f"{path}: the list is empty. A table needs at least a few records.")
-    return records, list(range(1, len(records) + 1)), "{}:record {}"
+    return enumerate(records, 1)
 
 
 def _flattened(record, prefix=""):
@@ -66,16 +79,4 @@ def _flattened(record, prefix=""):
         if isinstance(value, dict):
             yield from _flattened(value, f"{prefix}{name}.")
         else:
-            yield f"{prefix}{name}", _cell(value)
-
-
-def _cell(value):
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        if all(isinstance(item, PLAIN) for item in value):
-            return " ".join(_cell(item) for item in value)
-        return json.dumps(value, ensure_ascii=False)
-    return str(value).strip()
+            yield f"{prefix}{name}", cell_text(value)

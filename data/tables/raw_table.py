@@ -1,14 +1,17 @@
 """A table as it stands in a file: every cell a string, every row with its place, before anything is interpreted."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from data.errors import DataError, listing, suggestion
+from data.tables.cells import Cells
 
-MISSING = frozenset(["", "na", "n/a", "#n/a", "nan", "null", "none", "?", "-", "--", "."])
-MISSING_LABEL = frozenset(["", "na", "n/a", "#n/a", "nan", "null", "?"])  # "none" and "-" may be classes
+# In lower case: "\\n" is what MySQL writes for NULL.
+MISSING = frozenset(["", "na", "n/a", "#n/a", "nan", "null", "none", "\\n", "?", "-", "--", "."])
+MISSING_LABEL = frozenset(["", "na", "n/a", "#n/a", "nan", "null", "\\n", "?"])  # "none" and "-" may be classes
 
 
 @dataclass(frozen=True)
@@ -17,17 +20,20 @@ class RawTable:
 
     Attributes:
         path: as the user typed it.
-        columns: name -> array (N,): stripped strings (object), or float32 where the source is typed.
+        columns: name -> array (N,): stripped strings (object), or numbers where the source is typed; `Cells` where
+            they are many.
         places: int (N,), line (or record) numbers, from 1.
         notes: what was decided on reading.
         pattern: how a path and a place are shown, such as "people.csv:17".
+        name: what origins call the file; otherwise as it is called in its folder.
     """
 
     path: str
-    columns: dict[str, np.ndarray]
+    columns: Mapping[str, np.ndarray]
     places: np.ndarray
     notes: tuple[str, ...] = ()
     pattern: str = "{}:{}"
+    name: str = ""
 
     def __len__(self):
         return len(self.places)
@@ -37,23 +43,20 @@ class RawTable:
         return self.pattern.format(self._short(), self.places[row])
 
     def _short(self):
-        return self.path if self.path.startswith("tfds:") else os.path.basename(self.path)
+        return self.name or (self.path if self.path.startswith("tfds:") else os.path.basename(self.path))
 
     def place(self, row):
         """Returns where a row stands, for messages: the whole path and the line."""
         return self.pattern.format(self.path, self.places[row])
 
     def origins(self):
-        short = self._short()
-        return np.array([self.pattern.format(short, place) for place in self.places], dtype=object)
+        """Returns where the rows came from, object (N,)."""
+        before, _, after = self.pattern.replace("{}", self._short(), 1).rpartition("{}")
+        return np.array([f"{before}{place}{after}" for place in np.asarray(self.places).tolist()], dtype=object)
 
     def take(self, rows):
-        return replace(
-            self,
-            columns={name: values[rows] for name, values in self.columns.items()},
-            places=self.places[rows],
-            notes=(),
-        )
+        """Returns the table of some rows, by their places or by a boolean for each."""
+        return replace(self, columns=Cells(self.columns).take(rows), places=self.places[rows], notes=())
 
     def column_name(self, wanted, flag):
         """Returns the name of the column that the user means by a name, a number from 1, or "last".
@@ -68,7 +71,9 @@ class RawTable:
             return names[-1]
         if wanted in map(str, range(1, len(names) + 1)):
             return names[int(wanted) - 1]
+        counted = names == [str(position) for position in range(1, len(names) + 1)]
+        unseen = " No header line was seen; --header yes takes the first line for one." if counted else ""
         raise DataError(
             f"{self.path}: no column {wanted!r} for {flag}.{suggestion(wanted, names)} "
-            f'Allowed: {listing(names)}; a number from 1 to {len(names)}; or "last".'
+            f'Allowed: {listing(names)}; a number from 1 to {len(names)}; or "last".{unseen}'
         )

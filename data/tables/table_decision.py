@@ -42,13 +42,12 @@ def decide(table, file, used, asked, writing, notes):
         DataError: a column looks like numbers or dates and cannot be read as such, or none is left.
     """
     kinds, raw, columns, numbering = {}, {}, [], []
-    for name, cells in table.columns.items():
-        column = column_kinds.distinct(cells)
+    for name in table.columns:
+        column = column_kinds.distinct(table, name)
         if name in used:
             columns.append(used_column(name, column, used[name]))
             continue
-        whole = cells if file is table else file.columns[name]
-        is_row_number = not asked.get(name) and column_decision.numbers_rows(whole)
+        is_row_number = not asked.get(name) and column_decision.numbers_rows(file, name)
         decided = column_decision.decide(name, column, table, writing, asked.get(name, ""), is_row_number)
         if decided.kind == "left out":
             numbering += [name] * is_row_number

@@ -42,11 +42,12 @@ def splits(config, seed, kind=ClassTarget, kinds=None):
         raise DataError(
             f"--group and --time exclude each other. Received: --group {config.group} --time {config.time}. Choose one."
         )
-    table = table_file.read(config.data)
     name = dataset_name.of_file(config.data)
-    own = {
-        part: table_file.read(path) for part, path in (("validation", config.validation), ("test", config.test)) if path
-    }
+    paths = {"train": config.data, "validation": config.validation, "test": config.test}
+    paths = {part: path for part, path in paths.items() if path}
+    wanted = [one for one in (config.target, config.group, config.time) if one]
+    own = dict(zip(paths, table_file.read_all([*paths.values()], config.header, wanted), strict=True))
+    table = own.pop("train")
     return from_raw(name, table, own, config, seed, kind, kinds)
 
 
@@ -65,7 +66,7 @@ def from_raw(name, table, own, config, seed, kind=ClassTarget, kinds=None):
     if len(table.columns) < 2:
         raise DataError(
             f"{table.path}: only one column found ({listing(table.columns)}). Allowed delimiters: comma, tab, "
-            f"semicolon or |. A table needs two columns at least."
+            f"semicolon, | or blanks between numbers. A table needs two columns at least."
         )
     file, notes, writing = table, list(table.notes), Writing(table)
     asked = column_requests.read(config.columns, table)

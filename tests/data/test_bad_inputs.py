@@ -59,7 +59,7 @@ TABLES = {
     "record of a JSON list": ("t.json", '[{"a": 1, "b": "x"}, 7]', {"target": "b"}, DataError, ["record 2", "7"]),
     "broken JSON list": ("t.json", '[{"a": 1,\n "b": x}]', {"target": "b"}, DataError, ["t.json:2:", "not JSON"]),
     "empty JSON list": ("t.json", "[]", {"target": "b"}, DataError, ["empty"]),
-    "unknown ending": ("t.xlsx", "x", {"target": "b"}, DataError, ["'.xlsx'", ".csv", "folder"]),
+    "unknown ending": ("t.ods", "x", {"target": "b"}, DataError, ["'.ods'", ".csv", "folder"]),
     "option of images": ("t.csv", TABLE, {"target": "label", "image_size": 32}, DataError, ["--image-size", "32"]),
     "augmented table": ("t.csv", TABLE, {"target": "label", "augment": "flip"}, DataError,
                         ["--augment flip", "images"]),
@@ -102,6 +102,11 @@ def test_a_missing_own_split_is_refused(write, load):
 WRONG_NAMES = {
     "missing file": ("gone.csv", MissingData, ["gone.csv", "no such file"]),
     "missing folder": ("gone/photos", MissingData, ["gone/photos", "no such file or folder"]),
+    "web address": ("https://example.org/t.csv", DataError, ["web address", "Download the file"]),
+    "bucket": ("s3://bucket/t.parquet", DataError, ["web address"]),
+    "standard input": ("-", DataError, ["stream", "save it in a file"]),
+    "standard input by its path": ("/dev/stdin", DataError, ["stream", "save it in a file"]),
+    "table of no database": ("gone.sqlite:people", MissingData, ["no such file"]),
     "misspelt name": ("digts", DataError, ["Did you mean 'digits'?", "xor", "tfds:NAME", ".csv"]),
 }
 

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from data import text_file
+from data import unpacked
 from data.captions import caption_text
 from data.captions.raw_captions import read_json
 from data.errors import DataError, MissingData
@@ -70,7 +70,7 @@ def test_a_surrogate_pair_is_a_letter(write):
 
 @pytest.mark.parametrize("name", READERS)
 def test_what_unpacks_to_too_much_is_refused(name, write, monkeypatch):
-    monkeypatch.setattr(text_file, "MOST_UNPACKED", 1000)
+    monkeypatch.setattr(unpacked, "MOST_UNPACKED", 1000)
     read, file = READERS[name]
     path = write(f"{file}.gz", gzip.compress(b"a\tb\n" * 300))
     with pytest.raises(DataError, match=rf"{file}\.gz: unpacks to more than 1,000 bytes"):

@@ -66,6 +66,18 @@ def test_a_table_to_json_lines(people_run, people_csv, tmp_path, capsys):
     assert len(found[0]["top"]) == 2  # there are but two classes
 
 
+def test_tables_of_one_name_in_two_folders(people_run, people_csv, tmp_path):
+    files = []
+    for folder in ("old", "new"):
+        (tmp_path / folder).mkdir()
+        files.append(str(tmp_path / folder / "people.csv"))
+        (tmp_path / folder / "people.csv").write_text(
+            "\n".join(people_csv.read_text("utf-8").splitlines()[:3]), "utf-8"
+        )
+    found = predict.main(Prediction(str(people_run[0]), tuple(files)))
+    assert [row["origin"] for row in found] == [f"{folder}/people.csv:{n}" for folder in ("old", "new") for n in (2, 3)]
+
+
 def test_numbers_far_outside_training_are_told_by_row(people_run, tmp_path, capsys):
     rows = ["30,50,Ulm", "30,1e39,Ulm", *["9e9,50,Bonn"] * 25]
     (tmp_path / "new.csv").write_text("\n".join(["age,net income,town", *rows]))

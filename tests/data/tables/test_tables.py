@@ -9,7 +9,8 @@ import pytest
 from data.errors import DataError
 from data.settings import Data
 from data.source import resolve
-from data.tables import delimited, table_file, tables
+from data.tables import table_file, tables
+from data.tables.header import has_header
 from data.targets import ClassTarget, NoTarget, NumberTarget
 
 ROWS = 60
@@ -136,8 +137,7 @@ def test_without_a_header_columns_have_numbers(target, write, load):
     ],
 )
 def test_the_header_is_detected(text, header):
-    rows, _ = delimited.parse("t.csv", text, ",")
-    assert delimited.has_header(rows) is header
+    assert has_header([line.split(",") for line in text.splitlines()]) is header
 
 
 def test_quoted_cells_may_hold_delimiters_quotes_and_line_breaks(write):
@@ -219,6 +219,31 @@ def test_classes_are_sorted_naturally(labels, classes, write, load):
     assert load(write("t.csv", content), target="y").classes == classes
 
 
+def test_a_header_that_is_not_seen_is_named(write, load):
+    """Its name is found again in its own column, so that only the user can tell."""
+    rows = "".join(f"{('hi', 'buy')[row % 2]} {row % 7},{('ham', 'spam')[row % 2]}\n" for row in range(40))
+    path = write("t.csv", "text,spam\n" + rows)
+    for fields in ({"target": "spam"}, {"target": "last", "header": "yes"}):
+        assert load(path, **fields).classes == ("ham", "spam") and load(path, **fields).target == "spam"
+    assert load(path, target="last").target == "2"
+    with pytest.raises(DataError, match="No header line was seen; --header yes"):
+        load(path, target="label")
+
+
+def test_json_lines_may_begin_with_a_field_late_and_end_with_returns(write):
+    lines = "\r".join(['{"a": 1}', '{"a": 2, "b": "x"}', '{"b": "y"}'])
+    read = table_file.read(write("t.jsonl", lines))
+    assert {name: cells.tolist() for name, cells in read.columns.items()} == {"a": ["1", "2", ""], "b": ["", "x", "y"]}
+    assert read.places.tolist() == [1, 2, 3]
+
+
+@pytest.mark.parametrize("record", ['{"a.b": 1, "a": {"b": 2}}', '{"a.b": 1, "a.b": 1}', '{"x": {"a.b": 1, "a.b": 2}}'])
+def test_a_field_that_is_there_twice_is_refused(record, write):
+    for name, text in (("t.jsonl", f'{{"a": 1}}\n{record}'), ("t.json", f'[{{"a": 1}}, {record}]')):
+        with pytest.raises(DataError, match=rf"{name}:.*2?: the field 'a\.b' is there twice"):
+            table_file.read(write(name, text))
+
+
 def test_json_lines_are_flattened(write, load):
     records = [
         {
@@ -261,6 +286,28 @@ def test_own_splits_are_kept_and_the_rest_is_carved(write, load):
     assert any("Duplicates: 9 rows of 9 in the test split" in n or "in the test split also" in n for n in splits.notes)
     splits = load(path, target="label", validation=own, test=own)
     assert (len(splits.train), len(splits.validation), len(splits.test)) == (ROWS, 9, 9)
+
+
+def test_files_of_one_name_in_two_folders_are_told_apart(write, load):
+    text = table(rows=20)
+    splits = load(write("a/x/t.csv", text), target="label", test=write("b/x/t.csv", text))
+    assert splits.train.origins[0].startswith("a/x/t.csv:") and splits.test.origins[0] == "b/x/t.csv:2"
+    assert any("b/x/t.csv:" in note and "a/x/t.csv:" in note for note in splits.notes if "Duplicates" in note)
+
+
+@pytest.mark.parametrize(
+    ("paths", "names"),
+    [
+        (["a/t.csv"], ["t.csv"]),
+        (["a/t.csv", "b/u.csv"], ["t.csv", "u.csv"]),
+        (["a/t.csv", "b/t.csv", "c/u.csv"], ["a/t.csv", "b/t.csv", "u.csv"]),
+        (["t.csv", "./b/t.csv", "c/b/t.csv"], ["t.csv", "b/t.csv", "c/b/t.csv"]),
+        (["a/t.csv", "a/t.csv"], ["t.csv", "t.csv"]),
+        (["d.sqlite:a", "d.sqlite:b"], ["d.sqlite:a", "d.sqlite:b"]),
+    ],
+)
+def test_names_have_the_folders_that_tell_them_apart(paths, names):
+    assert table_file.told_apart(paths) == names
 
 
 def test_groups_and_times_split_and_are_no_input(write, load):

@@ -67,6 +67,8 @@ def utf8(path: str, data: bytes, latin: bool) -> tuple[bytes, tuple[str, ...]]:
     if (escape := data.find(b"\x1b$B")) >= 0:
         remedy = f"Convert it: iconv -f ISO-2022-JP -t UTF-8 {name} > new"
         raise DataError(f"{path}:{line_of(data, escape)}: is in ISO-2022-JP, and UTF-8 is needed. {remedy}")
+    if data.isascii():
+        return data, ()
     error = _first_error(data)
     if error is None:
         lost = data.find("\ufffd".encode())
@@ -87,8 +89,6 @@ def line_of(data: bytes, position: int) -> int:
 
 def _first_error(data):
     """The UnicodeDecodeError of the first byte that is not UTF-8, or None; without the whole text in memory."""
-    if data.isascii():
-        return None
     decoder, start = codecs.getincrementaldecoder("utf-8")(), 0
     try:
         for start in range(0, len(data), PIECE):

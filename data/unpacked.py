@@ -103,12 +103,23 @@ def _member(path, archive):
 
 
 def _all_of(path, file):
-    size = os.path.getsize(path)
-    unpacked = io.BytesIO()
+    """What a packed file holds; where that is more than `FREELY`, it is counted before it is kept."""
+    size, kept = os.path.getsize(path), io.BytesIO()
+    while (piece := file.read(PIECE)) and kept.tell() + len(piece) <= min(FREELY, MOST_UNPACKED):
+        kept.write(piece)
+    if not piece:
+        return kept.getvalue()
+    total = kept.tell()
+    kept.close()
+    while piece:
+        total += len(piece)
+        refuse_too_much(path, total, size)
+        piece = file.read(PIECE)
+    file.seek(0)
+    kept = io.BytesIO()
     while piece := file.read(PIECE):
-        unpacked.write(piece)
-        refuse_too_much(path, unpacked.tell(), size)
-    return unpacked.getvalue()
+        kept.write(piece)
+    return kept.getvalue()
 
 
 def refuse_too_much(path: str, unpacked: int, packed: int) -> None:

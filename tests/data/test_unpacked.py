@@ -39,6 +39,15 @@ def test_what_is_packed_is_read(ending, packed):
 
 
 @pytest.mark.parametrize("ending", unpacked.PACKED)
+def test_what_is_counted_first_is_read_whole(ending, packed, monkeypatch):
+    monkeypatch.setattr(unpacked, "FREELY", 1000)
+    monkeypatch.setattr(unpacked, "PIECE", 300)
+    for size in (900, 1000, 1200, 1201, 5000):
+        content = os.urandom(size)
+        assert unpacked.read_bytes(packed(ending, content)) == content
+
+
+@pytest.mark.parametrize("ending", unpacked.PACKED)
 def test_a_bomb_is_refused_before_it_is_unpacked(ending, packed, monkeypatch):
     monkeypatch.setattr(unpacked, "FREELY", 10_000)
     monkeypatch.setattr(unpacked, "PIECE", 1000)

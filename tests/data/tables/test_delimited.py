@@ -201,7 +201,7 @@ def test_what_parsers_read_differently_is_left_to_the_careful_one(rest):
 @pytest.mark.parametrize("first", ['5" pipe', "plain", '"in ""quotes"",\nand lines"'])
 def test_many_rows_are_read_alike(first, write):
     """More than are looked at before a column is kept as a dictionary, and than are made into strings at once."""
-    rows = 150_000
+    rows = 100_000
     text = f"w,x,y\n{first},0,a\n" + "".join(f"w,{row},{'ab'[row % 2]}\n" for row in range(1, rows))
     table = table_file.read(write("t.csv", text))
     assert len(table) == rows and table.places[-1] == rows + 1 + first.count("\n")

@@ -63,6 +63,8 @@ def test_images_are_read_and_measured(capsys):
     lines = capsys.readouterr().out.splitlines()
     stages = ("making the pictures", "Pillow alone", "reading", "an epoch", "scores, baselines")
     assert all(any(line.startswith(stage) and "us an image" in line for line in lines) for stage in stages)
+
+
 def test_inputs_are_read_and_measured(tmp_path, capsys):
     path = str(tmp_path / "t.csv")
     input_tables.write(path, 60, 5)

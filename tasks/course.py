@@ -8,6 +8,7 @@ from cli.arguments import flags
 from cli.errors import UserError
 from cli.run import typed
 from export.errors import ExportError
+from tasks import what_if
 from tasks.exporting import export_run, write_examples
 from tasks.folder import described, open_run
 from tasks.task import Learned, Page, Prepared, Task
@@ -79,7 +80,9 @@ def run(task: Task, config, until: Literal["trained", "reported"] = "reported") 
     directory.write_json("results.json", results)
     directory.forget_checkpoints()
     results |= {"export": export_run(directory)}
-    write_report(task, prepared, learned, page, directory, settings, refusal(results))
+    if getattr(config, "what_if", False):
+        results |= what_if.tried(task, config, prepared, learned, outcome.diagnosis.flag, directory)
+    write_report(task, prepared, learned, page, directory, settings, refusal(results), results.get("what_if"))
     directory.finish(results)
     return announce(task, results, directory)
 
@@ -115,9 +118,17 @@ def refusal(results: dict) -> str:
 
 
 def write_report(
-    task: Task, prepared: Prepared, learned: Learned, page: Page, directory: RunDirectory, settings: dict, export: str
+    task: Task,
+    prepared: Prepared,
+    learned: Learned,
+    page: Page,
+    directory: RunDirectory,
+    settings: dict,
+    export: str,
+    tried: dict | None = None,
 ) -> None:
-    """Write report.html: what the task shows, then what every run has, with a sentence on its export."""
+    """Write report.html: what the task shows, then what every run has, with a sentence on its export, and one on the
+    change that was tried."""
     from evaluation import report
     from evaluation.report_blocks import run_sections
 
@@ -130,7 +141,10 @@ def write_report(
         files=FILES | task.files,
     )
     title = f"{prepared.name}, {learned.model.name}"
-    report.write(directory / "report.html", title, page.subtitle, [*page.sections, *_inside(directory), *closing])
+    advice = [report.Section("The advice, tried", [report.Text([tried["told"]])])] if tried else []
+    report.write(
+        directory / "report.html", title, page.subtitle, [*page.sections, *advice, *_inside(directory), *closing]
+    )
 
 
 def _inside(directory: RunDirectory) -> list:
@@ -168,6 +182,8 @@ def announce(task: Task, results: dict, directory: RunDirectory) -> dict[str, fl
     print(f"\n{text}")
     refused = refusal(results)
     where = "" if refused else f"   SavedModel: {directory / 'saved_model'}"
+    if tried := results.get("what_if"):
+        print(tried["told"])
     print(f"report: {directory / 'report.html'}{where}\n")
     line |= {} if refused else {"saved_model_difference": results["export"]["saved_model_difference"]}
     line |= {"training_seconds": results["training_seconds"]}

@@ -136,6 +136,8 @@ class Task:
         page: `Prepared`, `Learned`, `Outcome` -> `Page`.
         told: Content of results.json -> the table that is printed, and the figures of the last line.
         restore: `RunDirectory`, content of preparing.json -> `Trained`.
+        row_losses: `Prepared`, `Learned` -> the loss (N,) of each validation row, which `--what-if` compares; None
+            where there is no such flag.
     """
 
     name: str
@@ -151,6 +153,7 @@ class Task:
     page: Callable[..., Page]
     told: Callable[[dict], tuple[str, dict[str, float]]]
     restore: Callable[..., Trained]
+    row_losses: Callable[..., np.ndarray] | None = None
 
 
 def by_name(name: object) -> Task:

@@ -34,6 +34,7 @@ RUN: Own = {
     **dict.fromkeys(("report.html", "model.keras", "neighbours.npz", manifest.FILE)),
     **_STAGES,
     "member-*": _STAGES,
+    "what-if": _STAGES,
     **_EXPORTS,
     "unchecked-*": {**_EXPORTS, "earlier": SAVED_MODEL},
 }

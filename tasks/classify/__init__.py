@@ -3,7 +3,7 @@
 from tasks.classify.config import OBJECTIVES, TINY, Config
 from tasks.classify.page import FILES, page
 from tasks.classify.prepared import load, prepare
-from tasks.classify.results import score, told
+from tasks.classify.results import row_losses, score, told
 from tasks.classify.trained import TrainedClassifier
 from tasks.classify.training import measure, train
 from tasks.task import Task
@@ -22,4 +22,5 @@ TASK = Task(
     page=page,
     told=told,
     restore=TrainedClassifier.of,
+    row_losses=row_losses,
 )

@@ -57,6 +57,8 @@ class Config:
         default=None, metadata={"files": "model.keras"}
     )
     """An earlier run to start from: every weight of the same name and shape is taken over."""
+    what_if: bool = False
+    """After the run, also train the change that its diagnosis advises, and say whether it helps."""
     run_dir: str | None = field(default=None, metadata={"names_run": False})
     """Folder of this run. Default: runs/classify/DATA-MODEL-HASH, where HASH is of all settings."""
     fresh: bool = field(default=False, metadata={"names_run": False})

@@ -38,6 +38,13 @@ def probabilities(model, split, prepare) -> np.ndarray:
     return softmax(np.asarray(model.predict(batches(split, prepare, 256), verbose=0), np.float64))
 
 
+def row_losses(prepared: Prepared, learned: Learned) -> np.ndarray:
+    """Minus the log of the true class's probability, of each validation row (N,)."""
+    split = prepared.splits.validation
+    true = probabilities(learned.model, split, prepared.splits.prepare)[np.arange(len(split)), split.labels]
+    return -np.log(np.maximum(true, np.finfo(np.float32).tiny))
+
+
 def softmax(logits: np.ndarray) -> np.ndarray:
     """Probabilities `(N, K)` of logits `(N, K)`, in their precision."""
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))

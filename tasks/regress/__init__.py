@@ -3,7 +3,7 @@
 from tasks.regress.config import OBJECTIVES, TINY, Config
 from tasks.regress.page import FILES, page
 from tasks.regress.prepared import load, prepare
-from tasks.regress.results import score, told
+from tasks.regress.results import row_losses, score, told
 from tasks.regress.trained import TrainedRegressor
 from tasks.regress.training import measure, train
 from tasks.task import Task
@@ -22,4 +22,5 @@ TASK = Task(
     page=page,
     told=told,
     restore=TrainedRegressor.of,
+    row_losses=row_losses,
 )

@@ -36,6 +36,8 @@ class Config:
     """Share of new rows that the prediction intervals should contain, in (0, 1)."""
     mc_dropout: int = 0
     """mlp: thinned networks to predict with (Monte Carlo dropout), whose disagreement widens intervals; 0: none."""
+    what_if: bool = False
+    """After the run, also train the change that its diagnosis advises, and say whether it helps."""
     run_dir: str | None = field(default=None, metadata={"names_run": False})
     """Folder of this run. Default: runs/regress/DATA-MODEL-HASH, where HASH is of all settings."""
     fresh: bool = field(default=False, metadata={"names_run": False})

@@ -70,6 +70,13 @@ def score(prepared: Prepared, learned: Regression) -> Outcome:
     return Outcome(test, validation, train, simple, diagnosis, importance, answers["test"], splits.target)
 
 
+def row_losses(prepared: Prepared, learned: Regression) -> np.ndarray:
+    """Squared error of each validation row (N,), in the units of the target."""
+    rows = prepared.rows
+    held_out = rows.unseen(outputs(learned.core, rows.validation, rows.prepare))
+    return (learned.decode.reference(held_out)["prediction"] - rows.validation.labels[:, 0].astype(np.float64)) ** 2
+
+
 def told(results: dict) -> tuple[str, dict[str, float]]:
     """The errors beside the baselines as text, and the figures of the last line."""
     test, baselines, diagnosis = results["test"], results["baselines"], results["diagnosis"]

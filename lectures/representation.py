@@ -74,7 +74,7 @@ def s66_mitchell(eta: float = 0.3, spread: float = 0.1, epochs: int = 5000, seed
     )
 
 
-def autoencoder(x, hidden, seeds, steps, rate=0.01, batch=64):
+def autoencoder(x, hidden, seeds, steps, rate=0.03, batch=32):
     """Codes and outputs of tanh autoencoders, one for each seed: Adam on the mean squared error of mini-batches."""
     rng, sizes = np.random.default_rng(0), (x.shape[1], *hidden, x.shape[1])
     w = [rng.normal(0, a**-0.5, (seeds, a, b)) for a, b in pairwise(sizes)] + [
@@ -124,7 +124,7 @@ def s67_pca_and_autoencoder(data: str = "iris", steps: int = 6000, seeds: int = 
     Four standardised columns are squeezed into two numbers and rebuilt. Principal components do it with a plane, which
     is the best that is flat. The autoencoder 4, 6, 4, 2, 4, 6, 4 has 138 parameters and can bend. On the iris table it
     leaves a smaller error than PCA. On the banknote table (`--data FILE`), whose two classes wind around each other,
-    it leaves a third of PCA's error, and a small network on its code tells the classes apart far better.
+    it leaves less than half of PCA's error, and a small network on its code tells the classes apart better.
 
     Formula: \hat x = g(f(x)), \qquad f: \mathbb{R}^4 \to \mathbb{R}^2, \quad g: \mathbb{R}^2 \to \mathbb{R}^4
 
@@ -166,7 +166,7 @@ def s67_pca_and_autoencoder(data: str = "iris", steps: int = 6000, seeds: int = 
         checks += [
             near("PCA-2: mean squared error", pca, 0.041868, 0.0002),
             in_most("the autoencoder's error is smaller", errors < pca),
-            at_most("autoencoder's error over PCA's, mean", errors.mean() / pca, 0.85),
+            at_most("autoencoder's error over PCA's, mean", errors.mean() / pca, 0.75),
         ]
     else:
         accuracy, pca_accuracy = [on_code(code, labels) for code in codes], on_code(pca_code, labels)
@@ -174,7 +174,8 @@ def s67_pca_and_autoencoder(data: str = "iris", steps: int = 6000, seeds: int = 
             near("PCA-2: mean squared error", pca, 0.1317, 0.0002),
             in_most("autoencoder's error between 0.02 and 0.06", (errors > 0.02) & (errors < 0.06)),
             near("accuracy on the code of PCA", pca_accuracy, 0.83, 0.02),
-            in_most("accuracy on the code of the autoencoder at least 0.92", [one >= 0.92 for one in accuracy]),
+            in_most("accuracy on the code of the autoencoder is higher", [one > pca_accuracy for one in accuracy]),
+            near("accuracy on the code of the autoencoder, mean", np.mean(accuracy), 0.95, 0.04),
         ]
     return Shown(checks, figure, "The plane of PCA and the bent code of the autoencoder: the second leaves less error.")
 

@@ -24,52 +24,31 @@ def similarity(x, y):
     return (top / bottom).mean()
 
 
-def windows():
-    """(64, 256): gathers the sixteen windows of 4x4 pixels, two apart, of an 8x8 picture with a border of one."""
-    place = np.pad(np.arange(64).reshape(8, 8), 1, constant_values=64)
-    found = [place[i : i + 4, j : j + 4].ravel() for i in range(0, 8, 2) for j in range(0, 8, 2)]
-    return np.eye(65)[:64, np.concatenate(found)]
+def convolutional(code):
+    """8x8 pictures through convolutions to a code and back, in plain Keras."""
+    from keras import Sequential, layers
+
+    return Sequential(
+        [
+            layers.Input((8, 8, 1)),
+            layers.Conv2D(16, 3, padding="same", activation="relu"),
+            layers.Conv2D(32, 3, strides=2, padding="same", activation="relu"),
+            layers.Flatten(),
+            layers.Dense(code),
+            layers.Dense(4 * 4 * 32, activation="relu"),
+            layers.Reshape((4, 4, 32)),
+            layers.Conv2DTranspose(16, 3, strides=2, padding="same", activation="relu"),
+            layers.Conv2D(1, 3, padding="same", activation="sigmoid"),
+        ]
+    )
 
 
-def convolutional(x, x_new, code, filters, seeds, steps, rate=0.005, batch=64):
-    """`x_new` through a convolution to a code, and back, one network for each seed: Adam on the squared error.
-
-    A convolution is one small matrix for all windows; back, the windows are multiplied by another one and added up.
-    """
-    rng, gather = np.random.default_rng(0), windows()
-    shapes = (16, filters), (16 * filters, code), (code, 16 * filters), (filters, 16)
-    w = [rng.normal(0, a**-0.5, (seeds, a, b)) for a, b in shapes]
-    m, v = [0.0] * 4, [0.0] * 4
-
-    def forward(rows):
-        seen = np.tile((rows @ gather).reshape(-1, 16), (seeds, 1, 1))
-        h = np.tanh(seen @ w[0]).reshape(seeds, len(rows), -1)
-        z = h @ w[1]
-        g = np.tanh(z @ w[2])
-        return seen, h, z, g, (g.reshape(seeds, -1, filters) @ w[3]).reshape(seeds, len(rows), 256) @ gather.T
-
-    for step in range(1, steps + 1):
-        rows = x[rng.integers(0, len(x), batch)]
-        seen, h, z, g, out = forward(rows)
-        error = (2 * (out - rows) / rows.size @ gather).reshape(seeds, -1, 16)
-        back_g = (error @ w[3].swapaxes(1, 2)).reshape(g.shape) * (1 - g**2)
-        back_z = back_g @ w[2].swapaxes(1, 2)
-        back_h = (back_z @ w[1].swapaxes(1, 2) * (1 - h**2)).reshape(seeds, -1, filters)
-        pairs = (seen, back_h), (h, back_z), (z, back_g), (g.reshape(seeds, -1, filters), error)
-        for k, (signal, delta) in enumerate(pairs):
-            gradient = signal.swapaxes(1, 2) @ delta
-            m[k], v[k] = 0.9 * m[k] + 0.1 * gradient, 0.999 * v[k] + 0.001 * gradient**2
-            now = rate * (1 - step / steps) / (1 - 0.9**step)
-            w[k] = w[k] - now * m[k] / (np.sqrt(v[k] / (1 - 0.999**step)) + 1e-8)
-    return forward(x_new)[-1]
-
-
-def s68_convolutional_autoencoder(code: int = 8, filters: int = 16, steps: int = 1500, seeds: int = 5):
+def s68_convolutional_autoencoder(code: int = 8, epochs: int = 15, seeds: int = 5):
     r"""A convolutional autoencoder rebuilds digits better than PCA with a code of the same size
 
     Eight numbers stand for a picture of 64 pixels. Principal components add up eight fixed pictures. The convolutional
-    autoencoder uses the same filters at every place, and bends. On 450 digits that neither has seen its error is
-    smaller, and by signal to noise and structural similarity it is ahead, too.
+    autoencoder draws strokes where they belong. On 450 digits that neither has seen its error is smaller, and by signal
+    to noise and structural similarity it is ahead, too.
 
     Formula: \text{PSNR} = -10 \log_{10} \text{MSE}
 
@@ -78,17 +57,23 @@ def s68_convolutional_autoencoder(code: int = 8, filters: int = 16, steps: int =
 
     Where: `models/conv_autoencoder.py`; `python -m apps.autoencode conv`; docs/autoencoding.md
     """
+    import keras
     from sklearn.datasets import load_digits
 
-    images = load_digits().data / 16
-    mean = images[:1347].mean(0)
-    train, test = images[:1347] - mean, images[1347:] - mean
-    directions = np.linalg.svd(train, full_matrices=False)[2][:code]
-    pca = test @ directions.T @ directions
-    rebuilt = convolutional(train, test, code, filters, seeds, steps)
-    error, pca_error = np.mean((rebuilt - test) ** 2, axis=(1, 2)), np.mean((pca - test) ** 2)
-    test, pca = (test + mean).reshape(-1, 8, 8), (pca + mean).reshape(-1, 8, 8)
-    rebuilt = (rebuilt + mean).reshape(seeds, -1, 8, 8)
+    images = load_digits().images.astype("float32") / 16
+    train, test = images[:1347], images[1347:]
+    mean = train.mean(0).ravel()
+    directions = np.linalg.svd(train.reshape(-1, 64) - mean, full_matrices=False)[2][:code]
+    pca = ((test.reshape(-1, 64) - mean) @ directions.T @ directions + mean).reshape(-1, 8, 8)
+    rebuilt = []
+    for seed in range(seeds):
+        keras.utils.set_random_seed(seed)
+        model = convolutional(code)
+        model.compile(keras.optimizers.Adam(0.003), "mse")
+        model.fit(train[..., None], train[..., None], batch_size=32, epochs=epochs, verbose=0)
+        rebuilt.append(np.asarray(model(test[..., None]))[..., 0])
+    error = np.array([np.mean((one - test) ** 2) for one in rebuilt])
+    pca_error = np.mean((pca - test) ** 2)
     alike, pca_alike = np.array([similarity(test, one) for one in rebuilt]), similarity(test, pca)
     # Picture
     figure, axes = panels(8, 3, width=8.0, height=3.4)
@@ -103,7 +88,7 @@ def s68_convolutional_autoencoder(code: int = 8, filters: int = 16, steps: int =
         axes[8 * k].set_ylabel(name, rotation=0, ha="right", va="center")
     checks = [
         in_most("smaller mean squared error than PCA", error < pca_error),
-        in_most("signal to noise higher by half a decibel", -10 * np.log10(error) > -10 * np.log10(pca_error) + 0.5),
+        in_most("higher signal to noise", -10 * np.log10(error) > -10 * np.log10(pca_error) + 1),
         in_most("higher structural similarity", alike > pca_alike),
         at_most("error over PCA's, mean", error.mean() / pca_error, 0.8),
         at_least("structural similarity over PCA's, mean", alike.mean() / pca_alike, 1.02),

@@ -45,7 +45,8 @@ class TranslationData:
     """Where the sentence pairs are, and how to read them."""
 
     data: tuple[str, ...] = field(default=("phrases",), metadata={"files": True})
-    """phrases; a file with tabs (.tsv .tab .txt); two files, source and target, line by line; tfds:NAME. Also .gz"""
+    """phrases; a file with tabs (.tsv .tab .txt) or a table (.csv .jsonl) of pairs; two files, source and target, line
+    by line; tfds:NAME. Also .gz"""
     validation: tuple[str, ...] = field(default=(), metadata={"files": True})
     """your own validation pairs, one file or two as --data; otherwise carved from the training pairs"""
     test: tuple[str, ...] = field(default=(), metadata={"files": True})

@@ -10,7 +10,7 @@ only. Pictures above 32 x 32 x 3 values get the most frequent class alone; the n
 
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from time import perf_counter
 
@@ -42,13 +42,17 @@ Rows = tuple[np.ndarray | Callable[[], Iterable[np.ndarray]], np.ndarray]
 
 @dataclass(frozen=True)
 class Baseline:
-    """One method: metrics of the test split (see classification.metrics), accuracy on validation, time to fit."""
+    """One method: metrics of the test split (see classification.metrics), accuracy on validation, time to fit.
+
+    answers: class indices for the validation rows, then for the test rows.
+    """
 
     name: str
     metrics: dict[str, float]
     validation_accuracy: float
     seconds: float
     note: str
+    answers: np.ndarray = field(compare=False)
 
 
 def score(
@@ -151,9 +155,9 @@ def fitted(
     probabilities = np.zeros((len(test_labels), num_classes))
     probabilities[:, model.classes_] = answers
     accuracy = float((guess == validation_labels).mean())
-    return Baseline(
-        name, metrics(test_labels, probabilities), accuracy, seconds, "; ".join(filter(None, [*notes, after()]))
-    )
+    note = "; ".join(filter(None, [*notes, after()]))
+    answers = np.concatenate([guess, probabilities.argmax(axis=1)])
+    return Baseline(name, metrics(test_labels, probabilities), accuracy, seconds, note, answers)
 
 
 def _pieces(inputs, split: str) -> Iterator[np.ndarray]:

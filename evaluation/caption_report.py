@@ -10,13 +10,13 @@ from evaluation.attention_overlap import Overlap
 from evaluation.caption_baselines import CaptionBaseline
 from evaluation.caption_plots import attention_strip
 from evaluation.caption_words import TOKENISER, words
+from evaluation.captioning import NAMES
 from evaluation.diagnosis import Diagnosis
 from evaluation.evenly import evenly
+from evaluation.figures import letters
 from evaluation.report_blocks import curves, diagnosis_blocks
 from evaluation.tiles import thumbnail
 
-NAMES = {"bleu1": "BLEU-1", "bleu2": "BLEU-2", "bleu3": "BLEU-3", "bleu4": "BLEU-4", "rouge_l": "ROUGE-L"}
-NAMES |= {"cider": "CIDEr-D", "exact_match": "exact match"}
 MEANINGS = (
     "BLEU-n: share of the runs of 1 to n words that stand in one of the references too (geometric mean), times 100, "
     "lowered where captions are shorter than the nearest reference.",
@@ -112,6 +112,8 @@ def gallery(images, references, captions) -> list:
 def attention_blocks(attention, overlap: Overlap | None) -> list:
     """A picture for each image, and how often nouns look at their things."""
     lines = ["Bright is where a word looked when it was chosen; the first picture is the image itself."]
+    if not letters().issuperset(ord(letter) for _, words, _ in attention for word in words for letter in word):
+        lines.append("A number such as #3 stands for the third word where the font of the pictures lacks a letter.")
     blocks: list = [report.Text(lines)]
     if overlap:
         facts = [

@@ -6,8 +6,8 @@
     Cider(references)(candidates, rows) -> (n,)            prepared once for many candidates
 
 `candidates` is a sequence of N strings and `references` of N sequences of strings. All are cut into words by
-`caption_words.words` (`TOKENISER` says how). The values equal those of COCO's scoring code (pycocoevalcap 1.2) to 1e-6
-on a fixed file; its formulas are followed where they differ from the papers', and the docstrings say where.
+`caption_words.words` (`TOKENISER` there says how). The values equal those of COCO's scoring code (pycocoevalcap 1.2) to
+1e-6 on a fixed file; its formulas are followed where they differ from the papers', and the docstrings say where.
 """
 
 import math
@@ -17,20 +17,16 @@ from itertools import chain
 
 import numpy as np
 
-from evaluation.caption_words import TOKENISER, words
+from evaluation.caption_words import words
 
 LONGEST = 4  # n-grams of 1 to 4 words
 SIGMA = 6.0  # CIDEr-D: words of difference in length that are punished mildly
 BETA = 1.2  # ROUGE-L: how much more recall weighs than precision
 TINY, SMALL = 1e-15, 1e-9  # keep BLEU's quotients defined, as in the original
 
-FIGURES = {
-    **{f"bleu{n}": f"BLEU-{n}, 0-100 ({TOKENISER})" for n in range(1, LONGEST + 1)},
-    "rouge_l": f"ROUGE-L, 0-1 ({TOKENISER})",
-    "cider": f"CIDEr-D, 0-10, document frequency of these references ({TOKENISER})",
-    "exact_match": f"share equal to one of the references, 0-1 ({TOKENISER})",
-}
-"""What each score is, with its range and tokeniser: for tables and plots."""
+NAMES = {**{f"bleu{n}": f"BLEU-{n}" for n in range(1, LONGEST + 1)}, "rouge_l": "ROUGE-L", "cider": "CIDEr-D"}
+NAMES |= {"exact_match": "exact match"}
+"""What each score is called in tables and plots: BLEU is 0-100, CIDEr-D 0-10, the others 0-1."""
 
 
 def scores(candidates: Sequence[str], references: Sequence[Sequence[str]]) -> dict[str, float]:

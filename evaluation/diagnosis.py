@@ -1,27 +1,23 @@
-"""What to change next, read off the curves and the two accuracies as a lecturer would.
+"""What to change next, read off the curves, the scores and what simple methods have on the same rows.
 
     diagnose(history, *, train_accuracy, validation_accuracy, guess=None, num_validation=None, target=None,
-             baseline=None, learning_rate=None, flags=Flags(), measure="accuracy") -> Diagnosis
+             baseline=None, learning_rate=None, flags=Flags(), measure="accuracy", spread=None, rivals=(), classes=())
 
 The lectures' table, in percent, training / validation: 99/89 is high variance, 90/89 high bias, 89/78 both. A wrong
-learning rate comes first: as long as it is wrong the two accuracies say nothing about the size of the network.
+learning rate comes first: as long as it is wrong the two accuracies say nothing about the size of the network. Then
+comes what makes these accuracies worth nothing: a class that is never answered, answers no better than guessing, a
+baseline that does better (`evaluation.faults`).
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan, sqrt
 
+from evaluation.class_recall import ClassRecall
+from evaluation.faults import FAULTS, Fault, Flags, few_rows, lost, missed_classes
 from evaluation.loss_curve import CurveReading, read
+from evaluation.rivals import Rival
 
-LABELS = (
-    "healthy",
-    "high bias",
-    "high variance",
-    "high bias and high variance",
-    "learning rate too high",
-    "learning rate too low",
-    "not known",
-)
 # Distances above this are large: 90/89 against a reachable 100 is bias, 99/89 is variance, 1 point is neither.
 LARGE = 0.05
 # What a baseline has reached on the same validation rows is certainly reachable, so less distance is forgiven.
@@ -44,17 +40,8 @@ REMEDIES = {
 }
 REMEDIES["high bias and high variance"] = REMEDIES["high bias"] + REMEDIES["high variance"][:2]
 REMEDIES["healthy"] = REMEDIES["not known"] = ()
-
-
-@dataclass(frozen=True)
-class Flags:
-    """The flags of the app that act on each cause, as the user types them; None where the model has no such flag."""
-
-    learning_rate: str = "--learning-rate"
-    bigger: str | None = "--hidden"
-    longer: str = "--epochs"
-    regularize: str | None = "--dropout"
-    augment: str | None = None
+REMEDIES |= FAULTS
+LABELS = tuple(REMEDIES)
 
 
 @dataclass(frozen=True)
@@ -84,6 +71,9 @@ def diagnose(
     learning_rate: float | None = None,
     flags: Flags | None = None,
     measure: str = "accuracy",
+    spread: float | None = None,
+    rivals: Sequence[Rival] = (),
+    classes: Sequence[ClassRecall] = (),
 ) -> Diagnosis:
     """Names the one thing that is wrong first, and the flag that acts on it.
 
@@ -104,6 +94,10 @@ def diagnose(
         learning_rate: the rate the training began with; the advice then names the next one.
         flags: how the app calls what the advice speaks of.
         measure: what the accuracies are where they are another share of 1: "R2" for regression.
+        spread: half the width of the 95 percent interval of the validation score; None to compute that of an accuracy
+            on `num_validation` rows.
+        rivals: simple methods beside the network on the same rows.
+        classes: how each class is found.
     """
     given = {"train_accuracy": train_accuracy, "validation_accuracy": validation_accuracy}
     given |= {"target": target or 0, "baseline": baseline or 0}
@@ -124,33 +118,72 @@ def diagnose(
     elif reachable is None:
         reachable, source = 1.0, "as no other figure is known"
     bias, variance = reachable - train_accuracy, train_accuracy - validation_accuracy
-    noise = chance(validation_accuracy, num_validation)
-    high_bias = bias > max(large, noise if target is None and baseline is not None else 0)
+    noise = chance(validation_accuracy, num_validation) if spread is None else spread
+    # What the network itself reaches on the validation rows it can be no further from.
+    bias_left = min(bias, reachable - validation_accuracy)
+    high_bias = bias_left > max(large, noise if target is None and baseline is not None else 0)
     high_variance = variance > max(LARGE, noise)
-    if curve.rate == "too high" or (curve.rate == "too low" and high_bias):
-        label = f"learning rate {curve.rate}"
-        flag = flags.learning_rate
-        if learning_rate is not None:
-            flag += f" {learning_rate * curve.factor:.1g}"
-        advice = f"Change {flag} first: with this rate the {measure} says little about the model."
-        return Diagnosis(label, (curve.reason, numbers), REMEDIES[label], flag, advice)
+    label = " and ".join(["high bias"] * high_bias + ["high variance"] * high_variance) or "healthy"
+    flag, advice = next_flag(label, curve, flags, len(history["loss"]))
+    cause = label if label != "healthy" else "high bias" if curve.falling else ""
+    helps = next_flag(cause, curve, flags, len(history["loss"])) if cause else (None, "")
+    faults = missed_classes(classes, flags, rare=True) + lost(rivals, measure, *helps)
+    faults += missed_classes(classes, flags, rare=False)
+    if rate_first(curve, high_bias, faults):
+        return wrong_rate(curve, [numbers], faults, flags, learning_rate, measure)
 
     readings = [
         numbers,
+        *(fault.reading for fault in faults),
         f"training {measure} is {points(bias)} the {reachable:.3f} that can be reached ({source}): "
         f"{'high' if high_bias else 'low'} bias",
         f"validation {measure} is {points(variance)} training {measure}: {'high' if high_variance else 'low'} variance",
     ]
     if variance > LARGE and not high_variance:
-        readings.append(
-            f"on {num_validation} validation rows chance alone moves the {measure} by {100 * noise:.1f} points"
-        )
+        rows = f"on {num_validation} validation rows " if num_validation else ""
+        readings.append(f"{rows}chance alone moves the {measure} by {100 * noise:.1f} points")
     if baseline is not None and validation_accuracy < baseline - max(LARGE_TO_BASELINE, noise):
         readings.append(f"a baseline does better on the validation data: {baseline:.3f}")
     readings.append(curve.reason)
-    label = " and ".join(["high bias"] * high_bias + ["high variance"] * high_variance) or "healthy"
-    flag, advice = next_flag(label, curve, flags, len(history["loss"]))
+    if faults:
+        return concluded(faults, readings)
+    if label == "healthy" and (reading := few_rows(rivals)):
+        return Diagnosis("not known", (reading, *readings), (), None, "Hold out more rows to learn what is wrong.")
     return Diagnosis(label, tuple(readings), REMEDIES[label], flag, advice)
+
+
+def concluded(faults: Sequence[Fault], readings: Sequence[str]) -> Diagnosis:
+    """The diagnosis of the first of some faults."""
+    first = faults[0]
+    return Diagnosis(first.label, tuple(readings), first.remedies, first.flag, first.advice)
+
+
+def rate_first(curve: CurveReading, high_bias: bool, faults: Sequence[Fault]) -> bool:
+    """Whether the learning rate is to be changed first. A rate that only shakes the loss explains no fault: where
+    nothing can be learned, the loss hardly falls, and any leap is large beside that."""
+    if curve.rate == "too high":
+        return not faults or curve.ruined
+    return curve.rate == "too low" and (high_bias or bool(faults))
+
+
+def wrong_rate(
+    curve: CurveReading,
+    readings: Sequence[str],
+    faults: Sequence[Fault],
+    flags: Flags,
+    learning_rate: float | None,
+    measure: str,
+) -> Diagnosis:
+    """The diagnosis of a wrong learning rate; what else is wrong is said after it."""
+    label = f"learning rate {curve.rate}"
+    flag = flags.learning_rate
+    if learning_rate is not None:
+        flag += f" {learning_rate * curve.factor:.1g}"
+    advice = f"Change {flag} first: with this rate the {measure} says little about the model."
+    if faults:
+        advice += f" If that does not mend it: {faults[0].advice}"
+    told = (curve.reason, *readings, *(fault.reading for fault in faults))
+    return Diagnosis(label, told, REMEDIES[label] + (faults[0].remedies if faults else ()), flag, advice)
 
 
 def chance(accuracy: float, rows: int | None) -> float:

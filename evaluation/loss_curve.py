@@ -27,12 +27,14 @@ class CurveReading:
     """rate: "too high", "too low" or "fine"; reason: the sentence that says why; factor: what to multiply the rate by.
 
     falling: whether both losses were still on their way down when training ended, so that more epochs would help.
+    ruined: whether the loss ended above where it began, or far above guessing, or as no number.
     """
 
     rate: str
     reason: str
     factor: float
     falling: bool
+    ruined: bool = False
 
 
 def read(loss: Sequence[float], val_loss: Sequence[float] | None = None, *, guess: float | None = None) -> CurveReading:
@@ -49,11 +51,11 @@ def read(loss: Sequence[float], val_loss: Sequence[float] | None = None, *, gues
         raise ValueError(f"`loss` must hold one number per epoch. Received: shape={loss.shape}")
     if not np.isfinite(loss).all():
         epoch = int(np.flatnonzero(~np.isfinite(loss))[0]) + 1
-        return CurveReading("too high", f"the training loss was no longer a number in epoch {epoch}", 0.1, False)
+        return CurveReading("too high", f"the training loss was no longer a number in epoch {epoch}", 0.1, False, True)
     falling = still_falling(loss, val_loss)
     if guess is not None and loss[0] > BLOWN_UP * guess:
         reason = f"the loss of the first epoch was {loss[0]:.3g}, far above the {guess:.3g} of guessing"
-        return CurveReading("too high", reason, 0.1, falling)
+        return CurveReading("too high", reason, 0.1, falling, True)
     if len(loss) < FEWEST_EPOCHS:
         return CurveReading("fine", f"{len(loss)} epochs are too few to judge the learning rate", 1.0, falling)
 
@@ -61,7 +63,7 @@ def read(loss: Sequence[float], val_loss: Sequence[float] | None = None, *, gues
     end = loss[-quarter:].mean()
     if end > RISEN * loss[0]:
         reason = f"the training loss rose from {loss[0]:.3g} in the first epoch to {end:.3g} at the end"
-        return CurveReading("too high", reason, 0.1, falling)
+        return CurveReading("too high", reason, 0.1, falling, True)
     changes = np.diff(loss)
     leaps = np.flatnonzero(changes > max(LEAP * (loss[0] - loss.min()), LEAP_LEVEL * abs(loss[0])))
     # Early leaps that settle are harmless, so one of them has to fall into the second half.

@@ -28,13 +28,17 @@ Rows = tuple[np.ndarray, np.ndarray]
 
 @dataclass(frozen=True)
 class RegressionBaseline:
-    """One method: rmse, mae and r2 of the test split, R2 of the validation split, seconds to fit."""
+    """One method: rmse, mae and r2 of the test split, R2 of the validation split, seconds to fit.
+
+    predictions: of the test rows.
+    """
 
     name: str
     metrics: dict[str, float]
     validation_r2: float
     seconds: float
     note: str
+    predictions: np.ndarray
 
 
 def score(train: Rows, validation: Rows, test: Rows, *, pooled: bool = False, seed: int = 0) -> list:
@@ -60,10 +64,11 @@ def score(train: Rows, validation: Rows, test: Rows, *, pooled: bool = False, se
             fitted = _fit(name, final, seed, random)
             seconds = perf_counter() - started
             guess = (_fit(name, train, seed, random) if pooled else fitted).predict(validation[0])
-            error = test[1] - fitted.predict(test[0])
+            predictions = fitted.predict(test[0])
+        error = test[1] - predictions
         found = {"rmse": float(np.sqrt(np.mean(error**2))), "mae": float(np.mean(np.abs(error)))}
         found["r2"] = r2(test[1], test[1] - error)
-        results.append(RegressionBaseline(name, found, r2(validation[1], guess), seconds, note))
+        results.append(RegressionBaseline(name, found, r2(validation[1], guess), seconds, note, predictions))
     return results
 
 

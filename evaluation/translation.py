@@ -1,14 +1,15 @@
 """Scores of translations against one reference each, by sacreBLEU, so that they compare with published ones.
 
-    scores(hypotheses, references) -> dict[str, float]                 of a whole set
-    signatures() -> dict[str, str]                                     how each of these was computed, to be quoted
-    bleu_interval(hypotheses, references) -> (low, high)               what another such test set would have given
-    sentence_scores(hypotheses, references) -> (N,)                    of each sentence, for the best and the worst
-    sentence_bleu(hypotheses, references) -> (N,)                      BLEU of each sentence, for training by rewards
-    bleu_by_length(sources, hypotheses, references) -> [LengthRange]   by the words of the source
-    degenerate(sources, sentences) -> dict[str, int]                   how many are empty, loops, copies
+    scores(hypotheses, references, tokenize) -> dict[str, float]         of a whole set
+    signatures(tokenize) -> dict[str, str]                               how each was computed, to be quoted
+    bleu_interval(hypotheses, references, tokenize) -> (low, high)       what another such test set would have given
+    sentence_scores(hypotheses, references) -> (N,)                      of each sentence, for the best and the worst
+    sentence_bleu(hypotheses, references, tokenize) -> (N,)              of each sentence, for training by rewards
+    bleu_by_length(sources, hypotheses, references, tokenize) -> [...]   by the words of the source
+    degenerate(sources, sentences) -> dict[str, int]                     how many are empty, loops, copies
 
-All take whole sentences as people write them: sacreBLEU does the tokenising.
+All take whole sentences as people write them: sacreBLEU does the tokenising, by the tokenizer of that name; see
+`evaluation.bleu_tokens` for the one that fits a language.
 
 References:
     Post 2018, A call for clarity in reporting BLEU scores (arXiv:1804.08771).
@@ -21,6 +22,10 @@ from dataclasses import dataclass
 import numpy as np
 from sacrebleu.metrics import BLEU, CHRF, TER
 
+from evaluation.bleu_tokens import is_spaceless
+
+WORDS = "13a"
+"""The tokenizer of languages with spaces between words."""
 FIGURES = {
     "bleu": "BLEU",
     "bleu_lowercase": "BLEU, lower case",
@@ -38,11 +43,15 @@ STEPS = (1, 2, 5, 10, 20, 50, 100)  # words from one range to the next
 LOOP = 4  # times that a word or a few words stand in a row before it is called a loop
 
 
-def scores(hypotheses: Sequence[str], references: Sequence[str]) -> dict[str, float]:
+def scores(hypotheses: Sequence[str], references: Sequence[str], tokenize: str = WORDS) -> dict[str, float]:
     """Scores of a whole set of N sentences.
 
+    Args:
+        hypotheses, references: of each sentence.
+        tokenize: sacreBLEU's tokenizer of BLEU; with one for Asian letters TER takes these for words.
+
     Returns:
-        `bleu` (13a tokens, with case), `bleu_lowercase`, `chrf` (chrF2) and `ter`, all times 100, TER may be above 100;
+        `bleu` (with case), `bleu_lowercase`, `chrf` (chrF2) and `ter`, all times 100, TER may be above 100;
         `exact_match`, the share equal to the reference but for space at the ends, 0-1; `length_ratio`, tokens of the
         hypotheses by tokens of the references.
 
@@ -50,7 +59,7 @@ def scores(hypotheses: Sequence[str], references: Sequence[str]) -> dict[str, fl
         ValueError: there are no sentences, not as many of both, or one is not a string.
     """
     hypotheses, references = _sentences(hypotheses=hypotheses, references=references)
-    found = {name: metric.corpus_score(hypotheses, [references]) for name, metric in _metrics().items()}
+    found = {name: metric.corpus_score(hypotheses, [references]) for name, metric in _metrics(tokenize).items()}
     values = {name: float(score.score) for name, score in found.items()}
     return values | {
         "exact_match": float(np.mean(_exact(hypotheses, references))),
@@ -58,16 +67,18 @@ def scores(hypotheses: Sequence[str], references: Sequence[str]) -> dict[str, fl
     }
 
 
-def signatures() -> dict[str, str]:
+def signatures(tokenize: str = WORDS) -> dict[str, str]:
     """sacreBLEU's own signature of `bleu`, `bleu_lowercase`, `chrf`, `ter` and `bleu_interval`."""
-    metrics = _metrics() | {"bleu_interval": BLEU()}
+    metrics = _metrics(tokenize) | {"bleu_interval": BLEU(tokenize=tokenize)}
     metrics["bleu_interval"].n_bootstrap, metrics["bleu_interval"].seed = RESAMPLES, SEED
     for metric in metrics.values():
         metric.corpus_score(["a"], [["a"]])  # a signature knows the number of references only then
     return {name: str(metric.get_signature()) for name, metric in metrics.items()}
 
 
-def bleu_interval(hypotheses: Sequence[str], references: Sequence[str], *, seed: int = SEED) -> tuple[float, float]:
+def bleu_interval(
+    hypotheses: Sequence[str], references: Sequence[str], tokenize: str = WORDS, *, seed: int = SEED
+) -> tuple[float, float]:
     """Low and high end of the 95 percent interval of `bleu`, from 1,000 draws of N sentences with replacement.
 
     With the seed as it is the draws are those of `sacrebleu --confidence`, which tells their middle and half width.
@@ -75,7 +86,7 @@ def bleu_interval(hypotheses: Sequence[str], references: Sequence[str], *, seed:
     Reference:
         Koehn 2004, Statistical significance tests for machine translation evaluation.
     """
-    return _interval(_statistics(*_sentences(hypotheses=hypotheses, references=references)), seed, False)
+    return _interval(_statistics(*_sentences(hypotheses=hypotheses, references=references), tokenize), seed, False)
 
 
 def sentence_scores(hypotheses: Sequence[str], references: Sequence[str]) -> np.ndarray:
@@ -83,9 +94,9 @@ def sentence_scores(hypotheses: Sequence[str], references: Sequence[str]) -> np.
     return _of_each(CHRF(), hypotheses, references)
 
 
-def sentence_bleu(hypotheses: Sequence[str], references: Sequence[str]) -> np.ndarray:
+def sentence_bleu(hypotheses: Sequence[str], references: Sequence[str], tokenize: str = WORDS) -> np.ndarray:
     """sacreBLEU's BLEU of each sentence, 0-100, with case, smoothed: (N,)."""
-    return _of_each(BLEU(effective_order=True, force=True), hypotheses, references)
+    return _of_each(BLEU(effective_order=True, force=True, tokenize=tokenize), hypotheses, references)
 
 
 def _of_each(metric, hypotheses: Sequence[str], references: Sequence[str]) -> np.ndarray:
@@ -111,17 +122,23 @@ class LengthRange:
 
 
 def bleu_by_length(
-    sources: Sequence[str], hypotheses: Sequence[str], references: Sequence[str], *, seed: int = SEED
+    sources: Sequence[str],
+    hypotheses: Sequence[str],
+    references: Sequence[str],
+    tokenize: str = WORDS,
+    *,
+    seed: int = SEED,
 ) -> list[LengthRange]:
-    """BLEU by the number of words (between spaces) in the source, the shortest first.
+    """BLEU by the number of words in the source, of letters where it has no spaces between words; the shortest first.
 
     Ranges are of equal width; neighbours are put together until each has 30 sentences, or a tenth of them where
     there are fewer than 300. Where no hypothesis of a range has four tokens, BLEU counts the shorter n-grams only
     (sacreBLEU's effective order), else short phrases would get 0 for a perfect answer.
     """
     sources, hypotheses, references = _sentences(sources=sources, hypotheses=hypotheses, references=references)
-    statistics, exact = _statistics(hypotheses, references), _exact(hypotheses, references)
-    lengths = np.array([len(source.split()) for source in sources])
+    statistics, exact = _statistics(hypotheses, references, tokenize), _exact(hypotheses, references)
+    cut = (lambda text: "".join(text.split())) if is_spaceless(sources) else str.split
+    lengths = np.array([len(cut(source)) for source in sources])
     found = []
     for rows in _ranges(lengths):
         low, high = _interval(statistics[rows], seed, True)
@@ -139,12 +156,14 @@ def degenerate(sources: Sequence[str], sentences: Sequence[str]) -> dict[str, in
     sources, sentences = _sentences(sources=sources, sentences=sentences)
     return {
         "empty": sum(not sentence.strip() for sentence in sentences),
-        "loops": sum(_loops(sentence.split()) for sentence in sentences),
+        "loops": sum(map(loops, sentences)),
         "copies": int(_exact(sources, sentences).sum()),
     }
 
 
-def _loops(words: Sequence[str]) -> bool:
+def loops(text: str) -> bool:
+    """Whether one to four words stand in it 4 times in a row, or letters where it has no spaces."""
+    words = text.split() if not is_spaceless([text]) else text
     for size in range(1, LOOP + 1):
         run = 0
         for before, word in zip(words, words[size:], strict=False):
@@ -154,13 +173,14 @@ def _loops(words: Sequence[str]) -> bool:
     return False
 
 
-def _metrics() -> dict:
+def _metrics(tokenize: str) -> dict:
     # `force` silences a warning about tokenised text; the report says it where a reader sees it.
+    eastern = tokenize in ("zh", "ja-mecab", "char")
     return {
-        "bleu": BLEU(force=True),
-        "bleu_lowercase": BLEU(lowercase=True, force=True),
+        "bleu": BLEU(force=True, tokenize=tokenize),
+        "bleu_lowercase": BLEU(lowercase=True, force=True, tokenize=tokenize),
         "chrf": CHRF(),
-        "ter": TER(),
+        "ter": TER(normalized=eastern, asian_support=eastern),
     }
 
 
@@ -168,9 +188,9 @@ def _exact(one: Sequence[str], other: Sequence[str]) -> np.ndarray:
     return np.array([a.strip() == b.strip() for a, b in zip(one, other, strict=True)])
 
 
-def _statistics(hypotheses: Sequence[str], references: Sequence[str]) -> np.ndarray:
+def _statistics(hypotheses: Sequence[str], references: Sequence[str], tokenize: str = WORDS) -> np.ndarray:
     """What BLEU sums over sentences, (N, 10): tokens of both, then n-grams in common and n-grams, for n of 1 to 4."""
-    metric = BLEU(effective_order=True, force=True)
+    metric = BLEU(effective_order=True, force=True, tokenize=tokenize)
     found = [metric.sentence_score(*pair) for pair in zip(hypotheses, ([one] for one in references), strict=True)]
     return np.array([[one.sys_len, one.ref_len, *one.counts, *one.totals] for one in found], np.int64)
 

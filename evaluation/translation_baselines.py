@@ -40,6 +40,7 @@ def score(
     train_targets: Sequence[str],
     sources: Sequence[str],
     references: Sequence[str],
+    tokenize: str = translation.WORDS,
     *,
     seed: int = 0,
 ) -> list[TranslationBaseline]:
@@ -48,6 +49,7 @@ def score(
     Args:
         train_sources, train_targets: the training pairs; 20,000 of more are drawn, and the note says so.
         sources, references: (N,) each, the test pairs.
+        tokenize: sacreBLEU's tokenizer of BLEU.
         seed: of that draw.
     """
     chosen = np.arange(len(train_sources))
@@ -63,7 +65,7 @@ def score(
         started = perf_counter()
         hypotheses = translate()
         seconds = perf_counter() - started
-        scores = translation.scores(hypotheses, references)
+        scores = translation.scores(hypotheses, references, tokenize)
         found.append(TranslationBaseline(name, tuple(hypotheses), scores, seconds, note))
     return found
 

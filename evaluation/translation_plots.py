@@ -51,7 +51,7 @@ def attention_map(source_pieces: Sequence[str], target_pieces: Sequence[str], we
     return as_png(figure, f"Attention of {len(target_pieces)} written to {len(source_pieces)} read pieces.")
 
 
-def length_bars(ranges: Sequence[LengthRange]) -> Picture:
+def length_bars(ranges: Sequence[LengthRange], unit: str = "words") -> Picture:
     """BLEU of each range of source lengths with its 95 percent interval, and the number of sentences above."""
     figure, axes = canvas(max(4.8, 0.75 * len(ranges)))
     places = np.arange(len(ranges))
@@ -65,9 +65,9 @@ def length_bars(ranges: Sequence[LengthRange]) -> Picture:
     axes.set_xticks(places, [one.words for one in ranges])
     axes.set_ylim(0, max(1.15 * top.max(), 1))
     axes.grid(False, axis="x")
-    axes.set_xlabel("words in the source; above the bars: sentences")
+    axes.set_xlabel(f"{unit} in the source; above the bars: sentences")
     axes.set_title("BLEU by length", fontsize=11, loc="left")
-    told = ", ".join(f"{one.words} words {one.bleu:.1f}" for one in ranges)
+    told = ", ".join(f"{one.words} {unit} {one.bleu:.1f}" for one in ranges)
     return as_svg(figure, f"BLEU by the length of the source: {told}.")
 
 

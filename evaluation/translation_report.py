@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from evaluation import report
+from evaluation.bleu_tokens import is_spaceless
 from evaluation.diagnosis import Diagnosis
 from evaluation.evenly import evenly
 from evaluation.figures import letters
 from evaluation.report_blocks import curves, diagnosis_blocks
-from evaluation.translation import FIGURES, bleu_by_length, degenerate, sentence_scores
+from evaluation.translation import FIGURES, WORDS, bleu_by_length, degenerate, sentence_scores
 from evaluation.translation_baselines import TranslationBaseline
 from evaluation.translation_plots import attention_map, length_bars
 
@@ -39,6 +40,7 @@ def sections(
     baselines: Sequence[TranslationBaseline],
     attention: Sequence[tuple[Sequence[str], Sequence[str], np.ndarray]],
     search: str,
+    tokenize: str = WORDS,
     diagnosis: Diagnosis | None = None,
     best_epoch: int | None = None,
 ) -> list[report.Section]:
@@ -51,6 +53,7 @@ def sections(
         baselines: of translation_baselines.score; may be empty.
         attention: of a few sentences the pieces read (S), those written (T) and weights (T, S); may be empty.
         search: one or two sentences on how the sentences were found ("Beam search of width 4, ...").
+        tokenize: sacreBLEU's tokenizer of BLEU.
         best_epoch: counted from 1; the weights of which epoch were kept; None where it is of no epoch.
     """
     sources, references, hypotheses = (list(map(str, one)) for one in (sources, references, hypotheses))
@@ -59,7 +62,7 @@ def sections(
         *([report.Section("Diagnosis", diagnosis_blocks(diagnosis))] if diagnosis else []),
         report.Section("Learning curves", [report.Pictures(curves(history, best_epoch, FIGURES))]),
         report.Section("Translations", sample_blocks(sources, references, hypotheses)),
-        report.Section("Short and long sentences", length_blocks(sources, references, hypotheses)),
+        report.Section("Short and long sentences", length_blocks(sources, references, hypotheses, tokenize)),
         report.Section("Empty, repeating and copied translations", degenerate_blocks(sources, references, hypotheses)),
     ]
     if attention:
@@ -114,16 +117,17 @@ def sample_blocks(sources, references, hypotheses) -> list:
     return blocks
 
 
-def length_blocks(sources, references, hypotheses) -> list:
-    """BLEU by the words of the source."""
-    ranges = bleu_by_length(sources, hypotheses, references)
-    header = ["words in the source", "sentences", "BLEU", "95 percent", "exact match"]
+def length_blocks(sources, references, hypotheses, tokenize: str) -> list:
+    """BLEU by the words of the source, by its letters where it has no spaces."""
+    ranges = bleu_by_length(sources, hypotheses, references, tokenize)
+    unit = "letters" if is_spaceless(sources) else "words"
+    header = [f"{unit} in the source", "sentences", "BLEU", "95 percent", "exact match"]
     rows = [
         [one.words, one.sentences, f"{one.bleu:.1f}", f"{one.bleu_low:.1f} to {one.bleu_high:.1f}", one.exact_match]
         for one in ranges
     ]
     text = "Where the bars fall to the right, long sentences are what to work on."
-    return [report.Text([text]), report.Pictures([length_bars(ranges)]), report.Table(header, rows)]
+    return [report.Text([text]), report.Pictures([length_bars(ranges, unit)]), report.Table(header, rows)]
 
 
 def degenerate_blocks(sources, references, hypotheses) -> list:

@@ -13,6 +13,7 @@ training images decide, see `layers.Neighbours`. `complete` is false where a cap
 without an end. Pieces of the end and after it are empty, and look nowhere.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,6 +70,7 @@ class CaptionExport:
             return self._answer(*best(self.prepare({"image": image})))
 
         def n_best(image, beams, length_penalty):
+            beams, length_penalty = found_texts.allowed(beams, length_penalty)
             pixels = self.prepare({"image": image})
             return self._answer(*parts.search(pixels, TOKENS, beams=beams, length_penalty=length_penalty, **limits))
 
@@ -88,7 +90,10 @@ class CaptionExport:
             }
 
         functions = {"serving_default": (serving_default, (image,)), "attention": (attention, (image,))}
-        signatures.save(functions | {"n_best": (n_best, (image, number, share))}, path)
+        functions |= {"n_best": (n_best, (image, number, share))}
+        pixel = tf.io.encode_png(np.zeros((1, 1, 3), np.uint8)).numpy()
+        functions = {name: (signatures.for_any_number(one, pixel), given) for name, (one, given) in functions.items()}
+        signatures.save(functions, path)
 
     def _answer(self, tokens, scores, complete):
         """Answers of one shape, of tokens (..., length)."""
@@ -98,7 +103,14 @@ class CaptionExport:
         texts = tf.reshape(self.subwords.graph.detokenize(flat), tf.shape(scores))
         return {"caption": texts, "score": scores, "complete": complete}
 
-    def check(self, path: Path, images: np.ndarray, expected: dict[str, np.ndarray], maps: list) -> dict[str, float]:
+    def check(
+        self,
+        path: Path,
+        images: np.ndarray,
+        expected: dict[str, np.ndarray],
+        maps: list,
+        alone: Callable[[int], tuple[dict[str, np.ndarray], list]] | None = None,
+    ) -> dict[str, float]:
         """Run the SavedModel in fresh processes, in Python and through `saved_model_cli`, and compare.
 
         Args:
@@ -107,6 +119,7 @@ class CaptionExport:
             expected: What the suite's own captioner gives for them: caption, objects, and score and complete, each
                 (N, beams), the best first.
             maps: For each image pieces and where each looked, as it finds them.
+            alone: Function of the number of an image that gives both for it in a batch of its own.
 
         Returns:
             Loader to the largest difference of a number.
@@ -115,8 +128,16 @@ class CaptionExport:
             ExportError: Another caption, a larger difference, or a loader that fails.
         """
         scalars = {"beams": np.int32(self.beams), "length_penalty": np.float32(self.length_penalty)}
-        wanted = {"serving_default": {name: values[:, 0] for name, values in expected.items()}, "n_best": expected}
-        return found_texts.check(path, {"image": images}, scalars, wanted, maps, _compare_maps)
+
+        def by_signature(found):
+            return {"serving_default": {name: values[:, 0] for name, values in found.items()}, "n_best": found}
+
+        def of_one(row):
+            found, own = alone(row)
+            return by_signature(found), own
+
+        given = (path, {"image": images}, scalars, by_signature(expected), maps, _compare_maps)
+        return found_texts.check(*given, of_one if alone else None)
 
 
 def _compare_maps(maps: list, outputs: dict[str, np.ndarray], what: str) -> float:

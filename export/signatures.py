@@ -1,5 +1,7 @@
 """Functions as the signatures of a SavedModel, each traced once; `keras.export.ExportArchive` traces them twice."""
 
+from collections.abc import Callable
+
 from export.quiet import quiet
 
 
@@ -25,3 +27,21 @@ def save(functions, path, resources=()) -> None:
         for name, one in traced.items():
             setattr(module, name, one)  # a loader may call `loaded.serving_default(...)` as well
         tf.saved_model.save(module, str(path), signatures=traced)
+
+
+def for_any_number(answers: Callable, filler):
+    """A function of records (N, ...) that answers none of them as well, which loops and reshapes of a graph may not.
+
+    Args:
+        answers: Function of a tensor of records, and of anything else, that gives a dict of tensors (N, ...).
+        filler: A record that is put in the place of none.
+    """
+    import tensorflow as tf
+
+    def serve(records, *others):
+        count = tf.shape(records)[0]
+        missing = tf.cast(count == 0, tf.int32)
+        given = tf.concat([records, tf.fill([missing], tf.constant(filler))], axis=0)
+        return {name: value[:count] for name, value in answers(given, *others).items()}
+
+    return serve

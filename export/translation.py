@@ -13,6 +13,7 @@ dictionary lacks. A text without words gives an empty translation; one longer th
 that says so.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,6 +65,7 @@ class TranslationExport:
             return {**self._answer(lengths, *found), "unknown": unknown}
 
         def n_best(text, beams, length_penalty):
+            beams, length_penalty = found_texts.allowed(beams, length_penalty)
             source, lengths = self._tokens(text)
             found = parts.search(source, TOKENS, beams=beams, length_penalty=length_penalty)
             return self._answer(lengths[:, None], *found)
@@ -82,7 +84,9 @@ class TranslationExport:
             }
 
         functions = {"serving_default": (serving_default, (text,)), "attention": (attention, (text,))}
-        signatures.save(functions | {"n_best": (n_best, (text, number, share))}, path)
+        functions |= {"n_best": (n_best, (text, number, share))}
+        functions = {name: (signatures.for_any_number(one, ""), given) for name, (one, given) in functions.items()}
+        signatures.save(functions, path)
 
     def _tokens(self, text):
         """Source tokens int32 (N, longest of them + 1), the end token last; and their numbers without it, (N,)."""
@@ -112,7 +116,14 @@ class TranslationExport:
             "complete": complete | empty,
         }
 
-    def check(self, path: Path, texts: np.ndarray, expected: dict[str, np.ndarray], maps: list) -> dict[str, float]:
+    def check(
+        self,
+        path: Path,
+        texts: np.ndarray,
+        expected: dict[str, np.ndarray],
+        maps: list,
+        alone: Callable[[int], tuple[dict[str, np.ndarray], list]] | None = None,
+    ) -> dict[str, float]:
         """Run the SavedModel in fresh processes, in Python and through `saved_model_cli`, and compare.
 
         Args:
@@ -121,6 +132,7 @@ class TranslationExport:
             expected: What the suite's own translator gives for them: translation, objects, and score and complete, each
                 (N, beams), the best first; and unknown (N,).
             maps: For each sentence source pieces, target pieces and where each looked, as it finds them.
+            alone: Function of the number of a sentence that gives both for it in a batch of its own.
 
         Returns:
             Loader to the largest relative difference of a number.
@@ -129,10 +141,18 @@ class TranslationExport:
             ExportError: Another sentence, a larger difference, or a loader that fails.
         """
         scalars = {"beams": np.int32(self.beams), "length_penalty": np.float32(self.length_penalty)}
-        best = {name: values[:, 0] for name, values in expected.items() if values.ndim == 2}
-        best["unknown"] = expected["unknown"]
-        wanted = {"serving_default": best, "n_best": {name: expected[name] for name in best if name != "unknown"}}
-        return found_texts.check(path, {"text": texts}, scalars, wanted, maps, _compare_maps)
+
+        def by_signature(found):
+            best = {name: values[:, 0] for name, values in found.items() if values.ndim == 2}
+            best["unknown"] = found["unknown"]
+            return {"serving_default": best, "n_best": {name: found[name] for name in best if name != "unknown"}}
+
+        def of_one(row):
+            found, own = alone(row)
+            return by_signature(found), own
+
+        given = (path, {"text": texts}, scalars, by_signature(expected), maps, _compare_maps)
+        return found_texts.check(*given, of_one if alone else None)
 
 
 def _compare_maps(maps: list, outputs: dict[str, np.ndarray], what: str) -> float:

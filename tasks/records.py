@@ -67,10 +67,10 @@ def labelled(request: Evaluation, trained):
             f"Two files are for translators, and {request.run} is a run on images or a table. Received: "
             f"{' '.join(request.data)}"
         )
-    for flag, value in (("--source", request.source), ("--images", request.images)):
-        if value:
-            owner = "translators" if flag == "--source" else "captioners"
-            raise DataError(f"`{flag}` is for {owner}, and {request.run} is none. Received: {flag} {value}")
+    for flag in ("source", "images", "image", "caption"):
+        if value := getattr(request, flag):
+            owner = "translators" if flag == "source" else "captioners"
+            raise DataError(f"`--{flag}` is for {owner}, and {request.run} is none. Received: --{flag} {value}")
     settings = trained.directory.read_json("config.json")
     seed = settings.get("trainer", {}).get("seed", 0)
     if not request.data:

@@ -59,6 +59,10 @@ class Evaluation:
     """Translator, with one file: the column to translate from. Default: the first."""
     images: str | None = None
     """Captioner: the folder of the images. Default: looked for beside the file of captions."""
+    image: str | None = None
+    """Captioner, with a table: the column of image names. Default: found by looking."""
+    caption: str | None = None
+    """Captioner, with a table: the column of captions. Default: found by looking."""
     target: str | None = None
     """Table: the column with the truth. Default: the column of that name or number in training."""
     output: str | None = None

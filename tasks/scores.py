@@ -32,7 +32,7 @@ def record(directory: RunDirectory, name: str, request: Evaluation, content: dic
         content: Rows, scores, details.
     """
     settings = {"data": [os.path.abspath(one) if os.path.exists(one) else one for one in request.data]}
-    settings |= {"source": request.source, "images": request.images, "target": request.target}
+    settings |= {name: getattr(request, name) for name in ("source", "images", "image", "caption", "target")}
     content = {"data": " ".join(request.data) or "own test split", "of": settings, **content}
     if request.output:
         write_whole(request.output, (as_json(content) + "\n").encode())

@@ -1,4 +1,4 @@
-"""What predictions of texts share, of translations and captions: the search, and the ranking of what it finds."""
+"""What runs that write texts share, translations and captions: the search, the ranking of what it finds, a verdict."""
 
 from dataclasses import replace
 
@@ -17,10 +17,10 @@ def search_of(own: Search, request: Prediction, top: int) -> Search:
     """The run's own search, changed as `request` says, with at least `top` hypotheses."""
     if request.seed and not request.sample:
         raise UserError(f"`--seed` is for drawing at random: add `--sample`. Received: {request.seed}")
-    beams = request.beams or max(own.beams, top)
-    if request.sample:
-        beams = request.beams or top
-    if beams < top:
+    beams = request.beams
+    if beams is None:
+        beams = top if request.sample else max(own.beams, top)
+    if 0 < beams < top:
         raise UserError(f"`--top` cannot be more than `--beams`. Received: --top {top} --beams {beams}")
     changed = {"beams": beams, "sample": request.sample}
     if request.sample:
@@ -29,3 +29,9 @@ def search_of(own: Search, request: Prediction, top: int) -> Search:
     if request.length_penalty is not None:
         changed["length_penalty"] = request.length_penalty
     return replace(own, **changed)
+
+
+def diagnosis_line(results: dict) -> list[str]:
+    """The line of the diagnosis; none for a run of before there was one."""
+    found = results.get("diagnosis")
+    return [f"diagnosis: {found['label']}. {found['advice']}"] if found else []

@@ -65,6 +65,17 @@ class Supervised:
                 self.process.wait()
 
 
+def require_free(host: str, port: int) -> None:
+    """Raise SearchError where another program listens there; what connections of a killed one have left does not."""
+    with socket.socket() as test:
+        test.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            test.bind((host, port))
+            test.listen()
+        except OSError as error:
+            raise SearchError(f"`--chief {host}:{port}`: {error.strerror}. Name another port.") from None
+
+
 def serve(chief: Chief, place: str, commands: list[list[str]], until: float | None) -> None:
     """Hand out the trials of `chief` until all have ended, or until the time is over; always returns.
 
@@ -78,11 +89,7 @@ def serve(chief: Chief, place: str, commands: list[list[str]], until: float | No
         SearchError: the port is taken, or a worker fails again and again.
     """
     host, port = address(place, "chief")
-    with socket.socket() as test:
-        try:
-            test.bind((host, port))
-        except OSError as error:
-            raise SearchError(f"`--chief {place}`: {error.strerror}. Name another port.") from None
+    require_free(host, port)
     from keras_tuner.src.distribute import oracle_chief
 
     os.environ |= {"KERASTUNER_ORACLE_IP": host, "KERASTUNER_ORACLE_PORT": str(port), "KERASTUNER_TUNER_ID": "chief"}

@@ -10,6 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from training.parent_process import die_with_parent
 from tuning.settings import address
 from tuning.trial_loop import outcome_of
 from tuning.workers import Workers
@@ -20,6 +21,7 @@ UNREACHABLE = 90  # seconds after which a chief that does not answer has ended
 
 def main(space_name: str, place: str) -> None:
     """Take trials until there are no more."""
+    die_with_parent()  # a worker of a chief that was killed would hold on to its trial
     import grpc
     import keras_tuner
     from keras_tuner.src.distribute import oracle_client

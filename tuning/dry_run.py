@@ -25,11 +25,8 @@ def one_epoch(task: Task, config, folder: Path) -> dict[str, float]:
     splits = withheld(task.load(config))
     most = MOST[splits.kind]
     splits = replace(splits, train=some(splits.train, most), validation=some(splits.validation, most // 2))
-    changes = {"trainer": replace(config.trainer, epochs=1)}
-    if getattr(config, "vocab_size", None):
-        changes["vocab_size"] = None  # a part of the texts cannot fill a dictionary of the size asked for
     with TemporaryDirectory(dir=folder) as path:
-        prepared = task.prepare(replace(config, **changes), splits)
+        prepared = task.prepare(replace(config, trainer=replace(config.trainer, epochs=1)), splits)
         return task.measure(prepared, task.train(prepared, RunDirectory(path)))
 
 

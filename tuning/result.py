@@ -180,7 +180,9 @@ def announce(found: Found, results: dict) -> dict[str, float]:
         print("the same command goes on; the test split stays unread until all trials are done")
     if results["failed"]:
         print(f"{results['failed']} trials failed; the reasons are in the report and in {found.folder / 'trials'}")
-    if best["number"] == 0:
+    if tells_nothing(found.trials):
+        print(f"every trial has the same {objective}: it tells nothing of them. Give more `--epochs`, or `--objective`")
+    elif best["number"] == 0:
         print("no trial was better than the default")
     for name, value in results.get("test", {}).items():
         print(f"test {name}: {value:.6g}")
@@ -191,6 +193,12 @@ def announce(found: Found, results: dict) -> dict[str, float]:
     line |= {"trials": results["trials"], "failed": results["failed"], "pruned": results["pruned"]}
     print(" ".join(f"{name}={value:.6g}" for name, value in line.items()), flush=True)
     return line
+
+
+def tells_nothing(trials: list[Trial]) -> bool:
+    """Whether there are several scores, and all are equal, as a BLEU of 0."""
+    scores = [trial.score for trial in trials if trial.ranked]
+    return len(scores) > 1 and len(set(scores)) == 1
 
 
 def spread(scores: list[float]) -> tuple[str, str]:

@@ -182,9 +182,12 @@ class Runner:
         self.workers.submit(self._task(self.base) | {"id": "dry", "folder": str(path), "dry": True})
         while not (ended := self.workers.wait(60)):
             pass
-        outcome = read_outcome(path) or {"status": "failed", "error": f"its process ended with code {ended[0][1]}"}
+        outcome = read_outcome(path) or {"status": "failed", "error": f"its process ended with code {ended[0][1]}."}
         if outcome["status"] == "failed":
-            raise SearchError(f"the default cannot be trained: {outcome['error']} Its log: {path / 'log.txt'}")
+            log = next(
+                file for file in (path / "log.txt", self.workers.log) if file.exists() or file == self.workers.log
+            )
+            raise SearchError(f"the default cannot be trained: {outcome['error']} Its log: {log}")
         self.workers.preload(outcome["modules"])
         score = outcome["figures"][self.objective]
         print(

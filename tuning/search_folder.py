@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import shlex
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -65,10 +66,12 @@ class SearchFolder:
         data = base.data.data
         name = data_name(data if isinstance(data, str) else "".join(data[:1]))
         plain = replace(base, run_dir=None, fresh=False)
+        paths = [path for some in files.values() for path in some]
+        placeless = {path for path in paths if os.path.exists(path)}  # known by their content
         identity = {
             "space": space,
-            "flags": flags(plain),
-            "files": fingerprint(*(path for paths in files.values() for path in paths)),
+            "flags": ["(a path)" if one in placeless else one for one in flags(plain)],
+            "files": fingerprint(*paths),
             "strategy": strategy,
             **further,
         }
@@ -155,10 +158,18 @@ class SearchFolder:
     def _compare(self, earlier: dict) -> None:
         changed = sorted(key for key in {*earlier, *self.identity} if earlier.get(key) != self.identity.get(key))
         if changed:
+            told = [self._told(key, earlier.get(key)) for key in changed]
             raise SearchError(
-                f"{self.path}: holds a search of other settings (they differ in {', '.join(changed)}). "
+                f"{self.path}: holds a search of other settings (they differ in {', '.join(told)}). "
                 "Name another `--run-dir`, or `--fresh` to replace it."
             )
+
+    def _told(self, key: str, before) -> str:
+        """A setting that differs, and its two values where they can be read."""
+        now = self.identity.get(key)
+        if key == "flags":
+            before, now = (shlex.join(flags) or "none" for flags in (before or (), now))
+        return f"{key}: {before} before, {now} now" if isinstance(now, str | int) else key
 
     def check_space(self, hyperparameters: dict) -> None:
         """Raise SearchError where an earlier attempt had another space, by name -> configuration."""

@@ -17,17 +17,18 @@ DEPTH, WIDTH = "_depth", "_width"
 def hyperparameters(sample: Callable, base, kept: Set[str]):
     """The space of `sample` around `base`, as `keras_tuner.HyperParameters`.
 
-    What `kept` names, fields that the user has typed, is a constant in it. Raises UserError where nothing is left to
-    search.
+    What `kept` names, fields that the user has typed, is a constant in it, and so is what would change such a field
+    along with its own. Raises UserError where nothing is left to search.
     """
     from keras_tuner import HyperParameters
 
     everything = HyperParameters()
     sample(everything, base)
     space = HyperParameters()
-    for name, value in everything.values.items():
-        if name.removesuffix(DEPTH).removesuffix(WIDTH) in kept:
-            space.Fixed(name, value)
+    for one in everything.space:
+        named_itself = one.name.removesuffix(DEPTH).removesuffix(WIDTH) in kept
+        if named_itself or changes(sample, base, one, kept):
+            space.Fixed(one.name, everything.values[one.name])
     sample(space, base)
     if not ranges(space):
         raise UserError(
@@ -35,6 +36,31 @@ def hyperparameters(sample: Callable, base, kept: Set[str]):
             "is given on the command line or has one value. Leave out a flag that the search shall choose."
         )
     return space
+
+
+def changes(sample: Callable, base, hyperparameter, kept: Set[str]) -> bool:
+    """Whether a value of a hyperparameter changes a field of `kept`, such as units that are heads times a size."""
+    from keras_tuner import HyperParameters
+
+    span = range_of(hyperparameter.get_config()) or {}
+    for value in span.get("choices", [span[end] for end in ("low", "high") if end in span]):
+        given = HyperParameters()
+        given.values = {hyperparameter.name: value}
+        if values_of(sample(given, base), kept) != values_of(base, kept):
+            return True
+    return False
+
+
+def values_of(config, names: Set[str], path: str = "") -> dict:
+    """The fields of a configuration with one of these names, inner ones included, by their path."""
+    found = {}
+    for field in dataclasses.fields(config):
+        value, place = getattr(config, field.name), f"{path}{field.name}"
+        if dataclasses.is_dataclass(value):
+            found |= values_of(value, names, f"{place}.")
+        elif field.name in names:
+            found[place] = value
+    return found
 
 
 def named(config, default=None) -> set[str]:

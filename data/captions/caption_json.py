@@ -61,11 +61,19 @@ def _field(path, record, place, name, kind):
     return value
 
 
+def _identity(path, record, place, name):
+    """Returns an id as a text: a number may stand as 1000 here, as "1000" or as 1000.0 (pandas) there."""
+    value = _field(path, record, place, name, int | float | str)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value).strip()
+
+
 def _read_coco(path, content, rows):
     names = {}
     for number, image in enumerate(content["images"], 1):
         place = f"image {number}"
-        key, name = _field(path, image, place, "id", int | str), _field(path, image, place, "file_name", str)
+        key, name = _identity(path, image, place, "id"), _field(path, image, place, "file_name", str)
         if key in names:
             raise DataError(f"{path}:{place}: id {key} is also that of {names[key]!r}. Give each image its own id.")
         names[key] = name
@@ -80,7 +88,7 @@ def _read_coco(path, content, rows):
                 f"{path}:{place}: no caption, so these are {kind}. Give the captions of the same images, such as "
                 f"captions_train2017.json for instances_train2017.json."
             )
-        key = _field(path, annotation, place, "image_id", int | str)
+        key = _identity(path, annotation, place, "image_id")
         caption = _field(path, annotation, place, "caption", str)
         if key in names:
             rows.add(names[key], caption, f"{path}:{place}")

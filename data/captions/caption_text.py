@@ -142,7 +142,7 @@ def _caption_columns(table, image):
     others = [name for name in table.columns if name != image]
     named = [name for name in others if re.sub(r"[\s_\-]*\d*$", "", name.strip().lower()) in CAPTION_COLUMNS]
     texts = [name for name in others if _words(table.columns[name]) >= FEWEST_WORDS]
-    found = [name for name in named if name in texts] or texts
+    found = [name for name in named if name in texts] or texts or named  # captions of one word each, too
     if not named and len(found) > 1 or not found:
         near = suggestion("caption", others)
         raise DataError(

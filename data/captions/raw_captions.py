@@ -8,6 +8,7 @@ from data import text_file
 from data.errors import DataError
 
 MOST_LEFT_OUT = 0.01  # share of images or captions that may be unusable; above it, something is wrong as a whole
+ONE_OF = 50  # of so many one may be unusable, though that is more
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +105,7 @@ def left_out(places, total, noun, why, remedy, notes):
     """
     if not places:
         return
-    if len(places) > MOST_LEFT_OUT * total:
+    if len(places) > max(MOST_LEFT_OUT * total, total >= ONE_OF):
         more = "" if len(places) == 1 else f" and {len(places) - 1} more"
         raise DataError(
             f"{places[0]}{more}: {noun} {why}: {len(places)} of {total}, and at most {MOST_LEFT_OUT:.0%} are left out "

@@ -43,9 +43,38 @@ class SentencePairs:
         return SentencePairs(self.sources[rows], self.targets[rows], self.origins[rows])
 
     def in_lower_case(self):
-        """Returns the pairs without capitals."""
-        lowered = ([text.lower() for text in texts] for texts in (self.sources, self.targets))
-        return SentencePairs.of(*lowered, self.origins)
+        """Returns the pairs without capitals, letter by letter as `unicode_rules` and so exports lower them."""
+        lowered = (["".join(map(str.lower, text)) for text in texts] for texts in (self.sources, self.targets))
+        pairs = SentencePairs.of(*lowered, self.origins)
+        return replace(self, sources=pairs.sources, targets=pairs.targets)
+
+    def aligned(self, texts):
+        """Returns a list of N texts of the pairs as they are recorded."""
+        return list(texts)
+
+
+@dataclass(frozen=True, eq=False)
+class LinePairs(SentencePairs):
+    """Pairs of a file of which some lines may be left out.
+
+    Attributes:
+        lines: of each pair the number of its line, from 1.
+        total: lines of the file.
+    """
+
+    lines: list[int]
+    total: int
+
+    @classmethod
+    def of_file(cls, read):
+        """Returns the pairs of `RawPairs`."""
+        pairs = SentencePairs.of(read.sources, read.targets, read.origins)
+        return cls(pairs.sources, pairs.targets, pairs.origins, read.lines, read.total)
+
+    def aligned(self, texts):
+        """Returns a text for each line of the file, None for a line that is left out."""
+        by_line = dict(zip(self.lines, texts, strict=True))
+        return [by_line.get(number) for number in range(1, self.total + 1)]
 
 
 @dataclass(frozen=True, eq=False)

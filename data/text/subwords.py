@@ -19,6 +19,7 @@ from data.text import unicode_rules
 PADDING, UNKNOWN, START, END = 0, 1, 2, 3
 SPECIALS = ("<pad>", "<unk>", "<s>", "</s>")
 SENTENCES_AT_ONCE = 8192
+LEAST_COVERAGE = 0.98  # that SentencePiece takes
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,8 +143,8 @@ def learn(sentences, size=8000, *, lower=False, split_digits=False, coverage=1.0
 
     if size <= len(SPECIALS):
         raise UserError(f"`size` must be an integer above {len(SPECIALS)}. Received: size={size}")
-    if not 0.9 <= coverage <= 1:
-        raise UserError(f"`coverage` must be in [0.9, 1]. Received: coverage={coverage}")
+    if not LEAST_COVERAGE <= coverage <= 1:
+        raise UserError(f"`coverage` must be in [{LEAST_COVERAGE}, 1]. Received: coverage={coverage}")
     rules = unicode_rules.make(lower)
     if not any(sentence.strip() for sentence in sentences):
         raise DataError("subwords cannot be learned from empty sentences. Give training sentences with text.")
@@ -176,7 +177,7 @@ def learn(sentences, size=8000, *, lower=False, split_digits=False, coverage=1.0
                 characters = len({letter for sentence in sentences for letter in sentence})
                 raise DataError(
                     f"a vocabulary of {size} pieces is too small for about {characters} different characters. "
-                    f"Allowed: clearly more pieces than characters, or a coverage below 1."
+                    f"Allowed: clearly more pieces than characters (`--vocab-size`), or a `--coverage` below 1."
                 ) from error
             raise
     return Subwords(*_without_folder(model.getvalue()), rules)
@@ -189,19 +190,3 @@ def _without_folder(model):
     content = sentencepiece_model_pb2.ModelProto.FromString(model)
     content.normalizer_spec.ClearField("normalization_rule_tsv")
     return tuple(piece.piece for piece in content.pieces), content.SerializeToString(deterministic=True)
-
-
-def learn_pair(splits, size=8000, *, joint=True, lower=False, split_digits=False, coverage=1.0):
-    """Learns the subwords of source and target from the training split: `(source, target)`, one object twice if joint.
-
-    Args:
-        splits: `TranslationSplits`.
-        size: pieces of each, or of both together.
-        joint: whether both languages share one vocabulary, so that names and numbers are the same ids in both.
-        lower, split_digits, coverage: as for `learn`.
-    """
-    options = {"lower": lower, "split_digits": split_digits, "coverage": coverage}
-    if joint:
-        shared = learn([*splits.train.sources, *splits.train.targets], size, **options)
-        return shared, shared
-    return learn(splits.train.sources, size, **options), learn(splits.train.targets, size, **options)

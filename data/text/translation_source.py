@@ -45,12 +45,12 @@ def resolve(config: TranslationData, *, seed: int) -> TranslationSplits:
         if one and not os.path.exists(first) and not os.path.splitext(first)[1] and os.sep not in first:
             raise MissingData(
                 f"--data {first!r} is neither bundled nor a file.{suggestion(first, ['phrases'])} Allowed: phrases; a "
-                f"file with tabs between source and target; two files, source and target; tfds:NAME."
+                f"file with tabs between source and target, or a table of them (.csv .jsonl); two files; tfds:NAME."
             )
         paths = {"train": config.data, "validation": config.validation, "test": config.test}
         read = {part: parallel_text.read(given, config.source, config.target) for part, given in paths.items() if given}
         if not read.get("train"):
-            raise DataError("--data names no file. Allowed: phrases; one file with tabs; two files; tfds:NAME.")
+            raise DataError("--data names no file. Allowed: phrases; a file with tabs, a table; two files; tfds:NAME.")
         languages = read["train"].languages
         name = dataset_name.of_file(first, frozenset(["train", "training"]), "pairs")
         name += f"-{languages[0]}-{languages[1]}" if all(languages) else ""

@@ -67,6 +67,7 @@ def score(prepared: Prepared, learned: Learned) -> Outcome:
     """Score the best weights on all splits, and PCA on the same; the test split is read here first."""
     from evaluation.diagnosis import diagnose
     from evaluation.reconstruction import PrincipalComponents
+    from evaluation.rivals import paired
     from models.autoencoder import parts
     from training.compilation import highest_rate
 
@@ -81,6 +82,9 @@ def score(prepared: Prepared, learned: Learned) -> Outcome:
     figures = {name: scores(measured[name], normal[name], splits.kind) for name in given}
     figures["test"] |= code_accuracy(measured, sample, prepared)
     explained = {name: min(max(figures[name]["explained"], 0.0), 1.0) for name in given}
+    scored, known = measured["test"], normal["test"]
+    ours, theirs = (1 - errors[known] / scored.variance for errors in (scored.errors, scored.pca_errors))
+    rivals = [paired("PCA", ours, theirs), paired("the mean record", ours, np.zeros(len(ours)), trivial=True)]
     diagnosis = diagnose(
         {name: [row[name] for row in learned.rows] for name in ("loss", "val_loss")},
         train_accuracy=explained["train"],
@@ -89,6 +93,7 @@ def score(prepared: Prepared, learned: Learned) -> Outcome:
         learning_rate=highest_rate(trainer, learned.model),
         flags=flags(prepared.recipe, prepared.augment),
         measure="share of the variance kept",
+        rivals=rivals if scored.variance else (),
     )
     test, validation, train = (figures[name] for name in ("test", "validation", "train"))
     return Outcome(test, validation, train, size, diagnosis, measured["test"], components, halves)

@@ -18,15 +18,23 @@ def texts(captions, lower: bool):
     return replace(captions, captions=tuple(tuple(map(clean, some)) for some in captions.captions))
 
 
-def learn_subwords(captions, size: int | None, lower: bool):
-    """The subwords of training captions, already `texts`: `size`, or one for 80 words, between 200 and 8000."""
+def learn_subwords(captions, size: int | None, coverage: float | None, lower: bool):
+    """The subwords of training captions, and a note about their number, "" where there is nothing to say.
+
+    Args:
+        captions: `Captions`, already `texts`.
+        size: Subwords; None for one for 80 words, between 200 and 8000, and enough for the characters.
+        coverage: Share of the characters that get a subword; None for all, if these are not too many.
+        lower: Without capitals.
+    """
+    from data.text.dictionary_size import fitting
     from data.text.subwords import learn
 
     captions = captions.all_captions()
-    if size is None:
-        words = sum(len(caption.split()) for caption in captions)
-        size = min(max(round(words / 8000) * 100, 200), 8000)
-    return learn(captions, size, lower=lower, split_digits=True)
+    words = sum(len(caption.split()) for caption in captions)
+    usual = min(max(round(words / 8000) * 100, 200), 8000)
+    pieces, share, note = fitting(captions, usual, size, coverage, lower=lower)
+    return learn(captions, pieces, lower=lower, split_digits=True, coverage=share), note
 
 
 @dataclass(frozen=True)

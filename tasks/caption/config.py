@@ -43,7 +43,11 @@ class Config:
     """Probability mass taken from the true subword and spread over all, in [0, 1)."""
     search: Search = field(default_factory=lambda: Search(beams=3))
     vocab_size: int | None = None
-    """Size of the dictionary, in subwords. Default: one per 80 words of the training captions, between 200 and 8000."""
+    """Size of the dictionary, in subwords. Default: one per 80 words of the training captions, between 200 and 8000,
+    and enough for their characters."""
+    coverage: float | None = None
+    """Share of the characters of the training captions that the dictionary holds, the most frequent first. Default: 1;
+    0.9995 where their characters are thousands, as of Chinese."""
     keep_capitals: bool = False
     """Keep the capitals of the captions; otherwise everything is lower-case."""
     word_dropout: float = 0.1
@@ -58,6 +62,10 @@ class Config:
     """Lengths that batches are padded to: with more of them less is padded, but each compiles its own graph."""
     longest_tokens: int = 40
     """Most tokens of a caption. Longer training captions are left out, and counted."""
+    warm_start: Annotated[str | None, tyro.conf.arg(name="from")] = field(
+        default=None, metadata={"files": "model.keras"}
+    )
+    """An earlier run to start from: its dictionary, and every weight of the same name and shape, are taken over."""
     members: Members = field(default_factory=Members)
     reward_epochs: int = 0
     """Epochs at the end in which the network samples captions and is rewarded by their CIDEr-D."""
@@ -80,6 +88,7 @@ class Config:
 
         require("label_smoothing", 0 <= self.label_smoothing < 1, "in [0, 1)")
         require("vocab_size", self.vocab_size is None or self.vocab_size >= 50, "at least 50")
+        require("coverage", self.coverage is None or 0.98 <= self.coverage <= 1, "in [0.98, 1]")
         require("word_dropout", 0 <= self.word_dropout < 1, "in [0, 1)")
         require("buckets", 1 <= self.buckets <= 32, "between 1 and 32")
         require("longest_tokens", self.longest_tokens >= 2, "at least 2")

@@ -22,7 +22,7 @@ def page(prepared: Prepared, learned: Captioning, outcome: Outcome) -> Page:
     splits = prepared.splits
     pixels = prepared.inputs.pixels(splits.test)
     unfinished = sum(not one.complete[0] for one in outcome.captions)
-    notes = [*splits.notes, *prepared.batches.notes()]
+    notes = [*splits.notes, *prepared.batches.notes(), *prepared.further]
     notes.append(f"Of {len(outcome.captions)} test captions {unfinished} came to the limit of their length.")
     if prepared.members.count > 1:
         notes.append(members.note(prepared.members.count))
@@ -34,6 +34,7 @@ def page(prepared: Prepared, learned: Captioning, outcome: Outcome) -> Page:
         captions=[one.texts[0] for one in outcome.captions],
         scores=outcome.scores["test"],
         baselines=outcome.baselines,
+        diagnosis=outcome.diagnosis,
         search=_described(prepared),
         attention=_strips(pixels, splits.test, learned.inputs, outcome),
         overlap=outcome.overlap,

@@ -12,6 +12,7 @@ from tasks.caption.batches import Batching, learn_subwords, texts
 from tasks.caption.config import Auto, Config
 from tasks.caption.inputs import ImageInputs
 from tasks.members import Members, at_a_time
+from tasks.warm_start import preparing_of
 from training.plan import Plan
 from training.trainer import Trainer
 
@@ -25,6 +26,7 @@ class Prepared:
     Attributes:
         splits: `CaptionSplits`.
         subwords: `Subwords`.
+        further: A sentence on their number, or none.
         inputs: `ImageInputs`: what the network takes of images.
         batches: `CaptionBatches` of the training images.
         batching: How they were made.
@@ -34,6 +36,7 @@ class Prepared:
         search: `Search` that the run is scored with.
         word_dropout: Share of the words so far that are hidden in training.
         best_by: Validation figure that the weights are kept by.
+        warm_start: Folder of an earlier run whose weights are taken over, or None.
         members, jobs: The ensemble, and how many of it are trained at a time.
         encoder: `ImageEncoder`, for fine-tuning.
         reward_epochs, reward_learning_rate: Of the stage of rewards.
@@ -42,6 +45,7 @@ class Prepared:
 
     splits: object
     subwords: object
+    further: tuple[str, ...]
     inputs: ImageInputs
     batches: object
     batching: Batching
@@ -52,6 +56,7 @@ class Prepared:
     search: Search
     word_dropout: float
     best_by: str
+    warm_start: str | None
     members: Members
     jobs: int
     encoder: ImageEncoder
@@ -77,7 +82,7 @@ class Prepared:
         side = "x".join(map(str, inputs.prepare.size))
         return [
             f"data    {self.splits.name}",
-            *(f"        {note}" for note in (*self.splits.notes, *self.batches.notes())),
+            *(f"        {note}" for note in (*self.splits.notes, *self.batches.notes(), *self.further)),
             f"images  {side} pixels, {inputs.backbone or 'a stem that is learned with the captions'}",
             f"words   {len(self.subwords)} subwords",
             f"model   {self.recipe}",
@@ -137,13 +142,17 @@ def prepare(config: Config, splits) -> Prepared:
     seed_everything(config.trainer.seed)  # for a backbone of random weights: the next attempt finds its features
     inputs = ImageInputs.of(config.encoder, splits, config.features)
     lower = not config.keep_capitals
-    subwords = learn_subwords(texts(splits.train, lower), config.vocab_size, lower)
+    if config.warm_start:
+        subwords, note = earlier_subwords(config), ""
+    else:
+        subwords, note = learn_subwords(texts(splits.train, lower), config.vocab_size, config.coverage, lower)
     size = config.trainer.batch_size or 64
     batching = Batching(size, config.buckets, config.longest_tokens, config.every_caption, config.mirror, lower)
     batches = batching.of(splits.train, subwords, inputs, training=True)
     return Prepared(
         splits,
         subwords,
+        (note,) if note else (),
         inputs,
         batches,
         batching,
@@ -155,6 +164,7 @@ def prepare(config: Config, splits) -> Prepared:
         config.word_dropout,
         # All right captions of scenes are known; CIDEr would prefer the longer of two.
         "exact_match" if is_scenes else "cider",
+        config.warm_start,
         config.members,
         jobs,
         config.encoder,
@@ -162,6 +172,14 @@ def prepare(config: Config, splits) -> Prepared:
         config.reward_learning_rate,
         config.neighbours,
     )
+
+
+def earlier_subwords(config: Config):
+    """The subwords of the run that `--from` names."""
+    from data.text.subwords import Subwords
+
+    named = {"--vocab-size": config.vocab_size, "--coverage": config.coverage}
+    return Subwords.from_config(preparing_of(config.warm_start, "caption", named)["words"])
 
 
 def plan(epochs: int | None, batches, updates: int) -> Plan:

@@ -8,16 +8,18 @@ import numpy as np
 from tasks.caption.captioner import Caption, ImageCaptioner
 from tasks.caption.prepared import Prepared
 from tasks.caption.training import Captioning
+from tasks.texts import diagnosis_line
 
 MEASURED_LOOKS = 200  # images on which it is measured where nouns look
 
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """Scores of each part by name, the baselines on the test images, the captions of these, and where nouns look."""
+    """Scores of each part by name, baselines and diagnosis on the test images, their captions, and where nouns look."""
 
     scores: dict[str, dict[str, float]]
     baselines: list
+    diagnosis: object
     captions: list[Caption]
     captioner: ImageCaptioner
     overlap: object
@@ -31,7 +33,7 @@ class Outcome:
     def results(self) -> dict:
         found = {"test": self.scores["test"], "validation": self.scores["validation"], "others": self.others}
         found |= {"baselines": {one.name: one.scores for one in self.baselines}}
-        found |= {"attention": asdict(self.overlap) if self.overlap else None}
+        found |= {"attention": asdict(self.overlap) if self.overlap else None, "diagnosis": asdict(self.diagnosis)}
         return found | {"captions_per_second": round(self.captions_per_second, 1)}
 
 
@@ -58,8 +60,23 @@ def score(prepared: Prepared, learned: Captioning) -> Outcome:
         splits.test.captions,
         seed=seed,
     )
+    written = [one.texts[0] for one in kept["test"]]
+    diagnosis = diagnosed(prepared, learned, written, figures["test"]["cider"], simple)
     overlap = looks(captioner, splits.test, learned.inputs, kept["test"])
-    return Outcome(figures, simple, kept["test"], captioner, overlap, speed)
+    return Outcome(figures, simple, diagnosis, kept["test"], captioner, overlap, speed)
+
+
+def diagnosed(prepared: Prepared, learned: Captioning, written: list[str], cider: float, simple: list):
+    """The `Diagnosis` of the captions of the test images, beside those of the baselines."""
+    from evaluation import captioning
+    from evaluation.rivals import paired
+    from evaluation.text_diagnosis import diagnose_texts
+
+    references = prepared.splits.test.captions
+    ours = captioning.cider(written, references)
+    rivals = [paired(one.name, ours, captioning.cider(one.captions, references), trivial=True) for one in simple]
+    settings = {"measure": "CIDEr-D", "score": cider, "learning_rate": prepared.trainer.learning_rate}
+    return diagnose_texts(learned.history, written, [some[0] for some in references], rivals, **settings)
 
 
 def looks(captioner: ImageCaptioner, part, inputs, found: list[Caption]):
@@ -89,6 +106,7 @@ def told(results: dict) -> tuple[str, dict[str, float]]:
             f"  {name:<46}{figures['bleu1']:>8.2f}{figures['bleu4']:>8.2f}{figures['rouge_l']:>9.3f}"
             f"{figures['cider']:>9.3f}{figures['exact_match']:>13.3f}"
         )
+    lines += diagnosis_line(results)
     line = {f"test_{name}": test[name] for name in ("exact_match", "bleu4", "cider")}
     line |= {f"test_{name}": value for name, value in test.items()}
     line |= {f"{name}_exact_match": figures["exact_match"] for name, figures in others.items()}

@@ -97,7 +97,13 @@ class TrainedCaptioner:
             )
         if not request.data:
             return "own-test", resolve(own_data(self.directory, CaptionData), seed=seed).test
-        given = CaptionData(request.data[0], images=request.images, download=request.download)
+        given = CaptionData(
+            request.data[0],
+            images=request.images,
+            image=request.image,
+            caption=request.caption,
+            download=request.download,
+        )
         notes: list[str] = []
         captions = everything(given, notes, seed=seed)
         print("\n".join(notes), end="\n" * bool(notes))
@@ -105,12 +111,16 @@ class TrainedCaptioner:
 
     def score(self, captions) -> tuple[dict[str, float], dict]:
         """Print the scores of `Captions`; return them, and the captions that were written."""
-        from evaluation.captioning import FIGURES, scores
+        from evaluation.caption_words import TOKENISER
+        from evaluation.captioning import NAMES, scores
 
         found = [one.texts[0] for one in self.captioner()(captions.images, captions.origins)]
         figures = scores(found, captions.captions)
         for name, value in figures.items():
-            print(f"{FIGURES[name]:<110}{value:>10.6g}")
+            print(f"{NAMES[name]:<14}{value:>10.6g}")
+        print(f"words: {TOKENISER}")
+        if len(found) == 1:
+            print("CIDEr-D of a single image is 0 whatever its caption: it weighs words by the images that have them")
         return figures, {"captions": dict(zip(map(str, captions.origins), found, strict=True))}
 
     def export(self, kind: str, inputs: dict[str, np.ndarray], folder: str | Path) -> tuple[Path, dict[str, float]]:
@@ -132,8 +142,13 @@ class TrainedCaptioner:
         values = np.concatenate([values for _, values in captioner.prepared(images)])
         found = captioner.of_values(values)
         maps = captioner.attention(values, found)
+
+        def alone(row):
+            one = captioner.of_values(values[row : row + 1])
+            return table(one), captioner.attention(values[row : row + 1], one)
+
         path = Path(folder) / FORMATS[kind].file
-        return settle(path, made.write, lambda unchecked: made.check(unchecked, images, table(found), maps))
+        return settle(path, made.write, lambda unchecked: made.check(unchecked, images, table(found), maps, alone))
 
 
 def table(found: list[Caption]) -> dict[str, np.ndarray]:

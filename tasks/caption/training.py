@@ -9,6 +9,7 @@ from tasks.caption import neighbours, validation
 from tasks.caption.inputs import PixelInputs
 from tasks.caption.prepared import Prepared
 from tasks.task import Learned
+from tasks.warm_start import take_over
 from training.run_directory import RunDirectory
 
 
@@ -52,6 +53,8 @@ def train_one(prepared: Prepared, run: RunDirectory):
     from tasks.caption.stages import learn
 
     model = prepared.build()
+    if prepared.warm_start:
+        take_over(prepared.warm_start, model)
     fitted = learn(prepared, model, run)
     if prepared.reward_epochs:
         reward(prepared, model, run)

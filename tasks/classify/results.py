@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from tasks.advice import flags
+from tasks.classify.diagnosis import diagnosed
 from tasks.classify.prepared import Prepared
 from tasks.task import Learned
 
@@ -47,28 +47,19 @@ def softmax(logits: np.ndarray) -> np.ndarray:
 def score(prepared: Prepared, learned: Learned) -> Outcome:
     """Score the best weights on all splits, and the baselines on the same; the test split is read here first."""
     from evaluation.classification import metrics
-    from evaluation.diagnosis import diagnose
-    from training.compilation import highest_rate
 
-    splits, model, trainer = prepared.splits, learned.model, prepared.trainer
+    splits, model = prepared.splits, learned.model
     sample = splits.train.spread(LARGEST_TRAINING_SAMPLE)
+    parts = {"train": sample, "validation": splits.validation, "test": splits.test}
     figures, outputs = {}, {}
-    for name, split in {"train": sample, "validation": splits.validation, "test": splits.test}.items():
+    for name, split in parts.items():
         outputs[name] = probabilities(model, split, splits.prepare)
         figures[name] = metrics(split.labels, outputs[name])
     print("scoring baselines on the same splits", flush=True)
-    simple = simple_methods(splits, trainer.seed)
-    diagnosis = diagnose(
-        {name: [row[name] for row in learned.rows] for name in ("loss", "val_loss")},
-        train_accuracy=figures["train"]["accuracy"],
-        validation_accuracy=figures["validation"]["accuracy"],
-        guess=None if model.losses else float(np.log(len(splits.classes))),
-        num_validation=len(splits.validation),
-        target=prepared.reachable,
-        baseline=max(baseline.validation_accuracy for baseline in simple),
-        learning_rate=highest_rate(trainer, model),
-        flags=flags(prepared.recipe, prepared.augment),
-    )
+    simple = simple_methods(splits, prepared.trainer.seed)
+    labels = {name: split.labels for name, split in parts.items()}
+    answers = {name: some.argmax(axis=1) for name, some in outputs.items()}
+    diagnosis = diagnosed(prepared, learned, labels, answers, figures, simple)
     return Outcome(figures["test"], figures["validation"], figures["train"], simple, diagnosis, outputs["test"])
 
 

@@ -5,6 +5,7 @@ from functools import partial
 from tasks.classify.fine_tuning import fine_tune
 from tasks.classify.prepared import Prepared
 from tasks.task import Learned
+from tasks.warm_start import take_over
 from training.run_directory import RunDirectory
 
 
@@ -15,10 +16,7 @@ def train(prepared: Prepared, run: RunDirectory) -> Learned:
 
     model = prepared.build()
     if prepared.warm_start:
-        from models.loading import copy_matching_weights, load
-
-        copied, fresh = copy_matching_weights(load(RunDirectory.existing(prepared.warm_start) / "model.keras"), model)
-        print(f"from    {prepared.warm_start}: {len(copied)} weights taken over, {len(fresh)} start afresh")
+        take_over(prepared.warm_start, model)
     if prepared.two_stages:
         return fine_tune(model, prepared, run)
     splits, trainer, plan = prepared.splits, prepared.trainer, prepared.plan

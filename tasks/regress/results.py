@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from tasks.advice import flags
+from tasks.regress.diagnosis import diagnosed
 from tasks.regress.prepared import Prepared
 from tasks.regress.training import Regression, outputs
 
@@ -36,10 +36,8 @@ def score(prepared: Prepared, learned: Regression) -> Outcome:
     """Score the best weights on all splits, and the baselines on the same; the test split is read here first."""
     from data.pipeline import fixed_part
     from evaluation import regression_baselines
-    from evaluation.diagnosis import diagnose
     from evaluation.permutation_importance import permutation_importance
     from evaluation.regression import metrics
-    from training.compilation import highest_rate
 
     splits, rows, core, decode = prepared.splits, prepared.rows, learned.core, learned.decode
     sample, seed = splits.train.spread(LARGEST_TRAINING_SAMPLE), prepared.trainer.seed
@@ -59,16 +57,8 @@ def score(prepared: Prepared, learned: Regression) -> Outcome:
         pooled=rows.folds is not None,
         seed=seed,
     )
-    diagnosis = diagnose(
-        {name: [row[name] for row in learned.rows] for name in ("loss", "val_loss")},
-        train_accuracy=_share(figures["train"]["r2"]),
-        validation_accuracy=_share(figures["validation"]["r2"]),
-        guess=1.0 if prepared.loss == "squared" and not core.losses else None,
-        baseline=_share(max(baseline.validation_r2 for baseline in simple)),
-        learning_rate=highest_rate(prepared.trainer, core),
-        flags=flags(prepared.recipe),
-        measure="R2",
-    )
+    predictions = {name: found["prediction"] for name, found in answers.items()}
+    diagnosis = diagnosed(prepared, learned, truths, predictions, figures, simple)
 
     def predict(columns):
         fixed = splits.prepare.finish(splits.prepare.fixed(columns))
@@ -78,11 +68,6 @@ def score(prepared: Prepared, learned: Regression) -> Outcome:
     importance = permutation_importance(predict, splits.test.inputs, splits.test.labels, seed=seed)
     test, validation, train = (figures[name] for name in ("test", "validation", "train"))
     return Outcome(test, validation, train, simple, diagnosis, importance, answers["test"], splits.target)
-
-
-def _share(r2: float) -> float:
-    """R2 as the diagnosis takes it: not below 0, which is answering the mean."""
-    return min(max(r2, 0.0), 1.0)
 
 
 def told(results: dict) -> tuple[str, dict[str, float]]:

@@ -3,21 +3,30 @@
 from dataclasses import dataclass
 
 
-def learn_subwords(splits, size: int | None, *, joint: bool, lower: bool):
-    """The subwords of source and target, learned from the training pairs: one object twice for a joint dictionary.
+def learn_subwords(splits, size: int | None, coverage: float | None, *, joint: bool, lower: bool):
+    """The subwords of source and target, learned from the training pairs, and notes about their number.
 
     Args:
         splits: `TranslationSplits`.
-        size: Subwords; None for one for 600 letters, between 500 and 16000.
+        size: Subwords; None for one for 600 letters, between 500 and 16000, and enough for the characters.
+        coverage: Share of the characters that get a subword; None for all, if these are not too many.
         joint: One dictionary for both languages.
         lower: Without capitals.
-    """
-    from data.text.subwords import learn_pair
 
-    if size is None:
-        letters = sum(map(len, splits.train.sources)) + sum(map(len, splits.train.targets))
-        size = min(max(round(letters / 60_000) * 100, 500), 16_000)
-    return learn_pair(splits, size, joint=joint, lower=lower, split_digits=True)
+    Returns:
+        Source and target, one object twice for a joint dictionary; and sentences for the user.
+    """
+    from data.text.dictionary_size import fitting
+    from data.text.subwords import learn
+
+    sources, targets = list(splits.train.sources), list(splits.train.targets)
+    letters = sum(map(len, sources)) + sum(map(len, targets))
+    usual, found, notes = min(max(round(letters / 60_000) * 100, 500), 16_000), [], []
+    for sentences in [sources + targets] if joint else [sources, targets]:
+        pieces, share, note = fitting(sentences, usual, size, coverage, lower=lower)
+        found.append(learn(sentences, pieces, lower=lower, split_digits=True, coverage=share))
+        notes += [note] if note else []
+    return found[0], found[-1], tuple(notes)
 
 
 @dataclass(frozen=True)

@@ -39,11 +39,18 @@ class Config:
     """Probability mass taken from the true subword and spread over all, in [0, 1)."""
     search: Search = field(default_factory=Search)
     vocab_size: int | None = None
-    """Size of the dictionary, in subwords. Default: one per 600 letters of training text, between 500 and 16000."""
+    """Size of the dictionary, in subwords. Default: one per 600 letters of training text, between 500 and 16000, and
+    enough for its characters."""
+    coverage: float | None = None
+    """Share of the characters of the training text that the dictionary holds, the most frequent first. Default: 1;
+    0.9995 where its characters are thousands, as of Chinese."""
     dictionary: Literal["joint", "separate"] = "joint"
     """joint: one dictionary and one embedding for both languages; separate: one each (for different scripts)."""
     lower: bool = False
     """Lower-case the text; scores are against lower-case references, too."""
+    bleu_tokenize: Literal["auto", "13a", "intl", "zh", "ja-mecab", "ko-mecab", "char"] = "auto"
+    """sacreBLEU's tokenizer, for scores and for choosing the weights; auto: the one that fits the language of the
+    training targets."""
     subword_dropout: float = 0.0
     """BPE-dropout: probability to skip a merge of subwords in training, so that each epoch cuts words differently."""
     tokens: int | None = None
@@ -51,6 +58,10 @@ class Config:
     4096."""
     buckets: int = 6
     """Lengths that batches are padded to: with more of them less is padded, but each compiles its own graph."""
+    warm_start: Annotated[str | None, tyro.conf.arg(name="from")] = field(
+        default=None, metadata={"files": "model.keras"}
+    )
+    """An earlier run to start from: its dictionary, and every weight of the same name and shape, are taken over."""
     members: Members = field(default_factory=Members)
     reward_epochs: int = 0
     """Epochs at the end in which the network translates training sentences and is rewarded by their BLEU."""
@@ -70,6 +81,7 @@ class Config:
 
         require("label_smoothing", 0 <= self.label_smoothing < 1, "in [0, 1)")
         require("vocab_size", self.vocab_size is None or self.vocab_size >= 100, "at least 100")
+        require("coverage", self.coverage is None or 0.98 <= self.coverage <= 1, "in [0.98, 1]")
         require("subword_dropout", 0 <= self.subword_dropout < 1, "in [0, 1)")
         require("tokens", self.tokens is None or self.tokens >= 16, "at least 16")
         require("buckets", 1 <= self.buckets <= 32, "between 1 and 32")

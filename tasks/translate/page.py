@@ -19,7 +19,7 @@ def page(prepared: Prepared, learned: Learned, outcome: Outcome) -> Page:
     splits, translations = prepared.splits, outcome.translations
     unfinished = sum(not one.complete[0] for one in translations)
     unknown = sum(one.unknown > 0 for one in translations)
-    notes = [*splits.notes, *prepared.batches.notes()]
+    notes = [*splits.notes, *prepared.batches.notes(), *prepared.further]
     notes.append(
         f"Of {len(translations)} test translations {unfinished} came to the limit of their length; {unknown} "
         "sources hold letters that the dictionary lacks."
@@ -36,8 +36,10 @@ def page(prepared: Prepared, learned: Learned, outcome: Outcome) -> Page:
         signatures=outcome.signatures,
         interval=outcome.interval,
         baselines=outcome.baselines,
+        diagnosis=outcome.diagnosis,
         attention=_attention(splits, outcome),
         search=_described(prepared.search),
+        tokenize=prepared.tokenize,
     )
     subtitle = f"Translation, scored on {len(translations):,} test pairs"
     return Page(subtitle, sections, tuple(notes), summary(learned.model))

@@ -10,6 +10,7 @@ from tasks.describe import data_lines
 from tasks.members import Members, at_a_time
 from tasks.translate.batches import Batching, learn_subwords
 from tasks.translate.config import Auto, Config
+from tasks.warm_start import preparing_of
 from training.plan import Plan
 from training.trainer import Trainer
 
@@ -30,6 +31,9 @@ class Prepared:
         asked: `Trainer` as it was typed.
         label_smoothing: In [0, 1).
         search: `Search` that the run is scored with.
+        tokenize: sacreBLEU's tokenizer of BLEU.
+        further: Sentences on dictionary and scores.
+        warm_start: Folder of an earlier run whose weights are taken over, or None.
         members, jobs: The ensemble, and how many of it are trained at a time.
         reward_epochs, reward_learning_rate: Of the stage of rewards.
     """
@@ -45,6 +49,9 @@ class Prepared:
     asked: Trainer
     label_smoothing: float
     search: Search
+    tokenize: str
+    further: tuple[str, ...]
+    warm_start: str | None
     members: Members
     jobs: int
     reward_epochs: int
@@ -60,13 +67,13 @@ class Prepared:
         sizes = f"{len(target)} for both languages"
         if source is not target:
             sizes = f"{len(source)} source, {len(target)} target"
-        lines = data_lines(self.splits, languages, *batches.notes(), unit="pairs")
+        lines = data_lines(self.splits, languages, *batches.notes(), *self.further, unit="pairs")
         return [*lines, f"words   subwords: {sizes}", f"model   {self.recipe}"]
 
     def record(self) -> dict:
         content = {"kind": "text", "languages": self.splits.languages, "search": asdict(self.search)}
         source = None if self.source is self.target else self.source.config()
-        return content | {"target": self.target.config(), "source": source}
+        return content | {"target": self.target.config(), "source": source, "bleu_tokenize": self.tokenize}
 
     def examples(self) -> dict:
         return {"text": self.splits.test.sources}
@@ -115,7 +122,14 @@ def prepare(config: Config, splits) -> Prepared:
     if isinstance(recipe, Auto):
         recipe = Transformer(num_layers=2, dropout=0.0) if is_phrases else Transformer()
     joint = config.dictionary == "joint"
-    source, target = learn_subwords(splits, config.vocab_size, joint=joint, lower=config.lower)
+    if config.warm_start:
+        source, target = earlier_subwords(config)
+        notes = ()
+    else:
+        source, target, notes = learn_subwords(
+            splits, config.vocab_size, config.coverage, joint=joint, lower=config.lower
+        )
+    tokenize, counted = tokenizer_of(config.bleu_tokenize, splits)
     tokens = config.tokens or (2048 if len(splits.train) < 20_000 else 4096)
     batching = Batching(tokens, config.buckets, config.longest_tokens, config.subword_dropout)
     batches = batching.of(splits.train, source, target, training=True)
@@ -132,11 +146,38 @@ def prepare(config: Config, splits) -> Prepared:
         config.trainer,
         config.label_smoothing,
         config.search,
+        tokenize,
+        (*notes, *counted),
+        config.warm_start,
         config.members,
         jobs,
         config.reward_epochs,
         config.reward_learning_rate,
     )
+
+
+def earlier_subwords(config: Config):
+    """Source and target subwords of the run that `--from` names."""
+    from data.text.subwords import Subwords
+
+    named = {"--vocab-size": config.vocab_size, "--coverage": config.coverage}
+    preparing = preparing_of(config.warm_start, "translate", named)
+    target = Subwords.from_config(preparing["target"])
+    return target if preparing["source"] is None else Subwords.from_config(preparing["source"]), target
+
+
+def tokenizer_of(wanted: str, splits) -> tuple[str, tuple[str, ...]]:
+    """sacreBLEU's tokenizer for the training targets, or the one named; and a sentence where it is no usual one.
+
+    Raises UserError where it is not installed.
+    """
+    from evaluation.bleu_tokens import require, tokenizer_for
+    from evaluation.translation import WORDS
+
+    found = tokenizer_for(splits.train.targets) if wanted == "auto" else wanted
+    require(found)
+    told = f"BLEU counts the tokens of sacreBLEU's tokenizer {found!r}: `--bleu-tokenize` names another."
+    return found, () if found == WORDS else (told,)
 
 
 def plan(epochs: int | None, batches, recipe, is_phrases: bool) -> Plan:

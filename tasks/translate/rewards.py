@@ -79,6 +79,7 @@ class TranslationWriter:
         self.translator = Translator.of(self.twin)
         self.pairs, self.target, self.batches = prepared.splits.train, prepared.target, prepared.batches
         self.seed, self.length_penalty = prepared.trainer.seed, prepared.search.length_penalty
+        self.tokenize = prepared.tokenize
         self.searches = {}
 
     def groups(self, epoch: int) -> list[Group]:
@@ -100,7 +101,7 @@ class TranslationWriter:
         from evaluation.translation import sentence_bleu
 
         references = [self.pairs.targets[row] for row in np.repeat(rows, TEXTS)]
-        return sentence_bleu(self.target.decode(tokens), references).reshape(-1, TEXTS) / 100
+        return sentence_bleu(self.target.decode(tokens), references, self.tokenize).reshape(-1, TEXTS) / 100
 
     def search(self, longest: int):
         """Beam search for translations of at most so many tokens, as one graph."""

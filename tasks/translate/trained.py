@@ -24,6 +24,7 @@ class TrainedTranslator:
         source, target: `Subwords`.
         search: `Search`.
         languages: What source and target are called.
+        tokenize: sacreBLEU's tokenizer of BLEU.
     """
 
     directory: RunDirectory
@@ -31,6 +32,7 @@ class TrainedTranslator:
     target: Subwords
     search: Search
     languages: tuple[str, str]
+    tokenize: str
 
     formats = ("saved_model",)
 
@@ -39,7 +41,8 @@ class TrainedTranslator:
         """The run of preparing.json's content. Raises KeyError or TypeError where that lacks or garbles something."""
         target = Subwords.from_config(preparing["target"])
         source = target if preparing["source"] is None else Subwords.from_config(preparing["source"])
-        return cls(directory, source, target, Search(**preparing["search"]), tuple(preparing["languages"]))
+        tokenize = preparing.get("bleu_tokenize", "13a")  # which runs of before it had, whatever the language
+        return cls(directory, source, target, Search(**preparing["search"]), tuple(preparing["languages"]), tokenize)
 
     @cached_property
     def model(self):
@@ -75,14 +78,15 @@ class TrainedTranslator:
         from data.errors import DataError
         from data.settings import TranslationData
         from data.text import parallel_text
-        from data.text.sentence_pairs import SentencePairs
+        from data.text.sentence_pairs import LinePairs
         from data.text.translation_source import resolve
         from tasks.folder import data_name
 
         settings = self.directory.read_json("config.json")
         seed = settings.get("trainer", {}).get("seed", 0)
-        if request.images:
-            raise DataError(f"`--images` is for captioners. Leave it out. Received: --images {request.images}")
+        for flag in ("images", "image", "caption"):
+            if given := getattr(request, flag):
+                raise DataError(f"`--{flag}` is for captioners. Leave it out. Received: --{flag} {given}")
         if not request.data:
             part = resolve(own_data(self.directory, TranslationData), seed=seed).test
         elif len(request.data) == 1 and (request.data[0] == "phrases" or request.data[0].startswith("tfds:")):
@@ -92,19 +96,24 @@ class TrainedTranslator:
             part = resolve(named, seed=seed).test
         else:
             read = parallel_text.read(request.data, request.source, request.target)
-            part = SentencePairs.of(read.sources, read.targets, read.origins)
+            part = LinePairs.of_file(read)
+            for note in read.notes:
+                print(note)
         name = data_name(request.data[0]) if request.data else "own-test"
         return name, part.in_lower_case() if settings.get("lower") else part
 
     def score(self, pairs) -> tuple[dict[str, float], dict]:
-        """Print the scores of `SentencePairs`; return them, and sacreBLEU's signatures and the translations."""
+        """Print the scores of `SentencePairs`; return them, sacreBLEU's signatures, and the translations: of a file one
+        for each line."""
         from evaluation import translation
 
         found = [one.texts[0] for one in self.translator()(pairs.sources, pairs.origins)]
-        scores = translation.scores(found, pairs.targets)
+        scores = translation.scores(found, pairs.targets, self.tokenize)
         for name, value in scores.items():
             print(f"{name:<20}{value:>12.6g}")
-        return scores, {"signatures": translation.signatures(), "translations": found}
+        signatures = translation.signatures(self.tokenize)
+        print(signatures["bleu"])
+        return scores, {"signatures": signatures, "translations": pairs.aligned(found)}
 
     def export(self, kind: str, inputs: dict[str, np.ndarray], folder: str | Path) -> tuple[Path, dict[str, float]]:
         """Write and check an export, see `export.checked.settle`.
@@ -123,8 +132,13 @@ class TrainedTranslator:
         translator = self.translator()
         found = translator(texts)
         maps = translator.attention(texts, found)
+
+        def alone(row):
+            one = translator(texts[row : row + 1])
+            return table(one), translator.attention(texts[row : row + 1], one)
+
         path = Path(folder) / FORMATS[kind].file
-        return settle(path, made.write, lambda unchecked: made.check(unchecked, texts, table(found), maps))
+        return settle(path, made.write, lambda unchecked: made.check(unchecked, texts, table(found), maps, alone))
 
 
 def table(found: list[Translation]) -> dict[str, np.ndarray]:

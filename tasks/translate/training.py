@@ -7,6 +7,7 @@ from tasks import members
 from tasks.task import Learned
 from tasks.translate import validation
 from tasks.translate.prepared import Prepared
+from tasks.warm_start import take_over
 from training.run_directory import RunDirectory
 
 
@@ -22,6 +23,8 @@ def train_one(prepared: Prepared, run: RunDirectory):
     from training.fit import fit
 
     plan, model = prepared.plan, prepared.build()
+    if prepared.warm_start:
+        take_over(prepared.warm_start, model)
     fitted = fit(
         model,
         partial(prepared.batches.dataset, prepared.trainer.seed, epochs=plan.epochs),

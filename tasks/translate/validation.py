@@ -17,7 +17,7 @@ def bleu(prepared: Prepared, model, search: Search) -> Callable[[], dict[str, fl
     from evaluation.translation import scores
 
     translate, references = _translations(prepared, model, search)
-    return lambda: {"bleu": scores(translate(), references)["bleu"]}
+    return lambda: {"bleu": scores(translate(), references, prepared.tokenize)["bleu"]}
 
 
 def bleu_of_each(prepared: Prepared, model, search: Search) -> Callable[[], np.ndarray]:
@@ -25,7 +25,7 @@ def bleu_of_each(prepared: Prepared, model, search: Search) -> Callable[[], np.n
     from evaluation.translation import sentence_bleu
 
     translate, references = _translations(prepared, model, search)
-    return lambda: sentence_bleu(translate(), references)
+    return lambda: sentence_bleu(translate(), references, prepared.tokenize)
 
 
 def _translations(prepared: Prepared, model, search: Search):

@@ -11,7 +11,8 @@ import pytest
 from sklearn.datasets import load_digits, make_classification
 
 from evaluation.baselines import score
-from evaluation.diagnosis import LABELS, REMEDIES, Flags, diagnose
+from evaluation.diagnosis import LABELS, REMEDIES, diagnose
+from evaluation.faults import Flags
 from evaluation.loss_curve import read
 
 FLAT = {"loss": [2.3, 1.0, 0.6, 0.5, 0.48, 0.47, 0.47, 0.47], "val_loss": [2.2, 1.1, 0.7, 0.6, 0.6, 0.6, 0.6, 0.6]}

@@ -33,7 +33,7 @@ def arguments(rows=60, **changes):
         "targets": targets,
         "found": {"prediction": prediction, "std": std, "lower": prediction - 5e4, "upper": prediction + 5e4},
         "level": 0.9,
-        "baselines": [RegressionBaseline("mean", {"rmse": 8e4, "mae": 6e4, "r2": 0.0}, 0.0, 0.1, "")],
+        "baselines": [RegressionBaseline("mean", {"rmse": 8e4, "mae": 6e4, "r2": 0.0}, 0.0, 0.1, "", np.zeros(5))],
         "diagnosis": diagnosis.diagnose(history, train_accuracy=0.9, validation_accuracy=0.85, measure="R2"),
         "importance": [Importance("area", 5e4, 1e3), Importance("town", 1e4, 1e3)],
         "worst": [worst],

@@ -74,7 +74,9 @@ def test_the_worst_and_the_best_are_shown_as_they_are(tmp_path):
     text = plain(written(tmp_path, **options))
     worst, rest = text.split("Translations as they come")
     assert worst.index("(empty)") < worst.index("completely zzzzz")
-    assert worst.index("chrF 0.0") < worst.index(f"<dd>{options['sources'][7]}</dd>") < worst.index("(empty)")
+    assert (
+        worst.index("chrF 0.0") < worst.index(f'<dd dir="auto">{options["sources"][7]}</dd>') < worst.index("(empty)")
+    )
     best = rest.split("The best, the longest first")[1].split("</details>")[0]
     assert best.count("chrF 100.0") == 8 and "Wart" not in best
     longest = max((options["sources"][row] for row in range(1, 60, 2) if row not in (7, 21)), key=len)

@@ -65,6 +65,9 @@ def test_every_signature_of_images(images, tmp_path):
     assert set(found["serving_default"]) == {"code", "anomaly_score", "image"}
     again = loaded.signatures["decode"](code=found["encode"]["code"])["image"]
     np.testing.assert_allclose(again, found["reconstruct"]["image"], atol=1e-3)
+    for name in SIGNATURES - {"decode"}:
+        assert all(len(value) == 0 for value in loaded.signatures[name](image=files[:0]).values())
+    assert all(len(value) == 0 for value in loaded.signatures["decode"](code=found["encode"]["code"][:0]).values())
 
 
 @pytest.mark.slow
@@ -81,7 +84,10 @@ def test_every_signature_of_a_table(people, tmp_path):
     fields = {"net_income": people.inputs["net income"], "age": people.inputs["age"]}
     fields |= {name: people.inputs[name] for name in ("code", "words")}
     tensors = {name: tf.constant(v.tolist() if v.dtype == object else v) for name, v in fields.items()}
-    found = tf.saved_model.load(tmp_path / "saved").signatures["serving_default"](**tensors)
+    loaded = tf.saved_model.load(tmp_path / "saved")
+    found = loaded.signatures["serving_default"](**tensors)
+    none = loaded.signatures["serving_default"](**{name: tf.constant(value)[:0] for name, value in tensors.items()})
+    assert all(len(value) == 0 for value in none.values())
     named = {"reconstructed_net_income", "reconstructed_age", "reconstructed_code"}
     assert set(found) == {"code", "anomaly_score"} | named
     assert found["reconstructed_code"].dtype == tf.string and set(found["reconstructed_code"].numpy()) <= {

@@ -34,6 +34,7 @@ def test_image_signature(digits, tmp_path):
     files = tf.constant(digits.inputs["image"].tolist())
     together, alone = serve(image=files), serve(image=files[:1])
     assert together["label"].shape == len(files)
+    assert all(len(value) == 0 for value in serve(image=tf.constant([], tf.string)).values())
     np.testing.assert_allclose(alone["probabilities"], together["probabilities"][:1], atol=1e-6)
     classes = loaded.signatures["classes"](index=tf.constant([3, 0]))["label"].numpy()
     assert [name.decode() for name in classes] == ["digit 3", "digit 0"]
@@ -54,6 +55,8 @@ def test_columns_of_any_name(tmp_path):
     got = run_in_session(tmp_path / "saved", **{name: inputs[entry["field"]] for name, entry in written.items()})
     expected = decode.reference(np.asarray(model(prepare.fixed(inputs))))
     np.testing.assert_allclose(got["probabilities"], expected["probabilities"], rtol=1e-6)
+    none = {name: inputs[entry["field"]][:0] for name, entry in written.items()}
+    assert all(len(value) == 0 for value in run_in_session(tmp_path / "saved", **none).values())
 
 
 def test_field_names():

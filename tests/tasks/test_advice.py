@@ -6,7 +6,7 @@ import typing
 import pytest
 
 from cli.packages import ROOT
-from evaluation.diagnosis import Flags
+from evaluation.faults import Flags
 from tasks.advice import flags
 from tasks.task import by_name, names
 
@@ -24,7 +24,11 @@ EXPECTED = {
     "VariationalAutoencoder": Flags(bigger="--hidden or --filters", regularize="--beta"),
     "SparseAutoencoder": Flags(regularize="--l2"),
 }
-ADVISED = [name for name in names() if "tasks.advice" in (ROOT / "tasks" / name / "results.py").read_text("utf-8")]
+ADVISED = [
+    name
+    for name in names()
+    if any("tasks.advice" in file.read_text("utf-8") for file in (ROOT / "tasks" / name).glob("*.py"))
+]
 MODELS = [typing.get_type_hints(by_name(name).config, include_extras=True)["model"] for name in ADVISED]
 RECIPES = {typing.get_args(one)[0] for models in MODELS for one in typing.get_args(models)}
 RECIPES = {recipe for recipe in RECIPES if recipe.__name__ != "Auto"}

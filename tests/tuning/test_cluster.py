@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tuning.chief import OUTCOME, TASK, Chief
+from tuning.cluster import require_free
 from tuning.journal import Journal
 from tuning.search_folder import SearchError
 from tuning.trial_source import ListedTrials
@@ -126,3 +127,15 @@ def test_a_port_in_use_is_refused(tmp_path):
         taken.listen()
         with pytest.raises(SearchError, match="Name another port"):
             serve(chief(tmp_path), f"127.0.0.1:{taken.getsockname()[1]}", [], None)
+
+
+def test_a_port_is_taken_by_who_listens_not_by_who_was_killed():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        host, port = server.getsockname()
+        with pytest.raises(SearchError, match=f"`--chief 127.0.0.1:{port}`: Address already in use. Name another port"):
+            require_free(host, port)
+        with socket.create_connection((host, port)) as client:
+            accepted, _ = server.accept()
+            accepted.close()  # this side first, so that the connection lingers here for a minute (TIME_WAIT)
+            client.recv(1)
+    require_free(host, port)

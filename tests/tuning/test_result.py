@@ -223,3 +223,11 @@ def test_neighbours_of_another_strategy_are_compared(tmp_path):
 def test_a_page_of_no_search(tmp_path):
     with pytest.raises(SearchError, match="holds no search"):
         report.main(report.Config(str(tmp_path)))
+
+
+def test_an_objective_that_is_the_same_in_every_trial_is_said_to_tell_nothing(tmp_path, quick, capsys):
+    same = [replace(one, score=0.0, scores=(0.0,)) for one in (DEFAULT, BAD, GOOD)]
+    result.finish(searched(tmp_path, same, Retrainings(), settings=Search(confirm=0)))
+    said = capsys.readouterr().out
+    assert "every trial has the same val_loss: it tells nothing of them" in said and "no trial was better" not in said
+    assert not result.tells_nothing([DEFAULT, FAILED]) and not result.tells_nothing([DEFAULT, GOOD])

@@ -107,6 +107,19 @@ def test_what_is_named_is_kept(app, model, kept):
         assert all(getattr(one.model, name) == getattr(model, name) for name in named(given) & set(vars(model)))
 
 
+@pytest.mark.parametrize(("app", "model"), CASES, ids=[f"{app}-{type(m).__name__}" for app, m in CASES])
+def test_any_field_that_is_named_is_kept_though_it_has_its_default(app, model):
+    """Also where another hyperparameter would change it: the units of a Transformer are its heads times their size."""
+    module, base = settled(app, model)
+    for field in vars(model):
+        try:
+            space = hyperparameters(module.sample, base, {field})
+        except ValueError:
+            continue  # nothing else is searched
+        for seed in range(8):
+            assert getattr(module.sample(draw(space, seed), base).model, field) == getattr(model, field), field
+
+
 def test_augmentation_is_searched_for_networks_of_images_alone():
     for model in MODELS["classify"]:
         module, base = settled("classify", model)

@@ -7,7 +7,9 @@ import sys
 import numpy as np
 import pytest
 
+from data.captions import caption_source
 from data.captions.caption_source import resolve
+from data.captions.raw_captions import left_out
 from data.errors import DataError, MissingData
 from data.settings import CaptionData
 
@@ -358,6 +360,44 @@ def test_every_way_to_write_the_same_captions_gives_them(kind, read):
     assert sizes == ([18, 1, 1] if kind == "Karpathy" else [16, 2, 2])
     assert splits.name == "a"
     assert splits.train.origins[0].startswith("photos/")
+
+
+@pytest.mark.parametrize(
+    ("in_images", "in_notes"), [(str, int), (int, str), (int, float), (float, int), (lambda n: f"{n} ", int)]
+)
+def test_ids_of_coco_match_whatever_their_type(in_images, in_notes, read):
+    images = [{**image, "id": in_images(image["id"])} for image in IMAGES]
+    notes = [{**note, "image_id": in_notes(note["image_id"])} for note in NOTES]
+    splits = read({"a.json": json.dumps({"images": images, "annotations": notes})}, "a.json")
+    assert everything(splits) == SAID
+
+
+def test_captions_of_one_word_are_found_by_the_name_of_their_column(read):
+    rows = "".join(f"{name},{'dog' if number % 2 else 'cat'}\n" for number, name in enumerate(NAMES))
+    splits = read({"a.csv": "image,caption\n" + rows}, "a.csv")
+    assert {text for texts in everything(splits).values() for text in texts} == {"dog", "cat"}
+
+
+@pytest.mark.parametrize(
+    ("missing", "total", "refused"), [(1, 81, False), (1, 131, False), (2, 81, True), (1, 20, True)]
+)
+def test_one_image_of_some_may_be_missing(missing, total, refused):
+    notes = []
+    places = [f"a.csv:{row}" for row in range(missing)]
+    if refused:
+        with pytest.raises(DataError, match=f"missing: {missing} of {total}"):
+            left_out(places, total, "image", "missing", "Copy them.", notes)
+    else:
+        left_out(places, total, "image", "missing", "Copy them.", notes)
+        assert notes == [f"1 image of {total} left out: missing (first: a.csv:0)."]
+
+
+def test_what_is_scored_alone_says_what_it_leaves_out(read, write):
+    read({}, "scenes")
+    write("a.csv", ("image,caption\n" + "".join(f"{name},ein Hünd\n" for name in NAMES)).encode("latin-1"))
+    notes = []
+    captions = caption_source.everything(CaptionData("a.csv"), notes, seed=0)
+    assert len(captions) == len(NAMES) and any("read as Latin-1" in note for note in notes)
 
 
 def test_karpathys_splits_are_kept(read):

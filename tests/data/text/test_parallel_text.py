@@ -1,6 +1,7 @@
 """Sentence pairs from files and TensorFlow datasets: what is read, what is left out and said, what is refused."""
 
 import gzip
+import json
 import unicodedata
 
 import numpy as np
@@ -19,6 +20,9 @@ THREE = "id\ten\tde\n" + "".join(f"{row}\t{line}\n" for row, line in enumerate(T
 LATIN = LEFT.replace("five", "fünf").encode("latin-1")
 
 # case: ({file: content}, data, fields of TranslationData, exception, parts of the message)
+AS_CSV = "en,de\n" + "".join(f'"{left}","{right}"\n' for left, right in zip(ENGLISH, GERMAN, strict=True))
+AS_JSON = [{"en": left, "de": right} for left, right in zip(ENGLISH, GERMAN, strict=True)]
+
 REFUSED = {
     "unequal line counts": (
         {"a.en": LEFT, "a.de": RIGHT + "mehr\n"},
@@ -115,7 +119,22 @@ REFUSED = {
         ["two files", "Received: 3"],
     ),
     "no file": ({}, (), {}, DataError, ["--data names no file", "phrases", "tfds:NAME"]),
-    "other ending": ({"p.csv": TABBED}, ("p.csv",), {}, DataError, ["p.csv", "tab", ".tsv", "Received: .csv"]),
+    "other ending": ({"p.doc": TABBED}, ("p.doc",), {}, DataError, ["p.doc", "tab", ".tsv", ".csv", "Received: .doc"]),
+    "one column of a table": ({"p.csv": "text\n" + LEFT}, ("p.csv",), {}, DataError, ["only one column", "'text'"]),
+    "three columns of a table": (
+        {"p.csv": AS_CSV.replace("en,de", "en,de,by").replace('"\n', '",me\n')},
+        ("p.csv",),
+        {"source": "en"},
+        DataError,
+        ["which column is the target? Give --target, a name", "'en', 'de', 'by'"],
+    ),
+    "one of two flags": (
+        {"p.tsv": THREE},
+        ("p.tsv",),
+        {"target": "de"},
+        DataError,
+        ["which column is the source? Give --source, a name"],
+    ),
     "no such name": ({}, ("phrase",), {}, MissingData, ["'phrase'", "Did you mean 'phrases'?", "tfds:NAME"]),
     "every side empty": ({"p.tsv": "a\t\n\tb\n" * 9}, ("p.tsv",), {}, DataError, ["no pair is left", "empty"]),
     "too few pairs": (
@@ -194,7 +213,11 @@ def test_bad_pairs_are_refused_with_the_place_and_the_remedy(case, read):
         assert part in str(caught.value), str(caught.value)
 
 
-@pytest.mark.parametrize("kind", ["two files", "packed", "tabs", "header", "windows", "mark", "UTF-16"])
+@pytest.mark.parametrize(
+    "kind",
+    ["two files", "packed", "tabs", "header", "windows", "mark", "UTF-16", "old Mac"]
+    + ["CSV", "JSON lines", "nested JSON lines", "JSON list", "words for columns"],
+)
 def test_every_way_to_write_the_same_pairs_gives_them(kind, read):
     windows = TABBED.replace("\n", "\r\n")
     files, data = {
@@ -205,13 +228,69 @@ def test_every_way_to_write_the_same_pairs_gives_them(kind, read):
         "windows": ({"a.txt": windows}, ("a.txt",)),
         "mark": ({"a.tsv": b"\xef\xbb\xbf" + TABBED.encode()}, ("a.tsv",)),
         "UTF-16": ({"a.tsv": TABBED.encode("utf-16")}, ("a.tsv",)),
+        "old Mac": ({"a.tsv": TABBED.replace("\n", "\r")}, ("a.tsv",)),
+        "CSV": ({"a.csv": AS_CSV}, ("a.csv",)),
+        "JSON lines": ({"a.jsonl": "".join(json.dumps(one) + "\n" for one in AS_JSON)}, ("a.jsonl",)),
+        "nested JSON lines": (
+            {"a.jsonl": "".join(json.dumps({"translation": o}) + "\n" for o in AS_JSON)},
+            ("a.jsonl",),
+        ),
+        "JSON list": ({"a.json": json.dumps(AS_JSON)}, ("a.json",)),
+        "words for columns": ({"a.tsv": "English words/sentences\tGerman words/sentences\n" + TABBED}, ("a.tsv",)),
     }[kind]
     splits = read(files, data)
     assert sorted(everything(splits)) == sorted(zip(ENGLISH, GERMAN, strict=True))
     assert (len(splits.train), len(splits.validation), len(splits.test)) == (80, 10, 10)
-    assert splits.name == ("a-en-de" if kind in {"two files", "packed", "header"} else "a")
-    line = int(splits.train.origins[0].rpartition(":")[2]) - (kind == "header")
+    named = {"two files", "packed", "header", "CSV", "JSON lines", "nested JSON lines", "JSON list"}
+    if kind != "words for columns":
+        assert splits.name == ("a-en-de" if kind in named else "a")
+    line = int(splits.train.origins[0].replace("record ", "").rpartition(":")[2])
+    line -= kind in ("header", "CSV", "words for columns")
     assert (splits.train.sources[0], splits.train.targets[0]) == (ENGLISH[line - 1], GERMAN[line - 1])
+
+
+def test_a_header_is_noticed_where_columns_are_numbered(read):
+    three = THREE.replace("id\ten\tde", "id\tsrc_text\ttgt_text")
+    splits = read({"p.tsv": three}, ("p.tsv",), source="2", target="3")
+    assert sorted(everything(splits)) == sorted(zip(ENGLISH, GERMAN, strict=True))
+    assert any("first line is taken as the names of the columns ('id', 'src_text'" in note for note in splits.notes)
+
+
+@pytest.mark.parametrize("first", ["I speak English\tIch spreche Deutsch", "Text\tText", "Go on\tWeiter"])
+def test_a_first_pair_is_no_header(first, read):
+    splits = read({"p.tsv": f"{first}\n{TABBED}"}, ("p.tsv",))
+    assert tuple(first.split("\t")) in everything(splits)
+
+
+def test_cells_in_quotes_are_noticed_and_kept(read):
+    quoted = '"He said ""hi"""\t"Er sagte ""hallo"""\n"Go on," he said.\t"Weiter", sagte er.\n'
+    splits = read({"p.tsv": quoted + TABBED}, ("p.tsv",))
+    (note,) = [note for note in splits.notes if "spreadsheets" in note]
+    assert "1 line(s)" in note and "p.tsv:1" in note and "CSV" in note
+    assert ('"He said ""hi"""', '"Er sagte ""hallo"""') in everything(splits)
+    assert not any("spreadsheets" in note for note in read({"q.tsv": TABBED}, ("q.tsv",)).notes)
+
+
+def test_old_line_ends_are_said(read):
+    splits = read({"p.tsv": TABBED.replace("\n", "\r")}, ("p.tsv",))
+    assert any("carriage return" in note for note in splits.notes)
+
+
+def test_quotes_and_line_breaks_of_a_table_are_its_own(read):
+    splits = read({"p.csv": AS_CSV + '"He said ""hi"",\nloudly","Er sagte ""hallo"""\n'}, ("p.csv",))
+    assert ('He said "hi",\nloudly', 'Er sagte "hallo"') in everything(splits)
+
+
+def test_capitals_are_lowered_as_exports_lower_them():
+    from data.text import unicode_rules
+    from data.text.sentence_pairs import SentencePairs
+
+    texts = ["ΟΔΟΣ οδος", "Straße ÄÖÜ", "İstanbul", "ЖЁЛТЫЙ"]
+    lowered = SentencePairs.of(texts, texts, texts).in_lower_case().sources
+    rules = unicode_rules.make(lower=True)
+    assert [unicodedata.normalize("NFC", text) for text in lowered] == [
+        "".join(rules.get(letter, letter) for letter in text) for text in texts
+    ]
 
 
 def test_columns_are_found_by_name_number_and_last(read):

@@ -62,6 +62,7 @@ def test_what_is_seen_is_said_and_the_last_line_is_for_machines(tiny):
     assert line["test_exact_match"] >= 0.9 and line["test_bleu4"] > 85 and line["test_cider"] > 1
     assert line["saved_model_difference"] <= 1e-5
     assert results["baselines"]["the most typical training caption, for all"]["exact_match"] < 0.5
+    assert results["diagnosis"]["label"] == "healthy" and "diagnosis: healthy." in done.stdout
 
 
 def test_metrics_have_the_cider_of_every_epoch(tiny):
@@ -93,6 +94,12 @@ def test_the_export_takes_files_of_any_size(tiny, captioner, writer, captions_cs
     assert looked["attention"].shape[0] == 5 and looked["attention"].shape[2:] == (4, 4)
     with pytest.raises(tf.errors.InvalidArgumentError):
         loaded.signatures["serving_default"](image=tf.constant([b"no image"]))
+    both = {"beams": tf.constant(2), "length_penalty": tf.constant(1.0)}
+    for name, further in (("serving_default", {}), ("attention", {}), ("n_best", both)):
+        assert all(len(value) == 0 for value in loaded.signatures[name](image=images[:0], **further).values())
+    for name, value in (("beams", tf.constant(0)), ("length_penalty", tf.constant(float("nan")))):
+        with pytest.raises(tf.errors.InvalidArgumentError, match=f"`{name}` must be"):
+            loaded.signatures["n_best"](image=images, **both | {name: value})
 
 
 def test_the_guard_refuses_another_caption_score_or_map(tiny, captioner, writer, captions_csv, loader_here):
@@ -139,6 +146,16 @@ def test_broken_images_of_a_folder_are_named_and_skipped(tiny, tmp_path, capsys)
     assert len(table) == 5 and table[0]["caption_2"] == rows[0]["top"][1]["caption"]
 
 
+def test_evaluate_names_columns_and_says_what_a_single_image_tells(tiny, captions_csv, tmp_path, capsys):
+    table, images = tmp_path / "one.csv", captions_csv.parent / "images"
+    table.write_text("photo,said,note\n1.jpg,a blue half is on the left,some words of another kind\n", "utf-8")
+    columns = {"images": str(images), "image": "photo", "caption": "said"}
+    evaluate.main(Evaluation(str(tiny[0]), (str(table),), **columns))
+    said = capsys.readouterr().out
+    assert "images are in column 'photo', captions in 'said'" in said and "CIDEr-D of a single image is 0" in said
+    assert max(len(line) for line in said.splitlines() if line.startswith("BLEU")) < 30
+
+
 def test_predict_draws_the_same_with_the_same_seed_only(tiny, captioner, captions_csv):
     image = str(captions_csv.parent / "images" / "1.jpg")
     config = Prediction(str(tiny[0]), (image,), sample=True, temperature=5.0, top=3, seed=1)
@@ -173,6 +190,7 @@ def test_what_cannot_be_captioned_or_scored_is_refused(tiny, digits_run, caption
         ({"files": (image,), "output": "captions.txt"}, "must end in .csv, .tsv, .jsonl"),
         ({"files": (image,), "top": 5, "beams": 2}, "--top` cannot be more than `--beams"),
         ({"files": (image,), "temperature": 2.0}, "add `--sample`"),
+        ({"files": (image,), "beams": 0}, "`beams` must be between 1 and 64. Received: beams=0"),
     ]:
         with pytest.raises(ValueError, match=message):
             predict.main(Prediction(run, **settings))

@@ -5,11 +5,13 @@ import gzip
 import json
 import re
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from apps import evaluate, predict, translate
+from cli.arguments import parse
 from cli.errors import Incomplete
 from data.errors import DataError
 from data.settings import TranslationData
@@ -71,6 +73,7 @@ def test_the_language_is_learned_and_the_last_line_is_for_machines(tiny):
     assert line["test_exact_match"] >= 0.8 and line["test_bleu"] > 80
     assert line["saved_model_difference"] <= 1e-5
     assert results["baselines"]["the source as it is"]["bleu"] < 5
+    assert results["diagnosis"]["label"] == "healthy" and "diagnosis: healthy." in done.stdout
 
 
 def test_metrics_have_the_bleu_of_every_epoch_and_timing_the_tokens(tiny):
@@ -121,6 +124,16 @@ def test_the_export_holds_the_whole_translator(tiny, translator, translate_all):
         expected = translator.translator(Search(beams=beams, length_penalty=penalty))(sentences[:1])[0]
         assert [text.decode() for text in many["translation"].numpy()[0]] == list(expected.texts)
         assert many["score"].numpy()[0] == pytest.approx(expected.scores, abs=1e-5)
+    refusals = {"beams": [0, -1, 1000], "length_penalty": [float("nan"), -1.0, float("inf")]}
+    for name, value in ((name, value) for name, values in refusals.items() for value in values):
+        given = {"text": tf.constant(sentences[:1]), "beams": tf.constant(2), "length_penalty": tf.constant(1.0)}
+        with pytest.raises(tf.errors.InvalidArgumentError, match=f"`{name}` must be"):
+            loaded.signatures["n_best"](**given | {name: tf.constant(value)})
+    for name, further in (("serving_default", {}), ("attention", {}), ("n_best", {"beams": 2, "length_penalty": 1.0})):
+        none = loaded.signatures[name](
+            text=tf.constant([], tf.string), **{k: tf.constant(v) for k, v in further.items()}
+        )
+        assert all(len(value) == 0 for value in none.values())
     with pytest.raises(tf.errors.InvalidArgumentError, match="split it into sentences"):
         loaded.signatures["serving_default"](text=tf.constant(["cat " * LONGEST]))
 
@@ -201,6 +214,20 @@ def test_evaluate_scores_files(tiny, tmp_path):
     assert written["rows"] == 40 and len(written["translations"]) == 40 and "tok:13a" in written["signatures"]["bleu"]
 
 
+def test_evaluate_says_what_it_leaves_out_and_keeps_lines_aligned(tiny, tmp_path, capsys):
+    pairs = sentence_pairs(30, 4)
+    lines = ["en\tde", *(f"{source}\t{target}" for source, target in pairs)]
+    lines[5], lines[9] = "\tkatze", ""
+    (tmp_path / "gaps.tsv").write_text("\n".join(lines) + "\n", "utf-8")
+    evaluate.main(Evaluation(str(tiny[0]), (str(tmp_path / "gaps.tsv"),)))
+    said = capsys.readouterr().out
+    assert "1 of 29 pairs are left out because a side is empty" in said and "gaps.tsv:6" in said
+    assert "1 blank line(s) skipped" in said and "first line is taken as the names" in said and "tok:13a" in said
+    written = json.loads((tiny[0] / "evaluation-gaps.json").read_text())
+    assert written["rows"] == 28 and len(written["translations"]) == 31
+    assert [number for number, text in enumerate(written["translations"], 1) if text is None] == [1, 6, 10]
+
+
 def test_what_cannot_be_translated_or_scored_is_refused(tiny, digits_run, people_csv, tmp_path):
     run, digits = str(tiny[0]), str(digits_run[0])
     (tmp_path / "long.en").write_text("cat " * (LONGEST + 1) + "\n")
@@ -216,6 +243,9 @@ def test_what_cannot_be_translated_or_scored_is_refused(tiny, digits_run, people
         ({"files": (str(tmp_path / "absent.en"),)}, "absent.en"),
         ({"text": ("cat",), "top": 5, "beams": 2}, "--top` cannot be more than `--beams"),
         ({"text": ("cat",), "temperature": 2.0}, "add `--sample`"),
+        ({"text": ("cat",), "beams": 0}, "`beams` must be between 1 and 64. Received: beams=0"),
+        ({"text": ("cat",), "beams": -1}, "`beams` must be between 1 and 64. Received: beams=-1"),
+        ({"text": ("cat",), "beams": 0, "sample": True}, "`beams` must be between 1 and 64. Received: beams=0"),
         ({"text": ("cat",), "sample": True, "top_p": 0.0}, "`top_p` must be in"),
     ]:
         with pytest.raises(ValueError, match=message):
@@ -274,3 +304,29 @@ def test_long_sentences_come_in_smaller_batches():
 def test_no_sentences_give_no_translations(translate_all):
     assert isinstance(translate_all, SentenceTranslator)
     assert translate_all([]) == []
+
+
+def test_a_training_begins_with_an_earlier_run_and_its_dictionary(tiny, translator, tmp_path, capsys):
+    """Fine-tuning on other pairs: before its first epoch the network is the earlier one."""
+    from tasks.warm_start import take_over
+
+    config = Config(
+        data=TranslationData((str(write_pairs(tmp_path / "other.tsv", 60, 7)),)),
+        model=parse(Config, SMALL).model,
+        warm_start=str(tiny[0]),
+    )
+    prepared = TASK.prepare(config, TASK.load(config))
+    assert prepared.source.pieces == translator.source.pieces and prepared.source is prepared.target
+    model = prepared.build()
+    take_over(prepared.warm_start, model)
+    assert "weights taken over, 0 start afresh" in capsys.readouterr().out
+    for ours, earlier in zip(model.get_weights(), translator.model.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, earlier)
+    with pytest.raises(ValueError, match="`--vocab-size` cannot be used with `--from`.*Received: 300"):
+        TASK.prepare(replace(config, vocab_size=300), TASK.load(config))
+
+
+def test_a_run_of_another_app_is_nothing_to_start_from(digits_run):
+    config = Config(warm_start=str(digits_run[0]))
+    with pytest.raises(ValueError, match="`--from` must name a run of apps.translate.*a run of apps.classify"):
+        TASK.prepare(config, TASK.load(config))

@@ -218,7 +218,7 @@ def test_images_of_another_size_than_the_networks_are_refused(tiny, tmp_path):
 
 
 @pytest.mark.slow
-def test_captions_of_similar_training_images_choose(tiny, captioner, captions_csv, tmp_path, loader_here):
+def test_captions_of_similar_training_images_choose(tiny, captioner, captions_csv, tmp_path, loader_here, capsys):
     """A run that keeps its training images: predict, evaluate and the checked export give the same captions."""
     folder = tmp_path / "run"
     shutil.copytree(tiny[0], folder)
@@ -231,6 +231,7 @@ def test_captions_of_similar_training_images_choose(tiny, captioner, captions_cs
     neighbours.write(prepared, captioner.model, prepared.inputs, read(str(folder)).directory)
     sealed_again(folder)
     export.main(export.Config(str(folder)))
+    assert "takes the bytes of JPEG (not CMYK), PNG, GIF, WEBP" in capsys.readouterr().out
     assert (folder / "saved_model").is_dir()
     image = np.array([str(captions_csv.parent / "images" / "1.jpg")], dtype=object)
     found = read(str(folder)).captioner(Search(beams=3))(image)[0]

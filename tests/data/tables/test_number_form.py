@@ -59,6 +59,7 @@ def test_numbers_as_people_write_them(cells, name, numbers):
         (["$5", "€5"], "units $, €"),
         (["€1.2M", "€900K"], "units €K, €M"),
         (["45%", "0.45"], "with and without %"),
+        (["12K", "500"], "with and without K"),
     ],
 )
 def test_what_can_be_read_in_two_ways_is_refused(cells, part):

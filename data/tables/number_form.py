@@ -84,7 +84,9 @@ class NumberForm:
         return values
 
     def _value(self, found):
-        if found is None or found.unit not in ("", self.unit):
+        if found is None:
+            return np.nan
+        if found.unit != self.unit and (found.unit or (self.behind.strip() in SHARES and found.body.strip("0.,"))):
             return np.nan
         body = found.body
         if self.thousands:

@@ -166,6 +166,10 @@ def _read(words, writing):
     if mostly(number_form.parsed):
         form = number_form.decide(words, writing.decimal)
         return "number", form.name, form.read(words)
+    if len(sample) >= FEWEST_IDS and date_form.are_foreign(sample):
+        raise Unclear(
+            "looks like dates whose months have no English names. Write them as 2024-05-31", ("category", "text")
+        )
     return "number", "plain", found
 
 

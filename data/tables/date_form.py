@@ -34,6 +34,7 @@ DATE = re.compile(
     rf")(?:(?:t|,?\s+){TIME}{ZONE})?",
     re.IGNORECASE | re.ASCII,
 )
+FOREIGN = re.compile(r"\d{1,2}\.?\s+(?:de\s+)?(?P<month>[^\W\d_]{3,12})\.?,?\s+(?:de\s+)?\d{4}(?:\D.*)?")
 TIMES = re.compile(TIME, re.IGNORECASE | re.ASCII)
 MINUTES_OF_A_DAY = 24 * 60
 EPOCH = datetime.date(1970, 1, 1).toordinal()
@@ -42,6 +43,12 @@ EPOCH = datetime.date(1970, 1, 1).toordinal()
 def match(word):
     """The parts of a date of any form, named as in `DATE`; None where the word is no date."""
     return DATE.fullmatch(word) if len(word) <= LONGEST else None
+
+
+def are_foreign(words):
+    """Whether most words look like dates with the names of months in another language than English."""
+    months = [found["month"].lower() for found in map(FOREIGN.fullmatch, words) if found is not None]
+    return 2 * len(months) > len(words) and 2 <= len(set(months)) <= 2 * len(MONTHS)
 
 
 def days(words, form):

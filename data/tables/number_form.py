@@ -28,6 +28,7 @@ LAKHS = re.compile(r"[1-9]\d{0,2}(?:,\d{2})*,\d{3}")  # 12,34,567, as India writ
 ALIKE = str.maketrans({"\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u2212": "-", "\u2019": "'"})
 SCALES = {"kg", "g", "mg", "t", "lb", "lbs", "oz", "km", "m", "cm", "mm", "mi", "ft", "in", "l", "ml", "h", "hr", "hrs"}
 SCALES |= {"min", "mins", "s", "sec", "ms", "k", "K", "M", "B", "bn", "mn", "%", "‰", "°C", "°F"}
+SHARES = {"%", "‰", "k", "K", "M", "B", "bn", "mn"}  # without which a number is another one
 OLD_NAMES = {"plain": "1234.5", "comma": "1234,5"}
 LONGEST = 64  # characters of a number that is not plain
 LARGEST = 1e100  # of numbers; their squares are finite
@@ -83,7 +84,9 @@ class NumberForm:
         return values
 
     def _value(self, found):
-        if found is None or found.unit not in ("", self.unit):
+        if found is None:
+            return np.nan
+        if found.unit != self.unit and (found.unit or (self.behind.strip() in SHARES and found.body.strip("0.,"))):
             return np.nan
         body = found.body
         if self.thousands:
@@ -198,8 +201,8 @@ def decide(words, mark, asked=""):
             raise Unclear(f"has the units {', '.join(units)}. Write all in one")
         return NumberForm()
     bare = next((one for one in found if not one.unit and one.body.strip("0.,")), None)
-    if units == ["%"] and bare:
-        raise Unclear("has numbers with and without %. Write all in one way", example=bare.body)
+    if bare and units and units[0] in SHARES:
+        raise Unclear(f"has numbers with and without {units[0]}. Write all in one way", example=bare.body)
     decimal, thousands = _marks(found, mark, asked)
     around = next(((one.before, one.behind) for one in found if one.unit), ("", ""))
     return NumberForm(decimal, thousands, *around)

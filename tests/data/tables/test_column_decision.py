@@ -77,6 +77,8 @@ REFUSED = {
     "two units": (["12 kg", "500 g"], ["column 'v'", "units g, kg", "v=category"]),
     "percent and shares": (["45%", "0.45"], ["t.csv:3", "with and without %"]),
     "day or month": (["03/04/2022", "05/06/2022"], ["'03/04/2022'", "v=day-first", "v=month-first"]),
+    "German months": ([f"{day}. {name} 2024" for name in ("Mai", "März") for day in range(1, 31)],
+                      ["looks like dates", "2024-05-31", "v=category", "v=text"]),
     "two orders": (["31/12/2022", "12/31/2022"], ["two ways", "v=category"]),
     "unknown": ([*numbers("{}.5"), *["unknown"] * 4], ["t.csv:32: column 'v' looks like numbers", "'unknown'",
                                                       "v=number", "v=category"]),

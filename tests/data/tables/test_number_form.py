@@ -59,6 +59,7 @@ def test_numbers_as_people_write_them(cells, name, numbers):
         (["$5", "€5"], "units $, €"),
         (["€1.2M", "€900K"], "units €K, €M"),
         (["45%", "0.45"], "with and without %"),
+        (["12K", "500"], "with and without K"),
     ],
 )
 def test_what_can_be_read_in_two_ways_is_refused(cells, part):
@@ -106,3 +107,10 @@ def test_a_column_with_a_decimal_comma_takes_no_point():
 def test_long_cells_are_not_tried_for_ever():
     words = np.array(["(" + " " * 100_000 + "x", "1" * 100_000 + " a b"], dtype=object)
     assert np.isnan(number_form.decide(words, lambda: "").read(words)).all()
+
+
+def test_a_unit_may_be_left_out_where_that_changes_nothing():
+    words = np.array(["5", "5 kg", "5 g", "0"], dtype=object)
+    np.testing.assert_array_equal(NumberForm.of("1234.5 kg").read(words), [5, 5, np.nan, 0])
+    words = np.array(["5", "5%", "0"], dtype=object)
+    np.testing.assert_array_equal(NumberForm.of("1234.5%").read(words), [np.nan, 5, 0])

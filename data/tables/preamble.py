@@ -48,6 +48,8 @@ def read(path: str, content: bytes, header: str | None = None) -> Preamble:
         start, line, separator = found.end(), 2, found[1].decode().replace("\\t", "\t")
     comments = _comments(content, start, line)
     below = comments[-1][1:] if comments else (start, line)
+    if comments and (found := SEPARATOR.match(content, below[0])):
+        separator, below = found[1].decode().replace("\\t", "\t"), (found.end(), below[1] + 1)
     text = delimiters.sample(content, below[0])
     top = Preamble(start, line, separator or (delimiters.sniff(text) if text.strip() else delimiters.DELIMITERS[0]))
     rows = _rows(text, top.delimiter, whole=below[0] + len(text.encode()) >= len(content))

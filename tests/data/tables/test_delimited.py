@@ -26,6 +26,8 @@ RIGHT = {
     "sep= with a letter that is not sought": ('"sep=:"\r\n' + ROMANS.replace(",", ":"), READ,
                                               ["t.csv:3", "t.csv:4", "t.csv:5"], ""),
     "sep=\\t": ("sep=\\t\n" + ROMANS.replace(",", "\t"), READ, ["t.csv:3", "t.csv:4", "t.csv:5"], ""),
+    "sep= below a comment": ("# made by hand\nsep=;\n" + ROMANS.replace(",", ";"), READ,
+                             ["t.csv:4", "t.csv:5", "t.csv:6"], "1 line(s) above the table that begin with #"),
     "comments": ("# made by hand, in 2024\n# twice\n" + ROMANS, READ, ["t.csv:4", "t.csv:5", "t.csv:6"],
                  "2 line(s) above the table that begin with # are passed over"),
     "a commented header": ("# from a program\n#" + ROMANS, READ, ["t.csv:3", "t.csv:4", "t.csv:5"],

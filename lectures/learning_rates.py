@@ -19,6 +19,7 @@ def digits():
     return x[:1500] / 16, np.eye(10)[labels[:1500]]
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def trained(x, t, seed, rate, size, epochs, below=0.0):
     """Cross-entropy before the first and after every epoch, of 16 ReLU units; leaky ones if `below` is not 0."""
     random = np.random.default_rng(seed)
@@ -30,7 +31,7 @@ def trained(x, t, seed, rate, size, epochs, below=0.0):
         z = z - z.max(axis=1, keepdims=True)
         losses.append(np.mean(np.log(np.exp(z).sum(axis=1)) - (z * t).sum(axis=1)))
         if epoch == epochs or not losses[-1] < 1e6:
-            return losses + [np.inf] * (epochs + 1 - len(losses))
+            return np.nan_to_num(losses + [np.inf] * (epochs + 1 - len(losses)), nan=np.inf, posinf=np.inf)
         order = random.permutation(len(x))
         for rows in np.split(order, range(size, len(x), size)):
             h = x[rows] @ w1 + b1

@@ -133,6 +133,10 @@ def e09_mean_over_samples(rate: float = 0.3, steps: int = 50):
     checks = [
         at_most("change by rows ten times, mean", max(abs(np.subtract(*list(losses.values())[2:]))), 1e-12),
         near("loss at the start", losses["sum"][0], np.log(2), 1e-12),
+        near("loss at the end, mean", losses["mean"][-1], 0.11996423, 1e-6),
+        near("loss at the end, sum, rows ten times", losses["sum, rows ten times"][-1], 0.19588615, 1e-6),
+        near("gradient at the start, sum", first["sum"], 36.736086, 1e-4),
+        near("gradient at the start, mean", first["mean"], 0.36736086, 1e-6),
         near(
             "gradient with rows ten times over that without, sum", first["sum, rows ten times"] / first["sum"], 10, 1e-9
         ),

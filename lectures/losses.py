@@ -16,6 +16,10 @@ def slope(f, z, h=1e-6):
     return (f(z + h) - f(z - h)) / (2 * h)
 
 
+def sigmoid(s):
+    return 1 / (1 + np.exp(-s))
+
+
 def softmax(z):
     exponentials = np.exp(z - z.max(axis=-1, keepdims=True))
     return exponentials / exponentials.sum(axis=-1, keepdims=True)
@@ -95,11 +99,13 @@ def s28_binary_cross_entropy():
 
     Where: `training/losses.py`; `python -m apps.classify` on two classes
     """
-    sigmoid = lambda s: 1 / (1 + np.exp(-s))  # noqa: E731
     z, w, target = np.array([1.0, -0.5, 2.0]), np.array([0.4, 0.3, -0.7]), 1.0
     y = sigmoid(w @ z)
     by_hand = (target - y) * z
-    loss = lambda w: -target * np.log(sigmoid(w @ z)) - (1 - target) * np.log(1 - sigmoid(w @ z))  # noqa: E731
+
+    def loss(w):
+        return -target * np.log(sigmoid(w @ z)) - (1 - target) * np.log(1 - sigmoid(w @ z))
+
     by_difference = np.array([-slope(lambda v, j=j: loss(w + v * np.eye(3)[j]), 0.0) for j in range(3)])
     s = -6.0  # sure, and wrong
     gradients = sigmoid(s) - target, (sigmoid(s) - target) * sigmoid(s) * (1 - sigmoid(s))
@@ -138,8 +144,8 @@ def s29_categorical_cross_entropy(classes: int = 10):
     target = np.eye(classes)[2]
     guess = -np.sum(target * np.log(p))
     z = np.random.default_rng(0).normal(size=classes)
-    loss = lambda v, k: -np.log(softmax(z + v * np.eye(classes)[k])[2])  # noqa: E731
-    by_difference = np.array([slope(lambda v, k=k: loss(v, k), 0.0) for k in range(classes)])
+    unit = np.eye(classes)
+    by_difference = [slope(lambda v, k=k: -np.log(softmax(z + v * unit[k])[2]), 0.0) for k in range(classes)]
     # Picture
     figure, axes = canvas()
     probability = np.linspace(0.005, 1, 200)

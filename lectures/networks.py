@@ -177,6 +177,8 @@ def e04_row_and_column():
     checks = [
         near("largest difference of x W from the sum over i", abs(right - from_i_to_j).max(), 0, 0),
         near("largest difference of W x from the sum over i", abs(wrong - from_i_to_j).max(), 7, 0),
+        near("length of x W, squared", right @ right, 29, 0),
+        near("length of W x, squared", wrong @ wrong, 38, 0),
         near("2 inputs, 4 units: W x is refused", refused, 1, 0),
     ]
     return Shown(checks, figure, "The same matrix read the other way gives other sums, even of the other sign.")

@@ -60,8 +60,11 @@ def s35_delta_rules(eta: float = 0.5):
     with tf.GradientTape() as tape:
         loss = 0.5 * tf.reduce_sum((t - tf.sigmoid(tf.sigmoid(x[None] @ v1) @ v2)) ** 2)
     automatic = [-eta * g.numpy() for g in tape.gradient(loss, [v1, v2])]
-    energy = lambda: 0.5 * np.sum((t - sigmoid(sigmoid(x @ w1) @ w2)) ** 2)  # noqa: E731
-    by_difference = [-eta * differences(energy, w) for w in (w1, w2)]
+
+    def error():
+        return 0.5 * np.sum((t - sigmoid(sigmoid(x @ w1) @ w2)) ** 2)
+
+    by_difference = [-eta * differences(error, w) for w in (w1, w2)]
     # Picture
     figure, axes = canvas()
     axes.axline((0, 0), slope=1, color=PALETTE[6], linewidth=0.8)

@@ -88,7 +88,7 @@ def s40_test_surface(rate: float = 0.95, momentum_rate: float = 0.1, adagrad_rat
 
     The surface is twenty times steeper across than along. Gradient descent jumps from wall to wall, momentum swings
     through, AdaGrad evens out the two directions, and Adam does so with momentum. After 30 steps the heights are those
-    below; the rules are above.
+    below; the rules `sgd`, `momentum`, `adagrad` and `adam` are above, and `path` walks them.
 
     Formula: f(x, y) = \frac{x^2}{20} + y^2, \qquad \nabla f = \left( \frac{x}{10}, 2 y \right)
 

@@ -10,6 +10,7 @@ import numpy as np
 def loss_and_gradients(model: keras.Model, batch) -> tuple[float, list[np.ndarray]]:
     """The loss of `batch`, `(x, y)` or `(x, y, weights)`, and an array for each of `model.trainable_variables`."""
     x, y, weights = keras.utils.unpack_x_y_sample_weight(batch)
+    x = as_inputs(model, x)
     if keras.backend.backend() == "jax":
         return _jax(model, x, y, weights)
     import tensorflow as tf
@@ -29,6 +30,11 @@ def _jax(model, x, y, weights):
     function = jax.value_and_grad(model.compute_loss_and_updates, has_aux=True)
     (loss, _), found = function(*state, x, y, weights, training=False)
     return float(loss), [np.asarray(one) for one in found]
+
+
+def as_inputs(model, x):
+    """What a dataset gives, as the model is called: one array may stand for a list of one."""
+    return [x] if isinstance(model.input, list) and not isinstance(x, list | tuple | dict) else x
 
 
 def some_rows(batch, rows: int):

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import keras
 import numpy as np
 
-from training.gradients import loss_and_gradients, some_rows
+from training.gradients import as_inputs, loss_and_gradients, some_rows
 from training.run_directory import RunDirectory
 
 FILE = "microscope.json"
@@ -57,7 +57,8 @@ class Microscope(keras.callbacks.Callback):
         sizes = [np.linalg.norm(weight) for weight in after]
         _, gradients = loss_and_gradients(self.model, self.batch)
         x, *_ = keras.utils.unpack_x_y_sample_weight(self.batch)
-        answers = [np.asarray(keras.ops.convert_to_numpy(one), np.float32) for one in self.probe(x, training=False)]
+        outputs = self.probe(as_inputs(self.model, x), training=False)
+        answers = [np.asarray(keras.ops.convert_to_numpy(one), np.float32) for one in outputs]
         self.rows.append(
             {
                 "epoch": self.epoch,

@@ -26,7 +26,7 @@ from data.captions.caption_pairs import Captions
 from data.images.images import ImagePrepare
 from data.text.subwords import Subwords
 from models.captioner import with_backbone
-from models.search import Search
+from models.decoding_settings import DecodingSettings
 from models.show_attend_tell import ShowAttendTell
 from tasks.caption.captioner import ImageCaptioner
 from tasks.caption.inputs import ImageInputs
@@ -139,7 +139,7 @@ def captions_speed(random, paths, units, vocabulary, side):
     features = random.random((len(paths), *encoder.output_shape[1:]), "float32")
     model = ShowAttendTell(units, 256).build("features", encoder.output_shape[1:], vocabulary)
     subwords = Subwords(("<pad>", "<unk>", "<s>", "</s>", *(f"\u2581w{n}" for n in range(4, vocabulary))), b"", {})
-    given = (subwords, Search(beams=3), 20)
+    given = (subwords, DecodingSettings(beams=3), 20)
     from_features = ImageCaptioner(model, None, *given)
     from_files = ImageCaptioner(with_backbone(encoder, model), prepare, *given)
     peers = {"from features": lambda: from_features.of_values(features)}

@@ -34,9 +34,9 @@ def configurations(folder: Path) -> dict:
     early stopping, dropout, augmentation, schedules, stages."""
     from data.settings import CaptionData, Data
     from models.convnet import ConvNet
+    from models.decoding_settings import DecodingSettings
     from models.image_encoder import ImageEncoder
     from models.pretrained import Pretrained
-    from models.search import Search
     from models.show_attend_tell import ShowAttendTell
     from models.transformer import Transformer
     from models.variational_autoencoder import VariationalAutoencoder
@@ -48,7 +48,7 @@ def configurations(folder: Path) -> dict:
         model=ShowAttendTell(16, 16, dropout=0.2),
         data=CaptionData(str(captions), image_size=16),
         trainer=Trainer(epochs=4, learning_rate=0.01, batch_size=16, average=2, jit="off"),
-        search=Search(beams=1),
+        search=DecodingSettings(beams=1),
         encoder=ImageEncoder("stem"),
         buckets=2,
         longest_tokens=16,

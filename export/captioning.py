@@ -37,7 +37,7 @@ class CaptionExport:
         prepare: `ImagePrepare`.
         subwords: `Subwords`.
         beams, length_penalty: Of `serving_default` and `attention`.
-        no_repeat: Of all signatures, see `models.search.Search`.
+        no_repeat: Of all signatures, see `models.decoding_settings.DecodingSettings`.
         neighbours: `layers.Neighbours` that order captions, or None.
         longest: Most tokens of a caption.
     """

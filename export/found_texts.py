@@ -14,7 +14,7 @@ from models.decoding import Tokens
 TOKENS = Tokens(START, END, (PADDING, UNKNOWN, START))
 # Of a score or an attention: sums over many terms, made by two programs whose products differ by the order of sums.
 TOLERANCE = 1e-5
-MOST_BEAMS, MOST_PENALTY = 64, 10  # as `models.search.Search` has them
+MOST_BEAMS, MOST_PENALTY = 64, 10  # as `models.decoding_settings.DecodingSettings` has them
 
 
 def save(path: str | Path, name: str, filler, serving_default: Callable, n_best: Callable, attention: Callable) -> None:

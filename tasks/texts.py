@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from cli.errors import UserError
-from models.search import Search
+from models.decoding_settings import DecodingSettings
 from tasks.request import Prediction
 
 
@@ -13,7 +13,7 @@ def ranking(one, name: str, top: int) -> list[dict]:
     return [{name: text, "score": float(f"{score:.6g}"), "complete": complete} for text, score, complete in found][:top]
 
 
-def search_of(own: Search, request: Prediction, top: int) -> Search:
+def search_of(own: DecodingSettings, request: Prediction, top: int) -> DecodingSettings:
     """The run's own search, changed as `request` says, with at least `top` hypotheses."""
     if request.seed and not request.sample:
         raise UserError(f"`--seed` is for drawing at random: add `--sample`. Received: {request.seed}")

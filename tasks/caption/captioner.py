@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from data.text.subwords import PADDING, START, Subwords
-from models.search import Search
+from models.decoding_settings import DecodingSettings
 
 IMAGES_AT_ONCE = 64
 
@@ -35,7 +35,7 @@ class ImageCaptioner:
         model: `keras.Model` that a recipe of captioning built.
         prepare: `ImagePrepare`; None where the network takes features.
         subwords: `Subwords`.
-        search: `Search`.
+        search: `DecodingSettings`.
         longest: The most tokens of a caption, the end token counted.
         seed: Of drawing at random.
         neighbours: `layers.Neighbours`, which order what beam search finds; or None.
@@ -46,7 +46,7 @@ class ImageCaptioner:
         model,
         prepare: object,
         subwords: Subwords,
-        search: Search,
+        search: DecodingSettings,
         longest: int,
         seed: int = 0,
         neighbours=None,

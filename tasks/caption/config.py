@@ -8,8 +8,8 @@ import tyro
 
 from cli.errors import UserError
 from data.settings import CaptionData
+from models.decoding_settings import DecodingSettings
 from models.image_encoder import ImageEncoder
-from models.search import Search
 from models.show_attend_tell import ShowAttendTell
 from models.show_tell import ShowTell
 from models.transformer_captioner import TransformerCaptioner
@@ -41,7 +41,7 @@ class Config:
     trainer: Trainer = field(default_factory=lambda: Trainer(clip_norm=5.0, warmup=0.05, average=5))
     label_smoothing: float = 0.1
     """Probability mass taken from the true subword and spread over all, in [0, 1)."""
-    search: Search = field(default_factory=lambda: Search(beams=3))
+    search: DecodingSettings = field(default_factory=lambda: DecodingSettings(beams=3))
     vocab_size: int | None = None
     """Size of the dictionary, in subwords. Default: one per 80 words of the training captions, between 200 and 8000,
     and enough for their characters."""
@@ -110,7 +110,7 @@ TINY = Config(
     model=ShowAttendTell(units=32, embedding_units=32, dropout=0.0),
     trainer=Trainer(epochs=1, learning_rate=3e-3, average=1),
     label_smoothing=0.0,
-    search=Search(beams=2),
+    search=DecodingSettings(beams=2),
     buckets=1,
 )
 """Scenes in seconds, for tests."""

@@ -3,8 +3,8 @@
 import math
 from dataclasses import asdict, dataclass
 
+from models.decoding_settings import DecodingSettings
 from models.image_encoder import ImageEncoder
-from models.search import Search
 from models.show_attend_tell import ShowAttendTell
 from models.transformer_captioner import TransformerCaptioner
 from tasks.caption import neighbours
@@ -33,7 +33,7 @@ class Prepared:
         recipe: Of `models`.
         trainer, plan: `Trainer`, and the `Plan` that it comes to.
         label_smoothing: In [0, 1).
-        search: `Search` that the run is scored with.
+        search: `DecodingSettings` that the run is scored with.
         word_dropout: Share of the words so far that are hidden in training.
         best_by: Validation figure that the weights are kept by.
         warm_start: Folder of an earlier run whose weights are taken over, or None.
@@ -53,7 +53,7 @@ class Prepared:
     trainer: Trainer
     plan: Plan
     label_smoothing: float
-    search: Search
+    search: DecodingSettings
     word_dropout: float
     best_by: str
     warm_start: str | None

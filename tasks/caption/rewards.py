@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from evaluation.caption_words import words
-from models.search import Search
+from models.decoding_settings import DecodingSettings
 from tasks.caption.captioner import ImageCaptioner
 from tasks.caption.prepared import Prepared
 from tasks.caption.stages import learn_further
@@ -75,7 +75,7 @@ class CaptionWriter:
         self.twin = keras.models.clone_model(model)
         longest = int(np.quantile([len(ids) + 1 for ids in batches.ids], USUAL, method="higher"))
         longest = min(longest, prepared.longest)
-        search = Search(TEXTS, sample=True)
+        search = DecodingSettings(TEXTS, sample=True)
         self.captioner = ImageCaptioner(self.twin, None, prepared.subwords, search, longest)
         self.cider = Cider([[[*words(text), END_WORD] for text in some] for some in prepared.texts(captions).captions])
         self.captions, self.subwords, self.batches = captions, prepared.subwords, batches

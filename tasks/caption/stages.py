@@ -7,7 +7,7 @@ training by rewards greedy captions say too little of those that beam search fin
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from models.search import Search
+from models.decoding_settings import DecodingSettings
 from tasks.caption import validation
 from tasks.caption.prepared import Prepared
 from training.fit import Fitted, fit
@@ -34,7 +34,7 @@ def learn(prepared: Prepared, model, directory: RunDirectory) -> Fitted:
         plan=plan,
         run=directory,
         best_by=prepared.best_by,
-        measure=validation.scores(prepared, model, inputs, Search(beams=1)),
+        measure=validation.scores(prepared, model, inputs, DecodingSettings(beams=1)),
     )
 
 

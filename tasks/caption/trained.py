@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from data.text.subwords import Subwords
-from models.search import Search
+from models.decoding_settings import DecodingSettings
 from tasks.caption import neighbours
 from tasks.caption.captioner import Caption, ImageCaptioner
 from tasks.records import own_data
@@ -24,7 +24,7 @@ class TrainedCaptioner:
         directory: Where it lies.
         prepare: `ImagePrepare`.
         subwords: `Subwords`.
-        search: `Search`.
+        search: `DecodingSettings`.
         longest: Most tokens of a caption.
         neighbour_count: Similar training images whose captions decide among those that a search finds; 0 for none.
     """
@@ -32,7 +32,7 @@ class TrainedCaptioner:
     directory: RunDirectory
     prepare: object
     subwords: Subwords
-    search: Search
+    search: DecodingSettings
     longest: int
     neighbour_count: int = 0
 
@@ -45,7 +45,7 @@ class TrainedCaptioner:
 
         prepare, subwords = ImagePrepare.from_config(preparing["prepare"]), Subwords.from_config(preparing["words"])
         numbers = int(preparing["longest"]), int(preparing.get("neighbours", 0))
-        return cls(directory, prepare, subwords, Search(**preparing["search"]), *numbers)
+        return cls(directory, prepare, subwords, DecodingSettings(**preparing["search"]), *numbers)
 
     @cached_property
     def model(self):
@@ -67,7 +67,7 @@ class TrainedCaptioner:
         """`layers.Neighbours`, None where the run has none."""
         return neighbours.read(self.directory, self.neighbour_count) if self.neighbour_count else None
 
-    def captioner(self, search: Search | None = None, seed: int = 0) -> ImageCaptioner:
+    def captioner(self, search: DecodingSettings | None = None, seed: int = 0) -> ImageCaptioner:
         """Images to captions, by the run's own search or another."""
         given = (self.prepare, self.subwords, search or self.search, self.longest, seed)
         return ImageCaptioner(self.model, *given, self.neighbours)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from models.search import Search
+from models.decoding_settings import DecodingSettings
 from tasks import members
 from tasks.caption import neighbours, validation
 from tasks.caption.inputs import PixelInputs
@@ -67,6 +67,6 @@ def measure(prepared: Prepared, learned: Captioning) -> dict[str, float]:
     from training.validation import figures
 
     network, inputs = learned.network, learned.inputs
-    scores = validation.scores(prepared, network, inputs, Search(beams=1))()
+    scores = validation.scores(prepared, network, inputs, DecodingSettings(beams=1))()
     found = {f"val_{name}": value for name, value in scores.items()}
     return found | figures(network, prepared.validation(inputs), TokenCrossEntropy(), padding=0)

@@ -5,21 +5,21 @@ from collections.abc import Callable
 import numpy as np
 
 from data.evenly import evenly
-from models.search import Search
+from models.decoding_settings import DecodingSettings
 from tasks.caption.captioner import ImageCaptioner
 from tasks.caption.prepared import Prepared
 
 IMAGES = 300  # that are captioned after each epoch
 
 
-def scores(prepared: Prepared, model, inputs, search: Search) -> Callable[[], dict[str, float]]:
+def scores(prepared: Prepared, model, inputs, search: DecodingSettings) -> Callable[[], dict[str, float]]:
     """A function that gives the scores of what `search` finds for some validation images by `model` as it then is.
 
     Args:
         prepared: What is trained on what.
         model: `keras.Model`.
         inputs: What it takes: `ImageInputs` or `PixelInputs`.
-        search: `Search`.
+        search: `DecodingSettings`.
     """
     from evaluation import captioning
 
@@ -32,7 +32,7 @@ def scores(prepared: Prepared, model, inputs, search: Search) -> Callable[[], di
     return measure
 
 
-def scores_of_each(prepared: Prepared, model, inputs, search: Search) -> Callable[[], np.ndarray]:
+def scores_of_each(prepared: Prepared, model, inputs, search: DecodingSettings) -> Callable[[], np.ndarray]:
     """A function like that of `scores` that gives the figure (N,) of each image that the weights are kept by."""
     from evaluation.captioning import cider, exact
 
@@ -41,7 +41,7 @@ def scores_of_each(prepared: Prepared, model, inputs, search: Search) -> Callabl
     return lambda: score(write(), references).astype(float)
 
 
-def _captions(prepared: Prepared, model, inputs, search: Search):
+def _captions(prepared: Prepared, model, inputs, search: DecodingSettings):
     """A function that writes captions of some validation images, and their references."""
     part = prepared.splits.validation
     chosen = evenly(len(part), IMAGES)

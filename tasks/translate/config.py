@@ -8,8 +8,8 @@ import tyro
 
 from cli.errors import UserError
 from data.settings import TranslationData
+from models.decoding_settings import DecodingSettings
 from models.recurrent import Recurrent
-from models.search import Search
 from models.transformer import Transformer
 from tasks.members import Members
 from training.trainer import Trainer
@@ -37,7 +37,7 @@ class Config:
     trainer: Trainer = field(default_factory=lambda: Trainer(beta_2=0.98))
     label_smoothing: float = 0.1
     """Probability mass taken from the true subword and spread over all, in [0, 1)."""
-    search: Search = field(default_factory=Search)
+    search: DecodingSettings = field(default_factory=DecodingSettings)
     vocab_size: int | None = None
     """Size of the dictionary, in subwords. Default: one per 600 letters of training text, between 500 and 16000, and
     enough for its characters."""
@@ -100,7 +100,7 @@ TINY = Config(
     model=Transformer(units=32, num_layers=1, num_heads=2, feed_forward_units=64, dropout=0.0),
     trainer=Trainer(epochs=2, learning_rate=5e-3, average=2),
     label_smoothing=0.0,
-    search=Search(beams=2),
+    search=DecodingSettings(beams=2),
     vocab_size=300,
     buckets=1,
 )

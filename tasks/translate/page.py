@@ -1,6 +1,6 @@
 """The report of a translator."""
 
-from models.search import Search
+from models.decoding_settings import DecodingSettings
 from tasks import members
 from tasks.task import Learned, Page
 from tasks.translate.prepared import Prepared
@@ -45,7 +45,7 @@ def page(prepared: Prepared, learned: Learned, outcome: Outcome) -> Page:
     return Page(subtitle, sections, tuple(notes), summary(learned.model))
 
 
-def _described(search: Search) -> str:
+def _described(search: DecodingSettings) -> str:
     """The search in words."""
     how = "greedy" if search.beams == 1 else f"beam search with {search.beams} hypotheses"
     return (

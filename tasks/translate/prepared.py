@@ -3,8 +3,8 @@
 import math
 from dataclasses import asdict, dataclass, replace
 
+from models.decoding_settings import DecodingSettings
 from models.recurrent import Recurrent
-from models.search import Search
 from models.transformer import Transformer
 from tasks.describe import data_lines
 from tasks.members import Members, at_a_time
@@ -30,7 +30,7 @@ class Prepared:
         trainer, plan: `Trainer` with the defaults of translation, and the `Plan` that it comes to.
         asked: `Trainer` as it was typed.
         label_smoothing: In [0, 1).
-        search: `Search` that the run is scored with.
+        search: `DecodingSettings` that the run is scored with.
         tokenize: sacreBLEU's tokenizer of BLEU.
         further: Sentences on dictionary and scores.
         warm_start: Folder of an earlier run whose weights are taken over, or None.
@@ -48,7 +48,7 @@ class Prepared:
     plan: Plan
     asked: Trainer
     label_smoothing: float
-    search: Search
+    search: DecodingSettings
     tokenize: str
     further: tuple[str, ...]
     warm_start: str | None

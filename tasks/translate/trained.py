@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from data.text.subwords import Subwords
-from models.search import Search
+from models.decoding_settings import DecodingSettings
 from tasks.records import own_data
 from tasks.request import Evaluation, Prediction
 from tasks.translate.translator import LONGEST, SentenceTranslator, Translation
@@ -22,7 +22,7 @@ class TrainedTranslator:
     Attributes:
         directory: Where it lies.
         source, target: `Subwords`.
-        search: `Search`.
+        search: `DecodingSettings`.
         languages: What source and target are called.
         tokenize: sacreBLEU's tokenizer of BLEU.
     """
@@ -30,7 +30,7 @@ class TrainedTranslator:
     directory: RunDirectory
     source: Subwords
     target: Subwords
-    search: Search
+    search: DecodingSettings
     languages: tuple[str, str]
     tokenize: str
 
@@ -42,7 +42,9 @@ class TrainedTranslator:
         target = Subwords.from_config(preparing["target"])
         source = target if preparing["source"] is None else Subwords.from_config(preparing["source"])
         tokenize = preparing.get("bleu_tokenize", "13a")  # which runs of before it had, whatever the language
-        return cls(directory, source, target, Search(**preparing["search"]), tuple(preparing["languages"]), tokenize)
+        return cls(
+            directory, source, target, DecodingSettings(**preparing["search"]), tuple(preparing["languages"]), tokenize
+        )
 
     @cached_property
     def model(self):
@@ -57,7 +59,7 @@ class TrainedTranslator:
             )
         return model
 
-    def translator(self, search: Search | None = None, seed: int = 0) -> SentenceTranslator:
+    def translator(self, search: DecodingSettings | None = None, seed: int = 0) -> SentenceTranslator:
         """Sentences to translations, by the run's own search or another."""
         return SentenceTranslator(self.model, self.source, self.target, search or self.search, seed)
 

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from models.search import Search
+from models.decoding_settings import DecodingSettings
 from tasks import members
 from tasks.task import Learned
 from tasks.translate import validation
@@ -33,7 +33,7 @@ def train_one(prepared: Prepared, run: RunDirectory):
         plan=plan,
         run=run,
         best_by="bleu",
-        measure=validation.bleu(prepared, model, Search(beams=1)),
+        measure=validation.bleu(prepared, model, DecodingSettings(beams=1)),
     )
     if prepared.reward_epochs:
         reward(prepared, model, run)
@@ -45,5 +45,5 @@ def measure(prepared: Prepared, learned: Learned) -> dict[str, float]:
     from training.token_cross_entropy import TokenCrossEntropy
     from training.validation import figures
 
-    bleu = validation.bleu(prepared, learned.model, Search(beams=1))()["bleu"]
+    bleu = validation.bleu(prepared, learned.model, DecodingSettings(beams=1))()["bleu"]
     return {"val_bleu": bleu, **figures(learned.model, prepared.validation(), TokenCrossEntropy(), padding=0)}

@@ -7,7 +7,7 @@ import numpy as np
 
 from data.errors import DataError
 from data.text.subwords import END, PADDING, START, UNKNOWN, Subwords
-from models.search import Search
+from models.decoding_settings import DecodingSettings
 
 SENTENCES_AT_ONCE = 64
 TOKENS_AT_ONCE = 8192  # of the sources of a batch, padding included; long sentences come in smaller batches
@@ -39,11 +39,11 @@ class SentenceTranslator:
     Args:
         model: `keras.Model` that a recipe of translation built.
         source, target: `Subwords`.
-        search: `Search`.
+        search: `DecodingSettings`.
         seed: Of drawing at random.
     """
 
-    def __init__(self, model, source: Subwords, target: Subwords, search: Search, seed: int = 0):
+    def __init__(self, model, source: Subwords, target: Subwords, search: DecodingSettings, seed: int = 0):
         from models.translator import Translator
 
         self.source, self.target, self.search, self.seed = source, target, search, seed

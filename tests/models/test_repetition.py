@@ -6,8 +6,8 @@ from keras import ops
 
 from models.captioner import Captioner
 from models.decoding import Tokens
+from models.decoding_settings import DecodingSettings
 from models.repetition import repeating
-from models.search import Search
 from models.show_attend_tell import ShowAttendTell
 from models.transformer_captioner import TransformerCaptioner
 
@@ -97,6 +97,6 @@ def test_beam_search_finds_the_best_text_without_repetition(recipe, size):
 
 def test_settings():
     with pytest.raises(ValueError, match="`no_repeat` must be 0 or more. Received: no_repeat=-1"):
-        Search(no_repeat=-1)
+        DecodingSettings(no_repeat=-1)
     with pytest.raises(ValueError, match="is for beam search"):
-        Search(no_repeat=3, sample=True)
+        DecodingSettings(no_repeat=3, sample=True)

@@ -15,8 +15,8 @@ import pytest
 from cli.arguments import flags
 from cli.packages import ROOT
 from data.settings import CaptionData, TranslationData
+from models.decoding_settings import DecodingSettings
 from models.image_encoder import ImageEncoder
-from models.search import Search
 from models.show_attend_tell import ShowAttendTell
 from models.transformer import Transformer
 from tasks import caption, course, members, translate
@@ -129,7 +129,7 @@ def test_an_interruption_within_the_second_member(quick, tmp_path, monkeypatch):
         model=model,
         data=TranslationData(data=(str(write_pairs(tmp_path / "pairs.tsv", 500, 0)),)),
         trainer=Trainer(epochs=3, learning_rate=0.01, average=2, jit="off"),
-        search=Search(beams=2),
+        search=DecodingSettings(beams=2),
         vocab_size=120,
         tokens=512,
         buckets=1,
@@ -181,7 +181,7 @@ def test_a_whole_run_of_captioners(quick, tmp_path, capsys):
         model=ShowAttendTell(12, 12, dropout=0.1),
         data=CaptionData(str(write_photos(tmp_path, 100, 0)), image_size=16),
         trainer=Trainer(epochs=2, learning_rate=0.005, batch_size=32, jit="off"),
-        search=Search(beams=2),
+        search=DecodingSettings(beams=2),
         encoder=ImageEncoder("stem"),
         buckets=1,
         members=Members(2),

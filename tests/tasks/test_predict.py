@@ -10,7 +10,7 @@ from apps import predict
 from cli.errors import Incomplete, UserError
 from cli.run import INCOMPLETE, errors_told
 from data.errors import DataError
-from models.search import Search
+from models.decoding_settings import DecodingSettings
 from tasks import answers
 from tasks.request import Prediction
 from tasks.texts import search_of
@@ -208,7 +208,7 @@ def test_flags_of_texts_are_refused_by_classifiers(digits_run, setting, flag):
 
 def test_a_seed_without_draws_is_refused():
     with pytest.raises(UserError, match="`--seed` is for drawing at random: add `--sample`. Received: 3"):
-        search_of(Search(), Prediction("run", ("x",), seed=3), 1)
+        search_of(DecodingSettings(), Prediction("run", ("x",), seed=3), 1)
 
 
 def test_standard_input_and_pipes(people_run, people_csv, tmp_path, monkeypatch):

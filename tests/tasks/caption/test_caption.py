@@ -13,8 +13,8 @@ from apps import caption, evaluate, export, predict
 from cli.errors import Incomplete
 from data.errors import DataError
 from data.settings import CaptionData
+from models.decoding_settings import DecodingSettings
 from models.image_encoder import ImageEncoder
-from models.search import Search
 from tasks.caption import TASK, neighbours
 from tasks.caption.config import Config
 from tasks.request import Evaluation, Prediction
@@ -88,7 +88,7 @@ def test_the_export_takes_files_of_any_size(tiny, captioner, writer, captions_cs
     assert [text.decode() for text in served["caption"].numpy()] == [one.texts[0] for one in found]
     assert served["score"].numpy() == pytest.approx([one.scores[0] for one in found], abs=1e-5)
     many = loaded.signatures["n_best"](image=images[:2], beams=tf.constant(2), length_penalty=tf.constant(0.3))
-    expected = captioner.captioner(Search(beams=2, length_penalty=0.3))(np.array(paths[:2], dtype=object))
+    expected = captioner.captioner(DecodingSettings(beams=2, length_penalty=0.3))(np.array(paths[:2], dtype=object))
     assert [[text.decode() for text in row] for row in many["caption"].numpy()] == [list(one.texts) for one in expected]
     looked = loaded.signatures["attention"](image=images)
     assert looked["attention"].shape[0] == 5 and looked["attention"].shape[2:] == (4, 4)
@@ -161,7 +161,7 @@ def test_predict_draws_the_same_with_the_same_seed_only(tiny, captioner, caption
     config = Prediction(str(tiny[0]), (image,), sample=True, temperature=5.0, top=3, seed=1)
     drawn = [one["caption"] for one in predict.main(config)[0]["top"]]
     again, images = (
-        captioner.captioner(Search(beams=3, sample=True, temperature=5.0), seed=1),
+        captioner.captioner(DecodingSettings(beams=3, sample=True, temperature=5.0), seed=1),
         np.array([image], object),
     )
     assert drawn == list(again(images)[0].texts) == list(again(images)[0].texts)
@@ -234,8 +234,8 @@ def test_captions_of_similar_training_images_choose(tiny, captioner, captions_cs
     assert "takes the bytes of JPEG (not CMYK), PNG, GIF, WEBP" in capsys.readouterr().out
     assert (folder / "saved_model").is_dir()
     image = np.array([str(captions_csv.parent / "images" / "1.jpg")], dtype=object)
-    found = read(str(folder)).captioner(Search(beams=3))(image)[0]
-    plain = captioner.captioner(Search(beams=3))(image)[0]
+    found = read(str(folder)).captioner(DecodingSettings(beams=3))(image)[0]
+    plain = captioner.captioner(DecodingSettings(beams=3))(image)[0]
     assert sorted(found.texts) == sorted(plain.texts) and found.scores != plain.scores
     assert found.scores[0] > 0.1 > plain.scores[0]  # likeness to captions, not a log probability
     (folder / neighbours.FILE).write_bytes(b"broken")

@@ -10,8 +10,8 @@ from data.settings import CaptionData
 from data.text.subwords import END, START
 from evaluation.caption_words import words
 from evaluation.captioning import cider
+from models.decoding_settings import DecodingSettings
 from models.image_encoder import ImageEncoder
-from models.search import Search
 from models.show_attend_tell import ShowAttendTell
 from tasks.caption import TASK, validation
 from tasks.caption.config import Config
@@ -30,7 +30,7 @@ def config(tmp_path_factory):
         model=ShowAttendTell(16, 16, dropout=0.0),
         data=CaptionData(str(write_photos(tmp_path_factory.mktemp("photos"), 120, 0)), image_size=16),
         trainer=Trainer(epochs=4, learning_rate=0.01, batch_size=16, average=1, jit="off"),
-        search=Search(beams=2),
+        search=DecodingSettings(beams=2),
         encoder=ImageEncoder("stem"),
         buckets=1,
         longest_tokens=16,

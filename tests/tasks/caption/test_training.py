@@ -8,8 +8,8 @@ import pytest
 
 from data.captions import scenes
 from data.settings import CaptionData
+from models.decoding_settings import DecodingSettings
 from models.image_encoder import ImageEncoder
-from models.search import Search
 from models.show_attend_tell import ShowAttendTell
 from models.show_tell import ShowTell
 from models.transformer_captioner import TransformerCaptioner
@@ -32,7 +32,13 @@ def small(captions_csv, model=None, **settings):
     """Settings of a run of seconds."""
     trainer = Trainer(epochs=3, learning_rate=0.005, batch_size=32, average=2, jit="off")
     model = model or ShowAttendTell(12, 12, dropout=0.1)
-    given = {"search": Search(beams=2), "trainer": trainer, "encoder": ImageEncoder("stem"), "buckets": 1, **settings}
+    given = {
+        "search": DecodingSettings(beams=2),
+        "trainer": trainer,
+        "encoder": ImageEncoder("stem"),
+        "buckets": 1,
+        **settings,
+    }
     return Config(model=model, data=CaptionData(str(captions_csv), image_size=16), **given)
 
 
@@ -89,7 +95,7 @@ def test_scenes_are_scored_on_new_combinations_and_on_where_nouns_look(quick, mo
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"search": Search(sample=True)}, "`--sample` is for apps.predict"),
+        ({"search": DecodingSettings(sample=True)}, "`--sample` is for apps.predict"),
         ({"label_smoothing": -0.1}, r"`--label-smoothing` must be in \[0, 1\). Received: -0.1"),
         ({"neighbours": -1}, "`--neighbours` must be 0 or more"),
         ({"mirror": True}, "`--mirror`: captions of scenes say what is left"),

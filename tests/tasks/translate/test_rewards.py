@@ -9,7 +9,7 @@ from sacrebleu import sentence_bleu
 
 from data.settings import TranslationData
 from data.text.subwords import END, START
-from models.search import Search
+from models.decoding_settings import DecodingSettings
 from models.transformer import Transformer
 from tasks.rewards import TEXTS, RewardedBatches
 from tasks.translate import TASK, validation
@@ -29,7 +29,7 @@ def config(tmp_path_factory):
         model=Transformer(units=16, num_layers=1, num_heads=2, feed_forward_units=16, dropout=0.0),
         data=TranslationData(data=(str(pairs),)),
         trainer=Trainer(epochs=20, learning_rate=0.02, average=1, jit="off"),
-        search=Search(beams=2),
+        search=DecodingSettings(beams=2),
         vocab_size=120,
         tokens=512,
         buckets=1,

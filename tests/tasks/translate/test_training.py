@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from data.settings import TranslationData
+from models.decoding_settings import DecodingSettings
 from models.recurrent import Recurrent
-from models.search import Search
 from models.transformer import Transformer
 from tasks import course
 from tasks.request import Evaluation
@@ -29,7 +29,14 @@ def small(pairs_tsv, model=None, **settings):
     """Settings of a run of seconds."""
     trainer = Trainer(epochs=4, learning_rate=0.01, average=2, jit="off")
     model = model or Transformer(units=16, num_layers=1, num_heads=2, feed_forward_units=16, dropout=0.1)
-    given = {"vocab_size": 120, "tokens": 512, "buckets": 1, "search": Search(beams=2), "trainer": trainer, **settings}
+    given = {
+        "vocab_size": 120,
+        "tokens": 512,
+        "buckets": 1,
+        "search": DecodingSettings(beams=2),
+        "trainer": trainer,
+        **settings,
+    }
     return Config(model=model, data=TranslationData(data=(str(pairs_tsv),)), **given)
 
 
@@ -88,7 +95,7 @@ def test_only_pairs_longer_than_the_model_allows_are_refused(pairs_tsv):
         ({"tokens": 3}, "--tokens` must be at least 16"),
         ({"buckets": 0}, "--buckets` must be between 1 and 32"),
         ({"longest_tokens": 1}, "--longest-tokens` must be at least 2"),
-        ({"search": Search(sample=True)}, "--sample` is for apps.predict"),
+        ({"search": DecodingSettings(sample=True)}, "--sample` is for apps.predict"),
         ({"trainer": Trainer(batch_size=8)}, "--batch-size` is counted in tokens"),
         ({"label_smoothing": 1.0}, r"--label-smoothing` must be in \[0, 1\)"),
         ({"subword_dropout": 1.0}, r"--subword-dropout` must be in \[0, 1\)"),
@@ -108,10 +115,10 @@ def test_wrong_settings_are_refused(settings, message):
         (Transformer, {"attention_dropout": 1.0}, "`attention_dropout` must be in"),
         (Recurrent, {"units": 0}, "`units` must be positive"),
         (Recurrent, {"dropout": -0.1}, "`dropout` must be in"),
-        (Search, {"beams": 0}, "`beams` must be between 1 and 64"),
-        (Search, {"length_penalty": -1.0}, "`length_penalty` must be in"),
-        (Search, {"top_k": 3}, "add `--sample`"),
-        (Search, {"sample": True, "temperature": 0.0}, "`temperature` must be positive"),
+        (DecodingSettings, {"beams": 0}, "`beams` must be between 1 and 64"),
+        (DecodingSettings, {"length_penalty": -1.0}, "`length_penalty` must be in"),
+        (DecodingSettings, {"top_k": 3}, "add `--sample`"),
+        (DecodingSettings, {"sample": True, "temperature": 0.0}, "`temperature` must be positive"),
     ],
 )
 def test_wrong_values_of_models_and_searches_are_refused(model, settings, message):

@@ -15,7 +15,7 @@ from cli.arguments import parse
 from cli.errors import Incomplete
 from data.errors import DataError
 from data.settings import TranslationData
-from models.search import Search
+from models.decoding_settings import DecodingSettings
 from tasks.request import Evaluation, Prediction
 from tasks.trained import read
 from tasks.translate import TASK
@@ -121,7 +121,7 @@ def test_the_export_holds_the_whole_translator(tiny, translator, translate_all):
         many = loaded.signatures["n_best"](
             text=tf.constant(sentences[:1]), beams=tf.constant(beams), length_penalty=tf.constant(penalty)
         )
-        expected = translator.translator(Search(beams=beams, length_penalty=penalty))(sentences[:1])[0]
+        expected = translator.translator(DecodingSettings(beams=beams, length_penalty=penalty))(sentences[:1])[0]
         assert [text.decode() for text in many["translation"].numpy()[0]] == list(expected.texts)
         assert many["score"].numpy()[0] == pytest.approx(expected.scores, abs=1e-5)
     refusals = {"beams": [0, -1, 1000], "length_penalty": [float("nan"), -1.0, float("inf")]}
@@ -189,7 +189,7 @@ def test_predict_gives_the_best_of_each_line_and_says_what_was_not_read(tiny, tm
 def test_predict_draws_the_same_with_the_same_seed_only(tiny, translator):
     config = Prediction(str(tiny[0]), text=("red cat",), sample=True, temperature=3.0, top=3, seed=1)
     drawn = [one["translation"] for one in predict.main(config)[0]["top"]]
-    again = translator.translator(Search(beams=3, sample=True, temperature=3.0), seed=1)
+    again = translator.translator(DecodingSettings(beams=3, sample=True, temperature=3.0), seed=1)
     assert drawn == list(again(["red cat"])[0].texts) == list(again(["red cat"])[0].texts)
     again.seed = 2
     assert drawn != list(again(["red cat"])[0].texts)

@@ -6,7 +6,7 @@ from cli.errors import UserError
 
 
 @dataclass(frozen=True)
-class Search:
+class DecodingSettings:
     """Beam search, or sampling."""
 
     beams: int = 5

@@ -52,7 +52,7 @@ class Row:
 
     name: "S40", or "E01" for a trap of the lectures and what is right instead; title, text: the first line and the
     paragraph of the docstring; formula: LaTeX; source: the lecture or paper; where: its place in the suite; code: the
-    lines of the function up to its picture.
+    lines of the function up to its picture, after the functions of the module that it calls.
     """
 
     name: str
@@ -106,6 +106,24 @@ def chosen(names: tuple[str, ...]) -> list[Row]:
     return wanted
 
 
+def _code(function):
+    """The lines of a function without its docstring, up to its picture."""
+    source = inspect.getsource(function)
+    source = source.replace(f'r"""{function.__doc__}"""', "").replace(f'"""{function.__doc__}"""', "")
+    return "\n".join(line for line in PICTURE.sub("", source).splitlines() if line.strip())
+
+
+def _helpers(function, code, found=()):
+    """The functions of the same module that some code calls, and those that they call, before those that call them."""
+    module = inspect.getmodule(function)
+    for name, one in vars(module).items():
+        if not inspect.isfunction(one) or one.__module__ != module.__name__ or ROW.fullmatch(name):
+            continue
+        if one not in found and re.search(rf"\b{name}\b", code):
+            found = (*_helpers(one, _code(one), (*found, one)), one)
+    return tuple(dict.fromkeys(reversed(found)))[::-1]
+
+
 def _row(of, function):
     title, _, rest = inspect.getdoc(function).partition("\n\n")
     paragraphs, fields = [], dict.fromkeys(FIELDS, "")
@@ -115,9 +133,8 @@ def _row(of, function):
             fields[name] = value
         else:
             paragraphs.append(paragraph.replace("\n", " "))
-    source = inspect.getsource(function)
-    code = PICTURE.sub("", source.replace(f'r"""{function.__doc__}"""', "").replace(f'"""{function.__doc__}"""', ""))
-    code = "\n".join(line for line in code.splitlines() if line.strip())
+    code = _code(function)
+    code = "\n\n".join([*map(_code, _helpers(function, code)), code])
     name = function.__name__[:3].upper()
     formula, source_of, where = (fields[one].replace("\n", " ") for one in FIELDS)
     return Row(name, of, function, title, " ".join(paragraphs), formula, source_of, where, code)

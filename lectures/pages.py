@@ -38,6 +38,11 @@ def write(found: Sequence[Result], folder: str) -> list[Path]:
     return paths
 
 
+def _plain(text):
+    """Without the marks of code, which a page does not draw."""
+    return text.replace("`", "")
+
+
 def _line(text):
     return " ".join(text.split())
 
@@ -55,7 +60,7 @@ def _verdict(result):
 
 def _row(result):
     row = result.row
-    blocks = [report.Text([row.text])]
+    blocks = [report.Text([_plain(row.text)])]
     if row.formula:
         blocks.append(report.Formula(row.formula))
     if result.shown is None:
@@ -67,7 +72,7 @@ def _row(result):
     blocks.append(report.Table(("figure", "measured", "expected", "as expected"), table))
     blocks.append(report.Pictures([_picture(result.shown)]))
     blocks.append(report.Folded("The lines that compute it", [report.Code(row.code)]))
-    facts = [("source", row.source), ("in the suite", row.where), ("try it", _command(row))]
+    facts = [("source", row.source), ("in the suite", _plain(row.where)), ("try it", _command(row))]
     blocks.append(report.Facts([(name, value) for name, value in facts if value]))
     return report.Section(f"{row.name} {row.title}", blocks)
 

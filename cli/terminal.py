@@ -32,5 +32,5 @@ def show_any_text() -> None:
         stream = getattr(sys, name)
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-        if stream.isatty() and not isinstance(stream, Terminal):
+        if stream and stream.isatty() and not isinstance(stream, Terminal):
             setattr(sys, name, Terminal(stream))

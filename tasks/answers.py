@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Sequence
 
 from cli.errors import UserError
+from tasks import streams
 
 TABLES = (".csv", ".tsv", ".jsonl")
 OTHERS = (".json", ".xls", ".xlsx", ".ods", ".parquet", ".feather", ".html", ".xml", ".pdf", ".docx", ".zip")
@@ -38,10 +39,13 @@ def require_output(files: Sequence[str], output: str | None, starts: Sequence[by
         raise UserError(f"`--output`: there is no folder {folder}. Make it, or name another. Received: {output}")
     if not is_device(output) and not all(os.access(one, os.W_OK) for one in (folder, output) if os.path.exists(one)):
         raise UserError(f"`--output`: {output} cannot be written. Allow it, or name another.")
-    for name in files if os.path.exists(output) else ():
-        if os.path.exists(name) and os.path.samefile(name, output):
+    if is_device(output) or not os.path.exists(output):
+        return
+    for name in files:
+        given = streams.STDIN_NUMBER if name in streams.STDIN else name
+        if (given is not name or os.path.exists(name)) and os.path.samestat(os.stat(given), os.stat(output)):
             raise UserError(f"`--output` must name another file than the input {name}. Received: {output}")
-    if ending(output) in (*TABLES, ".json") and not is_device(output) and os.path.exists(output):
+    if ending(output) in (*TABLES, ".json"):
         with gzip.open(output) if output.lower().endswith(".gz") else open(output, "rb") as file:
             try:
                 start = file.read(max(map(len, starts)))

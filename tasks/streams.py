@@ -6,7 +6,7 @@ import sys
 import tempfile
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stderr, suppress
 
 from cli.errors import UserError
 
@@ -31,6 +31,20 @@ class Streams:
         return text.replace(f"{self.folder}{os.sep}", "")
 
 
+class Told:
+    """Standard error that says the streams' own names, and is the stream `to` itself in all else."""
+
+    def __init__(self, to, streams: Streams):
+        self._to, self._streams = to, streams
+
+    def write(self, text: str) -> int:
+        self._to.write(self._streams.told(text))
+        return len(text)
+
+    def __getattr__(self, name: str):
+        return getattr(self._to, name)
+
+
 @contextmanager
 def kept(files: Sequence[str]) -> Iterator[tuple[tuple[str, ...], Streams]]:
     """Gives names of files as they are, and those of copies of what comes through streams, until the block ends.
@@ -46,11 +60,12 @@ def kept(files: Sequence[str]) -> Iterator[tuple[tuple[str, ...], Streams]]:
     if sum(name in STDIN for name in files) > 1:
         raise UserError(f"Standard input can be read once. Received: {' '.join(files)}")
     with tempfile.TemporaryDirectory(prefix="lamina-") as folder:
-        names = tuple(_copied(name, folder) if is_stream(name) else name for name in files)
+        names, streams = tuple(_copied(name, folder) if is_stream(name) else name for name in files), Streams(folder)
         try:
-            yield names, Streams(folder)
+            with redirect_stderr(Told(sys.stderr, streams)):
+                yield names, streams
         except UserError as error:
-            error.args = (Streams(folder).told(str(error)), *error.args[1:])
+            error.args = (streams.told(str(error)), *error.args[1:])
             raise
 
 

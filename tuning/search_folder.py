@@ -66,10 +66,12 @@ class SearchFolder:
         data = base.data.data
         name = data_name(data if isinstance(data, str) else "".join(data[:1]))
         plain = replace(base, run_dir=None, fresh=False)
+        paths = [path for some in files.values() for path in some]
+        placeless = {path for path in paths if os.path.exists(path)}  # known by their content
         identity = {
             "space": space,
-            "flags": flags(plain),
-            "files": fingerprint(*(path for paths in files.values() for path in paths)),
+            "flags": ["(a path)" if one in placeless else one for one in flags(plain)],
+            "files": fingerprint(*paths),
             "strategy": strategy,
             **further,
         }

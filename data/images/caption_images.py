@@ -5,6 +5,7 @@ import os
 import numpy as np
 
 from data.errors import DataError, MissingData
+from data.images import image_files
 
 
 def folder_for(path, names, images=None):
@@ -24,7 +25,7 @@ def folder_for(path, names, images=None):
             raise MissingData(f"{images}: {what}. --images must name the folder of the images.")
         return images
     near = os.path.dirname(os.path.abspath(path))
-    folders = [near, *sorted(entry.path for entry in os.scandir(near) if entry.is_dir())]
+    folders = [near, *(os.path.join(near, name) for name in image_files.folders(near))]
     some = list(names)[:200]
     held = [sum(_inside(folder, name) is not None for name in some) for folder in folders]
     if not max(held):
@@ -36,7 +37,7 @@ def folder_for(path, names, images=None):
 
 def find(folder, names):
     """Returns image name -> path of those that are there: in `folder`, by their last part, or in a folder inside."""
-    inside = sorted(entry.path for entry in os.scandir(folder) if entry.is_dir())
+    inside = [os.path.join(folder, name) for name in image_files.folders(folder)]
     found = {}
     for name in names:
         path = next((path for where in (folder, *inside) if (path := _inside(where, name))), None)

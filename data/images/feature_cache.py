@@ -14,6 +14,7 @@ import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from tokenize import TokenError
 
 import numpy as np
 
@@ -123,24 +124,22 @@ def _alone(folder):
 def _opened(path, rows):
     """Returns the memory map of a whole file of so many rows, or None where there is none, or it is damaged."""
     try:
-        whole = _has_its_sum(path)
-        found = np.lib.format.open_memmap(path, mode="r") if whole else None
-    except (OSError, ValueError):  # not there; or cut off, which rename alone cannot exclude when power fails
+        summed = _has_its_sum(path)
+        found = np.lib.format.open_memmap(path, mode="r")
+    except (OSError, ValueError, SyntaxError, TokenError):  # not there; or cut off, or with a damaged head
         return None
-    if found is None or len(found) != rows:
-        return None
-    size = found.offset + found.nbytes
-    return found if os.path.getsize(path) in (size, size + SUM_BYTES) else None
+    size = found.offset + found.nbytes + SUM_BYTES * summed  # a file of an earlier version has no sum
+    return found if len(found) == rows and os.path.getsize(path) == size else None
 
 
 def _has_its_sum(path):
-    """Whether a file ends with the sum of what is before it, or, as those of earlier versions do, with none."""
+    """Whether a file ends with the sum of what is before it."""
     size = os.path.getsize(path) - SUM_BYTES
     with open(path, "rb") as file:
         file.seek(max(size, 0))
         end = file.read()
         if not end.startswith(SUM):
-            return True
+            return False
         file.seek(0)
         digest = hashlib.sha256()
         while size:

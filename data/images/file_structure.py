@@ -7,15 +7,17 @@ WEBP ends the process. `image_content` hands TensorFlow none of these; an export
 
 import tensorflow as tf
 
+from data.images.exif import FRAMES, HUFFMAN, LONG, MOST_PARTS, ORIENTATION, SHORT
+
 TAKEN = "JPEG (not CMYK), PNG, GIF, WEBP (not animated), BMP (24 bits)"
 """What `described` finds that TensorFlow decodes rightly."""
-ORIENTATION = 0x0112  # the tag of EXIF
-SHORT, LONG = 3, 4  # types of its value
-MOST_PARTS = 10_000  # segments or chunks that are walked over
 
 
+@tf.function(input_signature=[tf.TensorSpec([], tf.string)], autograph=False)
 def described(data):
     """Returns (orientation 1 to 8, int32; whether TensorFlow decodes the file rightly, bool), both scalar.
+
+    `exif.orientation` finds the same, outside of a graph.
 
     Args:
         data: scalar string, the bytes of a file; of what is no image they are 1 and True, for the decoder to refuse.
@@ -38,27 +40,32 @@ def upright(image, orientation):
     """uint8 (height, width, channels), scalar int32 -> the image as it is to be shown, its sides swapped from 5 on."""
 
     def turned():
-        swapped = tf.cond(orientation >= 5, lambda: tf.transpose(image, [1, 0, 2]), lambda: image)
-        mirrored = tf.cond(_among(orientation, 2, 3, 6, 7), lambda: tf.reverse(swapped, [1]), lambda: swapped)
-        return tf.cond(_among(orientation, 3, 4, 7, 8), lambda: tf.reverse(mirrored, [0]), lambda: mirrored)
+        rows_first = tf.where(orientation >= 5, [1, 0, 2], [0, 1, 2])
+        shown = tf.transpose(image, rows_first)
+        shown = tf.gather(shown, _places(tf.shape(shown)[1], _among(orientation, 2, 3, 6, 7)), axis=1)
+        return tf.gather(shown, _places(tf.shape(shown)[0], _among(orientation, 3, 4, 7, 8)), axis=0)
 
     return tf.cond(orientation > 1, turned, lambda: image)
 
 
-def _jpeg(data, _):
-    """Where EXIF begins, or -1, and whether the image has three colours or one: its segments up to the pixels."""
+def _places(count, backwards):
+    return tf.where(backwards, tf.range(count)[::-1], tf.range(count))
 
-    def step(at, exif, planes, over):
+
+def _jpeg(data, _):
+    """Where EXIF begins, or -1, and whether it is as `exif.is_plain_jpeg` says: its segments up to the pixels."""
+
+    def step(at, exif, is_plain, over):
         part = _bytes(data, at, 10)
         marker = part[1]
         found = (exif < 0) & (marker == 0xE1) & _equal(part, 4, b"Exif\0\0")
-        is_frame = (marker >= 0xC0) & (marker <= 0xCF) & ~_among(marker, 0xC4, 0xC8, 0xCC)
+        is_frame = _among(marker, *sorted(FRAMES))
+        plain = (marker <= HUFFMAN) & (part[4] == 8) & _among(part[9], 1, 3)
         over = (part[0] != 0xFF) | _among(marker, 0xDA, 0xD9)
         following = tf.where(marker == 0xFF, at + 1, at + 2 + _number(part[2:4]))  # 0xFF may be repeated
-        return following, tf.where(found, at + 10, exif), tf.where(is_frame, part[9], planes), over
+        return following, tf.where(found, at + 10, exif), is_plain & (over | ~is_frame | plain), over
 
-    exif, planes = _walk(data, step, 2, tf.constant(3, tf.int64))
-    return exif, planes != 4
+    return _walk(data, step, 2, tf.constant(True))
 
 
 def _png(data, _):

@@ -1,7 +1,8 @@
 """The content of an image file: what it holds, whether it is whole, and the same as TensorFlow decodes it.
 
 Pillow says what a file holds, TensorFlow decodes it, in training and in exports alike. What TensorFlow cannot decode,
-or not rightly, Pillow decodes, and hands it on as PNG: TIFF; BMP other than of 24 bits; CMYK; animated WEBP.
+or not rightly, Pillow decodes, and hands it on as PNG: TIFF; BMP other than of 24 bits; CMYK and other rare JPEG;
+animated WEBP.
 """
 
 import io
@@ -12,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from data.errors import DataError
+from data.images import exif
 
 KINDS = "JPEG, PNG, GIF, WEBP, BMP, TIFF"
 MOST_PIXELS = 89_478_485
@@ -19,8 +21,6 @@ MOST_PIXELS = 89_478_485
 GREY_MODES = {"1", "L", "LA", "La", "I", "F"}  # and those of 16 bits
 MARKER = re.compile(rb"\xff+([^\x00\xd0-\xd7\xff])")
 """Begins a segment of a JPEG file; the other values stand in compressed data."""
-ORIENTATION = 0x0112
-"""The tag of EXIF."""
 TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}
 """Orientation -> the `PIL.Image.Transpose` that shows the image as it is meant."""
 
@@ -55,9 +55,10 @@ def examined(content: bytes) -> Header:
     """
     if not content:
         raise DataError("the file is empty (0 bytes)")
+    kind = kind_of(content)
+    if kind and not is_whole(content, kind):
+        raise DataError(f"the {kind} image is cut off (its end is missing)")
     found = header(content)
-    if not is_whole(content, found.kind):
-        raise DataError(f"the {found.kind} image is cut off (its end is missing)")
     _refuse_damaged(content, found)
     return found
 
@@ -76,11 +77,11 @@ def header(content: bytes) -> Header:
     image = opened(content, kind)
     width, height = image.size
     _refuse_too_many_pixels(width, height)
-    if kind != "TIFF" and orientation(image) >= 5:
+    if exif.orientation(content, kind) >= 5:
         width, height = height, width
     deep = image.mode.startswith("I") or (kind == "PNG" and content[24] == 16)
     grey = image.mode in GREY_MODES or image.mode.startswith("I;16")
-    return Header(kind, (height, width), grey, deep, _is_taken(content, kind, image.mode))
+    return Header(kind, (height, width), grey, deep, is_taken(content, kind))
 
 
 def readable(content: bytes) -> bytes:
@@ -92,15 +93,14 @@ def readable(content: bytes) -> bytes:
     kind = kind_of(content)
     if kind in (None, "PNG", "GIF"):
         return content
-    image = opened(content, kind)
-    if _is_taken(content, kind, image.mode):
+    if is_taken(content, kind):
         return content
+    image = opened(content, kind)
     _refuse_too_many_pixels(*image.size)
     try:
         image.load()
-        if kind != "TIFF":  # which Pillow turns
-            image = image.transpose(TURNS[orientation(image)]) if orientation(image) > 1 else image
-        image = _of_png(image, kind)
+        turn = TURNS.get(exif.orientation(content, kind))  # a TIFF is turned by Pillow
+        image = _of_png(image if turn is None else image.transpose(turn), kind)
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         raise DataError(f"the {kind} image cannot be decoded ({error})") from error
     file = io.BytesIO()
@@ -124,19 +124,6 @@ def opened(content: bytes, kind: str):
         raise DataError(f"not an image ({error})") from error
 
 
-def orientation(image) -> int:
-    """How EXIF says that an image of Pillow is to be shown, 1 to 8; 1 where it says nothing that can be read."""
-    from PIL import Image
-
-    exif = Image.Exif()
-    try:
-        exif.load(image.info.get("exif", b""))
-        found = exif.get(ORIENTATION)
-    except (OSError, SyntaxError, ValueError, TypeError, LookupError, struct.error):
-        return 1
-    return found if found in range(1, 9) else 1
-
-
 def is_whole(content: bytes, kind: str) -> bool:
     """Whether the end of an image is there, whatever follows it: phones append a film to a JPEG file."""
     if kind == "PNG":
@@ -154,14 +141,14 @@ def _jpeg_ends(content):
     return False
 
 
-def _is_taken(content, kind, mode):
+def is_taken(content: bytes, kind: str) -> bool:
     """Whether TensorFlow decodes it rightly; `file_structure` says the same inside a graph."""
     if kind == "BMP":
         size, bits, packed = (int.from_bytes(content[a:b], "little") for a, b in ((14, 18), (28, 30), (30, 34)))
         return size >= 40 and bits == 24 and packed == 0
     if kind == "WEBP":
-        return not (content[12:16] == b"VP8X" and content[20] & 2)  # animated
-    return kind != "TIFF" and mode != "CMYK"
+        return not (content[12:16] == b"VP8X" and int.from_bytes(content[20:21], "big") & 2)  # animated
+    return exif.is_plain_jpeg(content) if kind == "JPEG" else kind != "TIFF"
 
 
 def _of_png(image, kind):

@@ -93,7 +93,8 @@ def below(path: str, deep: bool = True) -> Below:
 
 def folders(path: str) -> list[str]:
     """The names of the folders in a folder, sorted, without those that are passed over."""
-    return sorted(entry.name for entry in os.scandir(path) if entry.is_dir() and not is_passed_over(entry.name))
+    names = sorted(entry.name for entry in os.scandir(path) if not is_passed_over(entry.name))
+    return [name for name in names if os.path.isdir(os.path.join(path, name))]  # not for a link that leads to itself
 
 
 def is_passed_over(name: str) -> bool:

@@ -9,6 +9,7 @@ are decoded once if all fit in memory (`pipeline.MEMORY_LIMIT`), else once per e
 import os
 from collections import Counter
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -112,7 +113,7 @@ def find(folder, notes, labelled=True):
     parts = [image_files.below(os.path.join(folder, name)) for name in names]
     if labelled:
         parts.append(image_files.below(folder, deep=False))
-    everything = image_files.Below(*(sum(files, []) for files in zip(*parts, strict=True)))
+    everything = image_files.Below(*(list(chain(*files)) for files in zip(*parts, strict=True)))
     if foreign := everything.foreign:
         raise DataError(
             f"{foreign[0]}: this kind of image cannot be read ({len(foreign)} such file(s) in {folder!r}). {NEEDED}. "
@@ -137,10 +138,9 @@ def find(folder, notes, labelled=True):
         notes.append(f"{len(loose)} image(s) in {folder} are in no class folder and left out (such as {loose[0]}).")
     notes += everything.notes(folder)
     seen = looks.look(paths)
-    for path, one in zip(paths, seen, strict=True):
-        if one.why:
-            allowed = f"Allowed: whole {image_content.KINDS} files. Repair, convert or remove it."
-            raise DataError(f"{path}: {one.why}. {allowed}")
+    if broken := [f"{path}: {one.why}" for path, one in zip(paths, seen, strict=True) if one.why]:
+        more = f" {len(broken) - 1} more: {listing(broken[1:], 5)}." if len(broken) > 1 else ""
+        raise DataError(f"{broken[0]}. Allowed: whole {image_content.KINDS} files. Repair, convert or remove it.{more}")
     keys, headers = np.array([one.key for one in seen], dtype="S16"), [one.header for one in seen]
     found = Found(np.array(paths, dtype=object), np.array(labels, dtype=object), keys, headers)
     notes += _conflicts(found)
@@ -155,8 +155,9 @@ def _conflicts(found):
     shared = {key for key, names in classes.items() if len(names) > 1}
     if not shared:
         return []
-    example = [path for path, key in zip(found.paths, found.keys, strict=True) if key == min(shared)][:2]
-    return [f"{len(shared)} image(s) are in more than one class (for example {example[0]} = {example[1]}): check them."]
+    example = [path for path, key in zip(found.paths, found.keys, strict=True) if key == min(shared)]
+    pair = f"{example[0]} = {example[-1]}"
+    return [f"{len(shared)} image(s) are in more than one class (for example {pair}): check them."]
 
 
 def _converted(headers):

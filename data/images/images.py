@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from cli.errors import UserError
 from data.errors import DataError
-from data.images import file_structure, image_content, image_files
+from data.images import exif, file_structure, image_content, image_files
 
 CORES = os.cpu_count() or 1
 GREY = (0.299, 0.587, 0.114)  # ITU-R BT.601: how bright red, green and blue look
@@ -74,7 +74,10 @@ class ImagePrepare:
         refused = f"this kind of image is not decoded here; allowed: {file_structure.TAKEN}. Save it as PNG"
         with tf.control_dependencies([tf.debugging.Assert(is_taken, [refused])]):
             data = tf.identity(data)
-        image = file_structure.upright(self._pixels(data), orientation)
+        return self._shaped(file_structure.upright(self._pixels(data), orientation))
+
+    def _shaped(self, image):
+        """uint8 (any height, any width, 1 to 4 channels) -> uint8 (height, width, channels)."""
         shape = tf.shape(image)
         ready = tf.reduce_all(shape == tf.constant(self.input_shape))
         image = tf.cond(ready, lambda: image, lambda: self._fitted(image))
@@ -134,10 +137,16 @@ class ImagePrepare:
         Args:
             values: (N,) paths (str), or (N,) bytes of files.
         """
-        content = _of_path if len(values) and isinstance(values[0], str) else image_content.readable
+        of_path = len(values) and isinstance(values[0], str)
+
+        def content(value):
+            found = image_content.readable(image_files.read(value.decode()) if of_path else value)
+            return found, np.int32(exif.orientation(found, image_content.kind_of(found)))
 
         def read(value):
-            return self.decode(tf.ensure_shape(tf.numpy_function(content, [value], tf.string, stateful=False), []))
+            data, orientation = tf.numpy_function(content, [value], [tf.string, tf.int32], stateful=False)
+            data, orientation = tf.ensure_shape(data, []), tf.ensure_shape(orientation, [])
+            return self._shaped(file_structure.upright(self._pixels(data), orientation))
 
         return read
 
@@ -181,7 +190,8 @@ class ImagePrepare:
         for position in range(start, len(values)):
             value = values[position]
             try:
-                self.decode(_of_path(value.encode()) if isinstance(value, str) else image_content.readable(value))
+                content = image_files.read(value) if isinstance(value, str) else value
+                self.decode(image_content.readable(content))
                 continue
             except DataError as error:
                 reason = str(error)
@@ -230,8 +240,3 @@ class ImagePrepare:
     @classmethod
     def from_config(cls, config):
         return cls(config["size"], config["channels"], config["mean"], config["std"], config.get("bits", 16))
-
-
-def _of_path(path):
-    """The content of the image file at `path` (bytes), as TensorFlow decodes it rightly."""
-    return image_content.readable(image_files.read(path.decode()))

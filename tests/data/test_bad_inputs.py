@@ -139,6 +139,8 @@ FOLDERS = {
     "zero bytes": (lambda draw, write: (_photos(draw), write("photos/cat/9.jpg", b"")), ["cat/9.jpg", "0 bytes"]),
     "no image inside": (lambda draw, write: (_photos(draw), write("photos/cat/9.jpg", b"text")),
                         ["cat/9.jpg", "not an image", "Repair, convert or remove"]),
+    "three broken": (lambda draw, write: (_photos(draw), [write(f"photos/cat/x{n}.png", b"x") for n in range(3)]),
+                     ["cat/x0.png", "2 more", "cat/x1.png: not an image", "cat/x2.png"]),
     "other kind of image": (lambda draw, write: (_photos(draw), write("photos/cat/9.heic", b"x")),
                             ["9.heic", "cannot be read", "Convert"]),
     "two names for a split": (lambda draw, write: [draw(f"photos/{part}/cat/1.png", PIXELS)

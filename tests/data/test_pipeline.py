@@ -147,6 +147,18 @@ def test_a_split_is_prepared_once(monkeypatch):
         list(batches(split, prepare, 6))
     assert len(calls) == 1
     assert split.take(np.arange(3)).fixed == {}  # a part of a split must not inherit what was kept
+    one, other = (pipeline.fixed_part(split, prepare) for _ in range(2))
+    assert np.shares_memory(one, other)
+    assert one.dtype == np.uint8
+
+
+def test_large_images_are_evaluated_in_smaller_batches(monkeypatch):
+    split, prepare, _ = pictures("bytes")
+    whole = np.concatenate([x.numpy() for x, _ in batches(split, prepare, 100)])
+    monkeypatch.setattr(pipeline, "MOST_VALUES", 3 * int(np.prod(prepare.input_shape)))
+    parts = [x.numpy() for x, _ in batches(split, prepare, 100)]
+    assert {len(part) for part in parts[:-1]} == {3}
+    np.testing.assert_array_equal(np.concatenate(parts), whole)
 
 
 @pytest.mark.parametrize(("limit", "times"), [(pipeline.CACHE_LIMIT, 1), (0, 3)])

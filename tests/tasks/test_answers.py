@@ -123,6 +123,16 @@ def test_outputs_that_cannot_be_written_are_refused(place, message, tmp_path, mo
         answers.require_output([str(tmp_path / "new.csv")], str(place(tmp_path)))
 
 
+def test_what_standard_input_comes_from_is_no_output(tmp_path, monkeypatch):
+    """`apps.predict RUN - --output new.en < new.en`"""
+    (tmp_path / "new.en").write_text("Hello.\n")
+    with open(tmp_path / "new.en") as file:
+        monkeypatch.setattr("tasks.streams.STDIN_NUMBER", file.fileno())
+        with pytest.raises(UserError, match="must name another file than the input -"):
+            answers.require_output(["-"], str(tmp_path / "new.en"))
+        answers.require_output(["-"], str(tmp_path / "new.de"))
+
+
 @pytest.mark.parametrize("name", ["a.csv", "a.tsv", "a.jsonl", "A.CSV.gz", "a.jsonl.gz"])
 def test_only_what_this_command_wrote_is_replaced(name, tmp_path):
     path = tmp_path / name

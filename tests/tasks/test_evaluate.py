@@ -32,12 +32,17 @@ def test_a_folder_of_some_classes_in_another_order(digits_run, tmp_path, capsys)
     for name in ("7", "2"):
         (tmp_path / "few" / name).mkdir(parents=True)
         for row in np.flatnonzero(splits.test.labels == int(name))[:10]:
-            file = tmp_path / "few" / name / f"{row}.png"
+            file = tmp_path / "few" / name / (f"{row}.png" if row % 2 else str(row))  # by ending, or by content
             file.write_bytes(tf.io.encode_png(splits.test.inputs["image"][row]).numpy())
+    (tmp_path / "few" / "readme.txt").write_text("x")
+    (tmp_path / "few" / ".DS_Store").write_text("x")
     scores = evaluate.main(Evaluation(str(run), data=(str(tmp_path / "few"),)))
     assert scores["accuracy"] > 0.8
     assert "auc" not in scores
-    assert "AUC needs rows of every class" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "AUC needs rows of every class" in said
+    assert "1 file(s)" in said
+    assert "1 hidden file(s)" in said
     written = json.loads((run / "evaluation-few.json").read_text())
     assert [one["support"] for one in written["classes"]] == [0, 0, 10, 0, 0, 0, 0, 10, 0, 0]
 

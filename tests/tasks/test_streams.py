@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import sys
 import threading
 
 import pytest
@@ -53,7 +54,10 @@ def test_what_comes_through_a_pipe_is_read_like_a_file(piped, name, content, end
     assert not os.path.exists(copy)
 
 
-def test_a_message_says_the_streams_name(piped):
+def test_a_message_says_the_streams_name(piped, capsys):
+    with streams.kept([piped(b"a", "fd")]) as ((copy,), _):
+        print(f"skipped, {copy}:3: not a number", file=sys.stderr)
+    assert capsys.readouterr().err == f"skipped, {os.path.basename(copy)}:3: not a number\n"
     with pytest.raises(UserError, match=r"^stdin:3: not a number$"):
         with streams.kept([piped(b"a", "-")]) as ((copy,), _):
             raise UserError(f"{copy}:3: not a number")

@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from data.settings import Data
+from tasks.classify.config import Config as ClassifyConfig
 from tests.tuning.tiny_task import Config, TinyTrainer
 from tuning.search_folder import SearchError, SearchFolder
 from tuning.settings import Search, check
@@ -166,3 +168,17 @@ def test_trials_run_side_by_side_only_where_that_changes_nothing(monkeypatch):
     assert {jobs_for(one, "cpu") for one in [*learning, Search(prune=True)]} == {1}
     monkeypatch.setattr("os.sched_getaffinity", lambda process: {0})
     assert jobs_for(Search(), "cpu") == 1
+
+
+def test_a_search_is_known_by_the_content_of_its_data(tmp_path, monkeypatch):
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "people.csv").write_text("a,b\n1,2\n")
+
+    def path(data: str, **further):
+        return SearchFolder.of("tuning.classify", "classify", ClassifyConfig(data=Data(data)), "random", further).path
+
+    first = path("people.csv")
+    assert path("./people.csv") == path(str(tmp_path / "people.csv")) == first != path("people.csv", trials=3)
+    (tmp_path / "people.csv").write_text("a,b\n1,3\n")
+    assert path("people.csv") != first

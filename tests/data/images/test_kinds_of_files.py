@@ -7,8 +7,11 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
+from data import pipeline
 from data.images import image_content, image_files
 from data.images.images import ImagePrepare
+from data.splits import Split
+from export import examples
 
 PIXELS = np.asarray(
     Image.fromarray(np.random.default_rng(0).integers(0, 256, (4, 5, 3), dtype=np.uint8)).resize((40, 32))
@@ -78,12 +81,22 @@ FILES = {
     "PNG with a palette and transparency": (
         saved(COLOUR.quantize(16), "PNG", transparency=bytes(16)), np.full_like(PIXELS, 255), 0, True,
     ),
-    "grey JPEG": (saved(GREY, "JPEG", quality=100), np.asarray(GREY), 3, True),
+    "grey JPEG": (saved(GREY, "JPEG", quality=100), np.asarray(GREY), 4, True),
 }  # fmt: skip
 
 
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")  # of Pillow, on files that are broken
+
+
+@pytest.fixture(scope="module")
+def exported():
+    """The function that exports hold."""
+    prepare = ImagePrepare((32, 40), 3)
+    return tf.function(prepare.graph, input_signature=[prepare.signature()])
+
+
 @pytest.mark.parametrize("case", FILES)
-def test_it_has_its_pixels(case, write):
+def test_it_has_its_pixels(case, exported, write):
     content, expected, most, is_taken = FILES[case]
     expected = expected if expected.ndim == 3 else np.repeat(expected[..., None], 3, -1)
     prepare = ImagePrepare((32, 40), 3)
@@ -99,12 +112,34 @@ def test_it_has_its_pixels(case, write):
     assert header.size == (32, 40)
     assert header.kind in (*case.split(), {"CMYK": "JPEG"}.get(case.split()[0]))
     assert header.is_taken == is_taken
-    graph = tf.function(prepare.graph, input_signature=[prepare.signature()])
     if is_taken:
-        np.testing.assert_array_equal(graph({"image": tf.constant([content])})[0], found)
+        np.testing.assert_array_equal(exported({"image": tf.constant([content])})[0], found)
     else:
         with pytest.raises(tf.errors.InvalidArgumentError, match="allowed: JPEG|Unknown image file format"):
-            graph({"image": tf.constant([content])})
+            exported({"image": tf.constant([content])})
+
+
+@pytest.mark.parametrize("kind", ["paths", "bytes"])
+def test_all_kinds_are_read_from_disk_each_epoch_as_they_are_kept_in_memory(kind, write, monkeypatch):
+    contents = [content for content, *_ in FILES.values()]
+    values = np.empty(len(contents), dtype=object)
+    values[:] = contents if kind == "bytes" else [write(f"{row}", content) for row, content in enumerate(contents)]
+    split = Split({"image": values}, np.arange(len(values), dtype=np.int32), values)
+    prepare = ImagePrepare((20, 25), 3)
+    kept = np.concatenate([x for x, _ in pipeline.batches(split, prepare, 4)])
+    monkeypatch.setattr(pipeline, "MEMORY_LIMIT", 0)
+    read = np.concatenate([x for x, _ in pipeline.batches(split, prepare, 4)])
+    np.testing.assert_array_equal(read, kept)
+
+
+def test_records_to_check_an_export_on_are_such_as_it_takes(write):
+    contents = [content for content, *_ in FILES.values()]
+    paths = np.array([write(f"{row}", content) for row, content in enumerate(contents)], dtype=object)
+    prepare = ImagePrepare((20, 25), 3)
+    taken = examples.take({"image": paths})["image"]
+    np.testing.assert_array_equal(
+        prepare.graph({"image": tf.constant(taken.tolist())}), prepare.fixed({"image": paths})
+    )
 
 
 REFUSED = {

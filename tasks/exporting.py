@@ -52,6 +52,7 @@ def export(run: str, kind: str = "saved_model", output: str | None = None) -> di
     require_place(run, output)
     if backend() != "tensorflow":
         return _in_tensorflow(run, kind, output)
+    from data.images.file_structure import TAKEN
     from export import examples
     from tasks.trained import read
 
@@ -64,6 +65,8 @@ def export(run: str, kind: str = "saved_model", output: str | None = None) -> di
             path, differences = trained.export(one, inputs, Path(output or run))
             for loader, difference in differences.items():
                 print(f"{path}: {loader} differs from the network by {difference:.1e} at most")
+            if one == "saved_model" and "image" in inputs:
+                print(f"{path}: takes the bytes of {TAKEN}; others have to be saved as PNG first")
             found[f"{one}_difference"] = max(differences.values())
             if output is None:
                 trained.directory.exported(path.name, {f"{one}_difference": found[f"{one}_difference"]})

@@ -105,6 +105,7 @@ class CaptionSplits:
         notes: sentences for the user that say what was decided.
         others: further parts to test on, by name: the scenes have "combinations" that training never shows.
         image_size: (height, width) of all images where it is one, else None.
+        bits: how many of their bits images of 16 bits use.
     """
 
     kind: ClassVar[str] = "caption"
@@ -115,6 +116,7 @@ class CaptionSplits:
     notes: tuple[str, ...] = ()
     others: dict[str, Captions] = field(default_factory=dict)
     image_size: tuple[int, int] | None = None
+    bits: int = 16
 
     @property
     def parts(self):

@@ -8,7 +8,7 @@ from data import duplicates, splitting
 from data.captions.caption_pairs import Captions, CaptionSplits
 from data.captions.raw_captions import left_out
 from data.errors import DataError, suggestion
-from data.images import caption_images
+from data.images import caption_images, image_sizes
 from data.images import looks as looking
 from data.images.image_content import KINDS
 
@@ -37,10 +37,11 @@ def make(name, read, lists, seed, images=None, image_size=None):
         chosen |= _by_lists(read["train"], lists)
     else:
         chosen = _by_split(read["train"], chosen)
-    made, keys = {}, {}
+    made, keys, headers = {}, {}, []
     for part in [part for part in PARTS if part in chosen]:
         raw, names = chosen[part]
-        made[part], keys[part] = _captions(raw, names, images, part, notes)
+        made[part], keys[part], seen = _captions(raw, names, images, part, notes)
+        headers += seen
     _refuse_shared(made)
     carve = [part for part in PARTS[1:] if part not in made]
     if carve:
@@ -52,7 +53,8 @@ def make(name, read, lists, seed, images=None, image_size=None):
     captions = " / ".join(str(made[part].num_captions) for part in PARTS)
     notes.append(f"{counts} images with {captions} captions for training / validation / test.")
     notes += duplicates.notes("image", [keys[part] for part in PARTS], [made[part] for part in PARTS])
-    return CaptionSplits(name, **made, notes=tuple(notes), image_size=image_size)
+    bits, said = image_sizes.bits_used(made["train"].images, headers)
+    return CaptionSplits(name, **made, notes=(*notes, *said), image_size=image_size, bits=bits)
 
 
 def whole(raw, notes, images=None):
@@ -119,7 +121,10 @@ def _by_lists(raw, lists):
 
 
 def _captions(raw, names, images, part, notes):
-    """Returns the `Captions` of some images of a file, and the keys of their contents; unusable images are left out."""
+    """Returns the `Captions` of some images of a file, the keys of their contents, and their `Header`s.
+
+    Unusable images are left out.
+    """
     if raw.contents:
         content = np.empty(len(names), dtype=object)
         content[:] = [raw.contents[name] for name in names]
@@ -143,7 +148,8 @@ def _captions(raw, names, images, part, notes):
     left_out(places, len(names), f"{part} image", "broken", f"Repair or remove them. Allowed: {KINDS}.", notes)
     kept = np.array([row for row in range(len(names)) if row not in broken], int)
     captions = tuple(raw.captions[names[row]] for row in kept)
-    return Captions(content[kept], captions, np.array(shown, dtype=object)[kept]), keys[kept]
+    found = Captions(content[kept], captions, np.array(shown, dtype=object)[kept])
+    return found, keys[kept], [looks[row].header for row in kept]
 
 
 def _refuse_shared(made):

@@ -45,7 +45,7 @@ def part_folders(root: str, notes: list[str], labelled: bool = True) -> dict[str
             raise DataError(f"{root}: both {names[0]!r} and {names[1]!r} name the {part} split. Rename one.")
     if others:
         notes.append(
-            f"{listing(others)} in {root}: left out, since {listing(splits)} are splits. Splits are called "
+            f"{listing(others)} in {root}: left out, beside the split folder(s) {listing(splits)}. Splits are called "
             f"{', '.join(PARTS)}."
         )
     return {part: os.path.join(root, names[0]) for part, names in named.items()}

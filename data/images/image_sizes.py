@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import tensorflow as tf
 
+from data.evenly import evenly
 from data.images import image_files
 from data.images.image_content import readable
 from data.images.images import CORES
@@ -47,26 +48,28 @@ def fitted(sizes, size, image_size):
     return f"{found}: cropped at the centre and resized to {size[1]}x{size[0]} ({how}).{cropped}"
 
 
-def bits_used(train, some_are_deep):
+def bits_used(train, headers):
     """Returns how many bits the values of 16-bit images use, 8 to 16, and sentences that say it.
 
     Many instruments write 10, 12 or 14 bits into files of 16, which are all but black if 65,535 is white.
 
     Args:
-        train: the training split, of paths.
-        some_are_deep: whether any image has 16 bits.
+        train: paths or contents of the training images.
+        headers: `Header`s of all images.
     """
-    if not some_are_deep:
+    if not any(one.is_deep for one in headers):
         return 16, []
     with ThreadPoolExecutor(CORES) as pool:
-        largest = max(pool.map(_largest, train.spread(MOST_LOOKED_AT).inputs["image"]))
+        largest = max(pool.map(_largest, train[evenly(len(train), MOST_LOOKED_AT)]))
+    if not largest:
+        return 16, []
     bits = min(max(int(largest).bit_length(), 8), 16)
     return bits, [f"Images of 16 bits hold values up to {largest:,}: white is {2**bits - 1:,} ({bits} bits)."]
 
 
-def _largest(path):
-    """The largest value of a 16-bit image, without its transparency; 0 of any other."""
-    content = readable(image_files.read(path))
+def _largest(image):
+    """The largest value of a 16-bit image, a path or a content, without its transparency; 0 of any other."""
+    content = readable(image_files.read(image) if isinstance(image, str) else image)
     if not (content.startswith(b"\x89PNG") and content[24] == 16):
         return 0
     with tf.device("CPU:0"):

@@ -35,7 +35,7 @@ class ImageInputs:
         drawn = splits.train.images.ndim == 4
         name = {"auto": "stem" if drawn else "mobilenet_v2"}.get(encoder.encoder, encoder.encoder)
         size = splits.image_size or (STEM_SIZE if name == "stem" else BACKBONE_SIZE,) * 2
-        prepare = ImagePrepare(size, 3)
+        prepare = ImagePrepare(size, 3, bits=splits.bits)
         if name != "stem":
             return cls(prepare, name, encoder.weights, folder)
         inputs = cls(prepare, None, "none", folder)
@@ -89,6 +89,8 @@ class ImageInputs:
         from data.images import feature_cache
 
         described = {"name": self.backbone, "weights": self._weights(), "size": list(self.prepare.size)}
+        if self.prepare.bits != 16:
+            described |= {"bits": self.prepare.bits}
         if mirrored:
             described |= {"mirrored": True}
 

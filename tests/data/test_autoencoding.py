@@ -157,7 +157,7 @@ def cut_image(write, draw, folder):
 def foreign_image(write, draw, folder):
     for row in range(12):
         draw(f"photos/{row}.png", RANDOM.integers(0, 256, (9, 9)).astype(np.uint8))
-    write("photos/13.webp", "RIFF")
+    write("photos/13.heic", "x")
     return splits_of(folder / "photos")
 
 
@@ -179,7 +179,7 @@ BAD = {
     "one column": (bad_table("a\n1\n2\n"), "only one column found"),
     "empty folder": (no_images, "photos: no images. Needed: images, such as"),
     "image cut off": (cut_image, "11.png: the PNG image is cut off"),
-    "foreign image": (foreign_image, "13.webp: this kind of image cannot be read"),
+    "foreign image": (foreign_image, "13.heic: this kind of image cannot be read"),
     "four images": (few_images, "4 images are too few to hold out"),
     "unknown anomaly": (without("k9", target="kind"), "--anomaly 'k9' is no class of t.*Allowed: 'k0', 'k1', 'k2'"),
     "anomaly without classes": (without("k1"), "--anomaly k1: t has no classes. .*--target"),

@@ -57,3 +57,9 @@ def test_an_export_waits_for_another_one(tmp_path, capsys):
     with held(tmp_path):
         pass
     assert "waiting" not in capsys.readouterr().out
+
+
+def test_an_export_of_images_says_which_files_it_takes(digits_run, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("tasks.trained.TrainedNetwork.export", lambda *_: (tmp_path / "saved_model", {"loader": 0.0}))
+    export.main(export.Config(str(digits_run[0]), output=str(tmp_path)))
+    assert "takes the bytes of JPEG (not CMYK), PNG, GIF, WEBP" in capsys.readouterr().out

@@ -556,3 +556,11 @@ def test_flickr8k_is_read_whole(real_data):
     assert splits.test.origins[0] == "images/2090545563_a4e66ec76b.jpg"
     assert splits.test.captions[0][2] == "Two people play on a long skateboard ."
     assert not any("left out" in note for note in splits.notes)
+
+
+def test_images_of_16_bits_say_how_many_of_them_they_use(write, draw):
+    for number, name in enumerate(NAMES):
+        draw(f"photos/{name}", np.full((8, 8), 4095 - number, np.uint16), format="PNG")
+    splits = resolve(CaptionData(write("a.txt", TOKENS)), seed=0)
+    assert splits.bits == 12
+    assert any("white is 4,095 (12 bits)" in note for note in splits.notes)

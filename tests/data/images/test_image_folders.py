@@ -168,7 +168,7 @@ def test_a_folder_beside_the_splits_is_left_out_and_said(draw, load, tmp_path):
     fill(draw, "Train/a", "Train/b", "eval/a", "eval/b")
     splits = load(str(tmp_path / "photos"))
     assert sum(sizes(splits)) == 20
-    assert noted(splits, "'eval'", "left out", "'Train' are splits")
+    assert noted(splits, "'eval'", "left out", "beside the split folder(s) 'Train'")
 
 
 def test_images_beside_the_class_folders_are_left_out_and_said(draw, write, load, tmp_path):

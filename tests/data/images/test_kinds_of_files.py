@@ -8,7 +8,7 @@ import tensorflow as tf
 from PIL import Image
 
 from data import pipeline
-from data.images import image_content, image_files
+from data.images import image_content, image_sizes
 from data.images.images import ImagePrepare
 from data.splits import Split
 from export import examples
@@ -173,20 +173,25 @@ DEEP = np.arange(160, dtype=np.uint16).reshape(10, 16)
 @pytest.mark.parametrize(
     ("largest", "bits"), [(65_535, 16), (4095, 12), (1023, 10), (159, 8), (16_383, 14), (12, 8), (33_000, 16)]
 )
-@pytest.mark.parametrize("ending", ["png", "tiff"])
-def test_images_of_16_bits_are_as_bright_as_their_bits_allow(largest, bits, ending, draw, load, tmp_path):
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+def test_images_of_16_bits_are_as_bright_as_their_bits_allow(largest, bits, kind):
     values = (DEEP.astype(np.int64) * largest // 159).astype(np.uint16)
+    contents = np.array([saved(COLOUR, "PNG"), saved(Image.fromarray(values), kind)], dtype=object)
+    found, notes = image_sizes.bits_used(contents, [image_content.header(content) for content in contents])
+    assert found == bits
+    assert f"hold values up to {largest:,}" in notes[0]
+    prepare = ImagePrepare.from_config(ImagePrepare((10, 16), 1, bits=found).config())
+    pixels = prepare.decode(image_content.readable(contents[1])).numpy()
+    np.testing.assert_array_equal(pixels[..., 0], values >> (bits - 8))
+
+
+def test_a_folder_of_images_of_12_bits_is_read_as_such(draw, load, tmp_path):
     for number in range(10):
         for name in ("a", "b"):
-            draw(f"photos/{name}/{number}.{ending}", Image.fromarray(np.roll(values, number)))
+            draw(f"photos/{name}/{number}.png", Image.fromarray(np.roll(DEEP, number) + np.uint16(4095 - 159)))
     splits = load(str(tmp_path / "photos"))
-    assert splits.prepare.bits == bits
-    assert any(f"hold values up to {largest:,}" in note for note in splits.notes)
-    path = str(tmp_path / f"photos/a/0.{ending}")
-    found = splits.prepare.fixed({"image": np.array([path], dtype=object)})[0, ..., 0]
-    np.testing.assert_array_equal(found, values >> (bits - 8))
-    again = ImagePrepare.from_config(splits.prepare.config())
-    np.testing.assert_array_equal(again.decode(image_content.readable(image_files.read(path)))[..., 0], found)
+    assert splits.prepare.bits == 12
+    assert any("white is 4,095 (12 bits)" in note for note in splits.notes)
 
 
 def test_transparency_of_16_bits_keeps_its_own():

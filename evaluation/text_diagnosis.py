@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from evaluation.diagnosis import Diagnosis, concluded, next_flag, rate_first, wrong_rate
 from evaluation.faults import FAULTS, Fault, Flags, few_rows, lost
 from evaluation.loss_curve import read
-from evaluation.rivals import FEWEST_ROWS, Rival
+from evaluation.rivals import FEWEST_ROWS, Rival, paired
 from evaluation.translation import loops
 
 MANY = 0.5  # share of the texts that are empty, loops, or one and the same
@@ -27,7 +28,7 @@ def diagnose_texts(
     Args:
         history: "loss" and "val_loss", one number an epoch.
         texts, references: (N,) what the network wrote, and of each one reference.
-        rivals: methods without a network on the same records; all are trivial.
+        rivals: methods without a network on the same records, see `beside`.
         measure: what `score` and the scores of the rivals are.
         score: of all texts together; 0 is worth nothing.
         learning_rate: the rate the training began with.
@@ -50,6 +51,16 @@ def diagnose_texts(
         return Diagnosis("not known", (reading, *readings), (), None, "Hold out more records to learn what is wrong.")
     flag, advice = next_flag("healthy", curve, flags, epochs)
     return Diagnosis("healthy", tuple(readings), (), flag, advice)
+
+
+def beside(name: str, ours, theirs, *, blind: bool) -> Rival:
+    """A method without a network beside one that writes texts, by their scores (N,) of the same records.
+
+    A blind one, which does not look at what is to be told, must be beaten by more than chance; one that finds the most
+    similar training record may be equalled, since data can be as simple as that, but not be better.
+    """
+    found = paired(name, ours, theirs, trivial=blind)
+    return found if blind or found.rows < FEWEST_ROWS else replace(found, doubt=0.0)
 
 
 def degenerate(texts: Sequence[str], references: Sequence[str], flag: str | None, how: str) -> list[Fault]:

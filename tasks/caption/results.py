@@ -69,12 +69,14 @@ def score(prepared: Prepared, learned: Captioning) -> Outcome:
 def diagnosed(prepared: Prepared, learned: Captioning, written: list[str], cider: float, simple: list):
     """The `Diagnosis` of the captions of the test images, beside those of the baselines."""
     from evaluation import captioning
-    from evaluation.rivals import paired
-    from evaluation.text_diagnosis import diagnose_texts
+    from evaluation.caption_baselines import TYPICAL
+    from evaluation.text_diagnosis import beside, diagnose_texts
 
     references = prepared.splits.test.captions
     ours = captioning.cider(written, references)
-    rivals = [paired(one.name, ours, captioning.cider(one.captions, references), trivial=True) for one in simple]
+    rivals = [
+        beside(one.name, ours, captioning.cider(one.captions, references), blind=one.name == TYPICAL) for one in simple
+    ]
     settings = {"measure": "CIDEr-D", "score": cider, "learning_rate": prepared.trainer.learning_rate}
     return diagnose_texts(learned.history, written, [some[0] for some in references], rivals, **settings)
 

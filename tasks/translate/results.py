@@ -56,13 +56,15 @@ def score(prepared: Prepared, learned: Learned) -> Outcome:
 
 def diagnosed(prepared: Prepared, learned: Learned, hypotheses: list[str], bleu: float, simple: list):
     """The `Diagnosis` of the translations of the test pairs, beside those of the baselines by their chrF."""
-    from evaluation.rivals import paired
-    from evaluation.text_diagnosis import diagnose_texts
+    from evaluation.text_diagnosis import beside, diagnose_texts
     from evaluation.translation import sentence_scores
+    from evaluation.translation_baselines import COPY
 
     references = prepared.splits.test.targets
     ours = sentence_scores(hypotheses, references)
-    rivals = [paired(one.name, ours, sentence_scores(one.hypotheses, references), trivial=True) for one in simple]
+    rivals = [
+        beside(one.name, ours, sentence_scores(one.hypotheses, references), blind=one.name == COPY) for one in simple
+    ]
     settings = {"measure": "BLEU", "score": bleu, "learning_rate": prepared.trainer.learning_rate}
     return diagnose_texts(learned.history, hypotheses, list(references), rivals, **settings)
 

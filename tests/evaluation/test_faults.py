@@ -12,7 +12,7 @@ from evaluation.class_recall import recalls
 from evaluation.diagnosis import diagnose
 from evaluation.faults import Flags
 from evaluation.rivals import Rival, guessing, paired
-from evaluation.text_diagnosis import diagnose_texts
+from evaluation.text_diagnosis import beside, diagnose_texts
 
 CURVES = {
     "loss": [0.7, 0.3, 0.2, 0.15, 0.14, 0.135, 0.134, 0.134],
@@ -218,6 +218,13 @@ def test_texts_must_beat_what_needs_no_network(changes, label, words):
     told = texts(PEOPLE, **{"score": 0.9} | changes)
     assert told.label == label and words in " ".join([told.advice, *told.readings]), told
     assert "Nothing has to change" not in told.advice
+
+
+def test_a_similar_record_may_be_equalled_not_be_better():
+    ours = np.full(20, 0.5)
+    assert not beside("nearest", ours, ours, blind=False).wins and beside("typical", ours, ours, blind=True).wins
+    assert beside("nearest", ours, ours + 0.01, blind=False).wins
+    assert not beside("nearest", ours[:1], ours[:1] + 0.3, blind=False).wins  # one record tells nothing
 
 
 def test_one_sentence_says_nothing():

@@ -21,6 +21,7 @@ FILES |= {
     "saved_model",
     "examples.json",
     "manifest.json",
+    "preflight.json",
     "lock",
 }  # of every finished run
 

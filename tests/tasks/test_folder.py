@@ -18,8 +18,7 @@ from training.run_directory import RunDirectory
 from training.run_lock import RunError
 
 NAMES_NO_RUN = {
-    "microscope",
-    "preflight",
+    *("trainer.microscope", "trainer.preflight"),
     *("run_dir", "fresh", "features", "members.jobs", "trainer.checkpoint_minutes"),
     "data.show_columns",
     *("trainer.machines.hosts", "trainer.machines.rank", "trainer.machines.coordinator", "trainer.check_device"),

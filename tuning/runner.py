@@ -184,9 +184,7 @@ class Runner:
             pass
         outcome = read_outcome(path) or {"status": "failed", "error": f"its process ended with code {ended[0][1]}."}
         if outcome["status"] == "failed":
-            log = next(
-                file for file in (path / "log.txt", self.workers.log) if file.exists() or file == self.workers.log
-            )
+            log = path / "log.txt" if (path / "log.txt").exists() else self.workers.log
             raise SearchError(f"the default cannot be trained: {outcome['error']} Its log: {log}")
         self.workers.preload(outcome["modules"])
         score = outcome["figures"][self.objective]

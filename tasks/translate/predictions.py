@@ -84,9 +84,9 @@ def sentences_of(request: Prediction) -> tuple[list[str], list[str]]:
 
 def lines_of(path: str) -> list[str]:
     """The lines of a file. Those of one with nothing but empty lines count as well: the translations are empty."""
-    from data import text_file
+    from data import unpacked
     from data.text import parallel_text
 
-    if os.path.isfile(path) and (content := text_file.read_bytes(path)) and not content.strip():
+    if os.path.isfile(path) and (content := unpacked.read_bytes(path)) and not content.strip():
         return [""] * len(content.splitlines())
     return parallel_text.lines_of(path)[0]

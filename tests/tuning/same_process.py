@@ -27,6 +27,7 @@ class SameProcess:
         self.run.append(task["id"])
         folder = Path(task["folder"])
         folder.mkdir(parents=True, exist_ok=True)
+        (folder / "log.txt").touch()
         here = {**task, "threads": None}  # those of this process are fixed once it has computed anything
         RunDirectory(folder).write_json(trial_process.OUTCOME, trial_process.attempt(here, folder))
         self._ended.append((task["id"], 0))

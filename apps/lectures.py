@@ -20,7 +20,7 @@ def main(config: Config) -> dict[str, int]:
     """Run the rows and print their figures; return how many there were, were right, and failed."""
     from lectures import chapters, pages, results
 
-    rows = chapters.chosen(config.rows)
+    rows = chapters.chosen(config.names)
     found = []
     for result in results.run(rows, own_constants(config)):
         print("\n".join(results.lines(result)), flush=True)

@@ -100,7 +100,7 @@ def cider(candidates, references):
     """CIDEr-D: cosine of weighted groups of words, the rarer among the images the heavier; mean over 1 to 4 words."""
     total = 0.0
     for n in range(1, 5):
-        images = Counter(gram for some in references for gram in set().union(*(grams(one, n) for one in some)))
+        images = Counter(gram for some in references for gram in sorted(set().union(*(grams(one, n) for one in some))))
         rare = {gram: np.log(len(references) / count) for gram, count in images.items()}
         for candidate, some in zip(candidates, references, strict=True):
             a = {g: c * rare.get(g, np.log(len(references))) for g, c in grams(candidate, n).items()}

@@ -16,7 +16,7 @@ NAME = re.compile(r"[SE]\d\d?", re.I)
 class Config:
     """Rows to run, and where to write pages."""
 
-    rows: Annotated[tuple[str, ...], tyro.conf.Positional] = ()
+    names: Annotated[tuple[str, ...], tyro.conf.Positional] = ()
     """Rows such as S40 or E1, or chapters such as losses; all of them if none is named."""
     html: str | None = None
     """Folder to write one page per chapter to; a page holds the rows that were run."""

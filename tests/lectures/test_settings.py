@@ -15,9 +15,10 @@ def parsed(*arguments):
 
 def test_the_constants_of_a_single_row_are_flags():
     config = parsed("S40", "--rate", "0.5")
-    assert config.rows == ("S40",)
+    assert config.names == ("S40",)
     assert own_constants(config) == {"rate": 0.5}
     assert own_constants(parsed("S40")) == {}
+    assert own_constants(parsed("S50", "--rows", "50", "--seeds", "2")) == {"rows": 50, "seeds": 2}
 
 
 @pytest.mark.parametrize("arguments", [(), ("S31", "S32"), ("losses",), ("--html", "pages")])

@@ -63,7 +63,8 @@ def test_gradients_are_those_by_hand():
     """Of softmax and cross-entropy: x^T (p - t) / N."""
     random = np.random.default_rng(0)
     x, y = random.normal(size=(6, 4)).astype("float32"), np.arange(6, dtype="int32") % 3
-    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
+    inputs = keras.Input((4,))
+    model = keras.Model(inputs, keras.layers.Dense(3)(inputs))
     model.compile(keras.optimizers.SGD(), CrossEntropy())
     loss, (kernel, bias) = loss_and_gradients(model, (x, y))
     logits = x @ np.asarray(model.get_weights()[0])

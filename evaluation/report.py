@@ -139,7 +139,7 @@ def shown(cell: object) -> str:
 def is_number(cell: object) -> bool:
     """Whether a cell stands right in its column: a number, or the text of one."""
     if isinstance(cell, str):
-        return bool(re.fullmatch(r"[+-]?\d+(\.\d+)?(e[+-]?\d+)?%?", cell))
+        return bool(re.fullmatch(r"[+-]?\d[\d,]*(\.\d+)?(e[+-]?\d+)?%?", cell))
     return isinstance(cell, int | float) and not isinstance(cell, bool)
 
 

@@ -27,7 +27,7 @@ class Shown:
 
 def near(name: str, measured, expected: float, tolerance: float) -> Check:
     """The figure must lie within `tolerance` of `expected`; for an integer or an exact fact the tolerance is 0."""
-    text = f"{expected:.10g}" + (f" ± {tolerance:.2g}" if tolerance else "")
+    text = f"{expected:,.10g}" + (f" ± {tolerance:.2g}" if tolerance else "")
     return Check(name, text, float(measured), bool(abs(measured - expected) <= tolerance))
 
 
@@ -42,4 +42,4 @@ def at_most(name: str, measured, bound: float) -> Check:
 def in_most(name: str, held: Sequence[bool]) -> Check:
     """A claim must hold for nine seeds of ten."""
     seeds = len(held)
-    return Check(name, f"at least {0.9 * seeds:.3g} of {seeds} seeds", float(sum(held)), sum(held) >= 0.9 * seeds)
+    return Check(name, f"at least {0.9 * seeds:.3g} of {seeds} seeds", float(sum(held)), bool(sum(held) >= 0.9 * seeds))

@@ -85,7 +85,7 @@ def others(folder: Path, about: dict) -> dict[str, list[dict]]:
         except RunError:  # a damaged neighbour is no reason to be without a page
             continue
         same = one.get("identity", {}) | {"strategy": ""} == mine
-        if same and one["hyperparameters"] == about["hyperparameters"] and len(tried) > 2:
+        if same and one.get("hyperparameters") == about["hyperparameters"] and len(tried) > 2:
             found[one["strategy"]] = tried
     return found
 

@@ -9,7 +9,7 @@ from tuning import trial_process
 class SameProcess:
     """Has the methods of `tuning.workers.Workers`, and knows what it has run."""
 
-    def __init__(self, _, log: Path, *__):
+    def __init__(self, _: str = "", log: Path = Path("log.txt"), *__):
         self.log = log
         self.run: list[str] = []
         self._ended: list[tuple[str, int]] = []

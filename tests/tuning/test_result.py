@@ -2,6 +2,7 @@
 
 import json
 import shlex
+import shutil
 from dataclasses import asdict, replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -215,6 +216,9 @@ def test_neighbours_of_another_strategy_are_compared(tmp_path):
         about = json.loads(path.read_text()) | {"strategy": strategy, "identity": {"strategy": strategy, "m": further}}
         path.write_text(json.dumps(about))
     (tmp_path / "d/trials.jsonl").write_text("damaged\n")
+    begun = shutil.copytree(tmp_path / "b", tmp_path / "e") / "search.json"  # before its dry run was over
+    about = json.loads(begun.read_text())
+    begun.write_text(json.dumps({name: value for name, value in about.items() if name != "hyperparameters"}))
     mine = json.loads((tmp_path / "a/search.json").read_text())
     found = report.others(tmp_path / "a", mine)
     assert list(found) == ["grid"] and len(found["grid"]) == 4

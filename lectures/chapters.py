@@ -113,15 +113,20 @@ def _code(function):
     return "\n".join(line for line in PICTURE.sub("", source).splitlines() if line.strip())
 
 
-def _helpers(function, code, found=()):
+def _helpers(function, code):
     """The functions of the same module that some code calls, and those that they call, before those that call them."""
-    module = inspect.getmodule(function)
-    for name, one in vars(module).items():
-        if not inspect.isfunction(one) or one.__module__ != module.__name__ or ROW.fullmatch(name):
-            continue
-        if one not in found and re.search(rf"\b{name}\b", code):
-            found = (*_helpers(one, _code(one), (*found, one)), one)
-    return tuple(dict.fromkeys(reversed(found)))[::-1]
+    module, found, seen = inspect.getmodule(function), [], set()
+    own = {name: one for name, one in vars(module).items() if inspect.isfunction(one) and not ROW.fullmatch(name)}
+
+    def visit(code):
+        for name, one in own.items():
+            if one.__module__ == module.__name__ and one not in seen and re.search(rf"\b{name}\b", code):
+                seen.add(one)
+                visit(_code(one))
+                found.append(one)
+
+    visit(code)
+    return found
 
 
 def _row(of, function):

@@ -12,6 +12,7 @@ from data.splitting import by_group, dealt
 from data.tables.table_features import TablePrepare
 from data.targets import NumberTarget
 from data.text.sentence_pairs import SentencePairs
+from data.text.text_prepare import TextPrepare
 
 MOST_SAMPLED = 2048  # images that statistics are taken from where not all fit in memory
 
@@ -84,6 +85,8 @@ def refitted(prepare, train: Split):
     """The same preparation with the statistics of other training records."""
     if isinstance(prepare, TablePrepare):
         return TablePrepare.fit(train.inputs, prepare.kinds)
+    if isinstance(prepare, TextPrepare):
+        return prepare.refitted(train.inputs)
     if not any(prepare.mean):
         return prepare  # pixels as they are, or between 0 and 1
     sample = train if pipeline.fits_in_memory(train, prepare) else train.spread(MOST_SAMPLED)

@@ -15,6 +15,8 @@ import tensorflow as tf
 
 from cli.errors import UserError
 from data.images.images import CORES, ImagePrepare
+from data.text.text_batches import TextBatches
+from data.text.text_prepare import TextPrepare
 
 MEMORY_LIMIT = 2 * 1024**3  # bytes of records that may be kept, as prepared once
 CACHE_LIMIT = MEMORY_LIMIT // 8  # bytes of evaluation batches that may be kept
@@ -38,7 +40,8 @@ def fits_in_cache(split, prepare):
 
 
 def fixed_part(split, prepare):
-    """Returns `prepare.fixed` of a whole split, computed once per split: (N, ...) array; of images a view."""
+    """Returns `prepare.fixed` of a whole split, computed once per split: (N, ...) array; of images a view; of texts
+    `RaggedRows`."""
     if isinstance(prepare, ImagePrepare):
         return np.asarray(_fixed_images(split, prepare))
     key = id(prepare)
@@ -71,6 +74,7 @@ def batches(
     prefetch=4,
 ):
     """Returns a dataset of `(x, y)`: x float32 (batch, *prepare.input_shape), y of the dtype of the labels (batch,).
+    Of texts x is a dict, see `RaggedRows.filled`, of a few lengths.
 
     Args:
         split: the records.
@@ -95,6 +99,16 @@ def batches(
         raise UserError(f"`batch_size` must be a positive integer. Received: batch_size={batch_size}")
     if augment is not None and seed is None:
         raise UserError("`augment` varies training batches only and needs a `seed`. Received: seed=None")
+    if isinstance(prepare, TextPrepare):
+        return TextBatches.of(fixed_part(split, prepare), split.labels).dataset(
+            batch_size,
+            seed=seed,
+            first_epoch=first_epoch,
+            first_step=first_step,
+            epochs=epochs,
+            steps_per_epoch=steps_per_epoch,
+            prefetch=prefetch,
+        )
     with tf.device("CPU:0"):
         if seed is None:
             dataset = _in_order(split, prepare, batch_size)

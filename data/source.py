@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from data import unpacked
@@ -34,6 +35,7 @@ def resolve(
     channels: int | None = None,
     standardize: bool = True,
     kinds: dict | None = None,
+    text: Callable | None = None,
 ) -> Splits:
     """Yields the splits of what `config.data` names.
 
@@ -45,6 +47,7 @@ def resolve(
         channels: 1 or 3 if the model needs it; None for those of the images.
         standardize: False leaves pixels at 0-255, for models that standardise inside.
         kinds: column -> `ColumnKind` of a finished run, whose columns are not decided anew.
+        text: what prepares tables with a column of text, see `tables.from_raw`.
 
     Raises:
         DataError: the data cannot be used; the message says where and what to do.
@@ -67,7 +70,7 @@ def resolve(
     elif kind == "table":
         from data.tables import tables
 
-        splits = tables.splits(config, seed, target, kinds)
+        splits = tables.splits(config, seed, target, kinds, text)
     elif kind == "folder":
         from data.images import image_folders
 
@@ -75,7 +78,7 @@ def resolve(
     else:
         from data.tfds import tfds_source
 
-        splits = tfds_source.splits(config, seed, prepare_for, target, kinds)
+        splits = tfds_source.splits(config, seed, prepare_for, target, kinds, text)
     if splits.kind == "image":
         from data.images import augmentation
 

@@ -137,13 +137,21 @@ def check_core(kind: str, path, model, prepare, decode, inputs) -> dict[str, flo
     return judge(answers, model, prepared, core, FORMATS[kind].tolerance, magnitudes)
 
 
-def prepare_as_in_training(prepare, inputs) -> np.ndarray:
-    """Model input float32 (N, ...) by training's own path, not by the one that the export carries."""
-    return np.asarray(prepare.finish(prepare.fixed(inputs)), dtype="float32")
+def prepare_as_in_training(prepare, inputs):
+    """Model input, an array (N, ...) or a dict of them, by training's own path, not by the one that the export has."""
+    return prepare.model_input(inputs)
+
+
+def rows_of(prepared, rows):
+    """Some rows of a model input, as tensors."""
+    import keras
+    import tensorflow as tf
+
+    return keras.tree.map_structure(lambda one: tf.constant(one[rows]), prepared)
 
 
 def judge(
-    answers: list[Answer], model, prepared: np.ndarray, decode, tolerance: float, magnitudes=lambda expected: {}
+    answers: list[Answer], model, prepared, decode, tolerance: float, magnitudes=lambda expected: {}
 ) -> dict[str, float]:
     """Largest relative difference by tool, between answers and `decode(model(prepared))`, see `Decoding.magnitudes`.
 
@@ -154,13 +162,16 @@ def judge(
     Raises:
         ExportError: An answer equals neither.
     """
+    import keras
     import tensorflow as tf
 
     def eagerly(network):
         return lambda batch: network(batch, training=False)
 
     def compiled(network):
-        any_batch = tf.TensorSpec((None, *network.input_shape[1:]), network.inputs[0].dtype)
+        any_batch = keras.tree.map_structure(
+            lambda one: tf.TensorSpec((None, *one.shape[1:]), one.dtype), network.input
+        )
         return tf.function(eagerly(network), input_signature=[any_batch])
 
     def differences(way):
@@ -168,7 +179,7 @@ def judge(
         for answer in answers:
             network, inputs = (answer.probe.network, answer.probe.values) if answer.probe else (model, prepared)
             with tf.device("/CPU:0"):
-                expected = decode(_as_numpy(way(network)(tf.constant(inputs[answer.rows]))))
+                expected = decode(_as_numpy(way(network)(rows_of(inputs, answer.rows))))
             sizes = magnitudes(expected)
             if answer.names is not None:
                 expected = {name: expected[name] for name in answer.names}
@@ -185,12 +196,12 @@ def judge(
             raise refusal from None
 
 
-def _run(model, prepared: np.ndarray):
+def _run(model, prepared):
     """The network's output, or list of outputs, as NumPy, on the CPU."""
     import tensorflow as tf
 
     with tf.device("/CPU:0"):
-        return _as_numpy(model(tf.constant(prepared), training=False))
+        return _as_numpy(model(rows_of(prepared, slice(None)), training=False))
 
 
 def _as_numpy(outputs):

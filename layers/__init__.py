@@ -10,6 +10,7 @@ from layers.conv_transpose import Conv2DTranspose
 from layers.dense import Dense
 from layers.dropout import Dropout
 from layers.embedding import Embedding
+from layers.embedding_bag import EmbeddingBag
 from layers.feed_forward import FeedForward
 from layers.gaussian_code import GaussianCode
 from layers.gaussian_head import GaussianHead
@@ -32,6 +33,7 @@ from layers.initializers import (
 from layers.layer_norm import LayerNorm
 from layers.learned_positions import LearnedPositions
 from layers.lstm import LSTM
+from layers.masked_pooling import MaskedPooling
 from layers.monte_carlo_dropout import MonteCarloDropout
 from layers.multi_head_attention import MultiHeadAttention
 from layers.multiplicative_attention import MultiplicativeAttention
@@ -50,7 +52,9 @@ from layers.transformer_encoder_block import TransformerEncoderBlock
 from layers.unstandardize import Unstandardize
 
 __all__ = [
+    "EmbeddingBag",
     "FeedForward",
+    "MaskedPooling",
     "LearnedPositions",
     "MultiHeadAttention",
     "SinusoidalPositions",

@@ -4,7 +4,7 @@
         check(self, dense=COUNT, dropout=SHARE)
 
 Unless a rule is named, a whole number is at least 1, any other number is finite and not negative, sizes are one or more
-positive whole numbers, and a `Literal` is one of its values.
+positive whole numbers (with `COUNT` none or more), and a `Literal` is one of its values.
 """
 
 import math
@@ -55,6 +55,8 @@ def _refused(value, hint, rule: Rule | None) -> str | None:
             return None
         hint = next(member for member in members if member is not type(None))
     if hint == tuple[int, ...]:
+        if not value and rule is COUNT:
+            return None
         return None if value and all(_is_whole(one) and one >= 1 for one in value) else SIZES
     if hint is int:
         rule = rule or at_least(1)

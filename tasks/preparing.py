@@ -20,7 +20,7 @@ def nonsense(content: Mapping, prefix: str = "") -> Iterator[str]:
                 yield f"`{place}` must be finite. Received: {_shown(value)}"
             elif name in POSITIVE and not all(one > 0 for one in values):
                 yield f"`{place}` must be above 0. Received: {_shown(value)}"
-        elif name in DIFFERENT and not isinstance(value, Mapping):
+        elif name in DIFFERENT and not isinstance(value, Mapping) and not (name == "words" and isinstance(value, int)):
             if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
                 yield f"`{place}` must be a list of texts. Received: {_shown(value)}"
             elif len(set(value)) < len(value):

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import ClassVar
 
 import numpy as np
 
@@ -96,12 +95,16 @@ class TrainedNetwork:
     prepare: object
     decode: object
 
-    formats: ClassVar[tuple[str, ...]] = tuple(FORMATS)
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """What it can be exported to: text is cut by TensorFlow's operations on strings, which other formats lack."""
+        return ("saved_model",) if isinstance(self.prepare.input_shape, dict) else tuple(FORMATS)
 
     @classmethod
     def of(cls, directory: RunDirectory, preparing: dict) -> "TrainedNetwork":
         """The run of preparing.json's content. Raises KeyError or TypeError where that lacks or garbles something."""
-        prepare = prepare_of(preparing["kind"]).from_config(preparing["prepare"])
+        config = preparing["prepare"]
+        prepare = prepare_of(preparing["kind"], config).from_config(config)
         return cls(directory, prepare, cls.decoding(preparing))
 
     @cached_property
@@ -110,25 +113,27 @@ class TrainedNetwork:
         from models.loading import in_float32, load
 
         model = in_float32(load(self.directory / "model.keras"))
-        if model.input_shape[1:] != self.prepare.input_shape or not self.fits(model.output_shape):
+        taken = without_batch(model.input)
+        if taken != self.prepare.input_shape or not self.fits(model.output_shape):
             raise RunError(
                 f"{self.directory.path}: model.keras and preparing.json are not of the same run (the network takes "
-                f"{model.input_shape[1:]} and gives {model.output_shape[1:]}, the records are "
+                f"{taken} and gives {model.output_shape[1:]}, the records are "
                 f"{self.prepare.input_shape}). Train the run again with `--fresh`."
             )
         return model
 
     def prepared(self, inputs: Mapping[str, np.ndarray], origins: np.ndarray):
-        """Yields raw records as model input float32 (n, ...), some at a time.
+        """Yields raw records as model input, some at a time.
 
         Raises DataError, with its origin, on an unreadable one.
         """
-        count = min(RECORDS_AT_ONCE, max(MOST_VALUES // int(np.prod(self.prepare.input_shape)), 1))
+        shape = self.prepare.input_shape
+        largest = 1 if isinstance(shape, dict) else int(np.prod(shape))
+        count = min(RECORDS_AT_ONCE, max(MOST_VALUES // largest, 1))
         for start in range(0, len(origins), count):
             part = slice(start, start + count)
             chunk = {name: values[part] for name, values in inputs.items()}
-            fixed = self.prepare.fixed(chunk, origins[part]) if "image" in chunk else self.prepare.fixed(chunk)
-            yield np.asarray(self.prepare.finish(fixed))
+            yield self.prepare.model_input(chunk, origins[part])
 
     def outputs(self, inputs: Mapping[str, np.ndarray], origins: np.ndarray) -> np.ndarray:
         """The network's outputs (N, ...) for raw records."""
@@ -154,12 +159,18 @@ class TrainedNetwork:
     def export(self, kind: str, examples: Mapping[str, np.ndarray], folder: Path) -> tuple[Path, dict[str, float]]:
         """Write and check an export, see `export.checked.write_checked`."""
         from export.checked import write_checked
+        from export.errors import ExportError
 
+        if kind not in self.formats:
+            raise ExportError(
+                f"`--format {kind}`: text is cut by TensorFlow's operations on strings, which {kind} has not. Use "
+                "`--format saved_model`."
+            )
         return write_checked(kind, self.model, self.prepare, self.decode, examples, folder)
 
 
-def prepare_of(kind: str):
-    """The preparing class of a kind of data. Raises RunError on a kind that is none."""
+def prepare_of(kind: str, config: dict):
+    """The preparing class of a kind of data, which a configuration is of. Raises RunError on a kind that is none."""
     if kind == "image":
         from data.images.images import ImagePrepare
 
@@ -168,4 +179,16 @@ def prepare_of(kind: str):
         from data.tables.table_features import TablePrepare
 
         return TablePrepare
-    raise RunError(f"`kind` must be image or table. Received: {kind!r}")
+    if kind == "text":
+        from data.text.bag_prepare import BagPrepare
+        from data.text.sequence_prepare import SequencePrepare
+
+        return {one.form: one for one in (BagPrepare, SequencePrepare)}[config["form"]]
+    raise RunError(f"`kind` must be image, table or text. Received: {kind!r}")
+
+
+def without_batch(inputs):
+    """The shape of a network's input without the batch; of several inputs a dict by name."""
+    if isinstance(inputs, dict):
+        return {name: tuple(one.shape[1:]) for name, one in inputs.items()}
+    return tuple(inputs.shape[1:])

@@ -220,6 +220,10 @@ class ImagePrepare:
         """uint8 (or float) (..., height, width, channels) -> float32, standardised per channel."""
         return (tf.cast(fixed, tf.float32) - self._shift) * self._scale
 
+    def model_input(self, inputs, origins=None):
+        """Raw images -> model input, float32 array (N, height, width, channels); arguments as of `fixed`."""
+        return np.asarray(self.finish(self.fixed(inputs, origins)))
+
     def graph(self, raw):
         """`{"image": string (N,)}` (bytes) -> uint8 (N, height, width, channels), inside a graph."""
         spec = tf.TensorSpec(self.input_shape, tf.uint8)

@@ -87,6 +87,10 @@ class TablePrepare:
     def finish(self, fixed):
         return tf.cast(fixed, tf.float32)
 
+    def model_input(self, inputs, origins=None):
+        """Raw columns as arrays (N,) -> model input, float32 array (N, features)."""
+        return self.fixed(inputs)
+
     def graph(self, raw):
         """`{column: raw input (N,)}` -> float32 (N, features), eagerly or inside a graph."""
         return self._encoded(

@@ -22,18 +22,19 @@ from data.tables.table_decision import TableDecision
 from data.tables.table_features import TablePrepare
 from data.tables.writing import Writing
 from data.targets import ClassTarget, NoTarget
+from data.text.text_prepare import TextPrepare
 
 FEWEST_ROWS = 10  # below this there is nothing to hold out
 
 
-def splits(config, seed, kind=ClassTarget, kinds=None):
+def splits(config, seed, kind=ClassTarget, kinds=None, text=None):
     """Yields the `Splits` of the table that `config.data` names.
 
     Args:
         config: the `Data` fields data, target, validation, test, group, time, columns.
         seed: of the random split.
         kind: of the target: `ClassTarget`, `NumberTarget`, or `NoTarget`, for which a table needs no target column.
-        kinds: see `from_raw`.
+        kinds, text: see `from_raw`.
 
     Raises:
         DataError: the table, its target or its splits cannot be used.
@@ -48,10 +49,10 @@ def splits(config, seed, kind=ClassTarget, kinds=None):
     wanted = [one for one in (config.target, config.group, config.time) if one]
     own = dict(zip(paths, table_file.read_all([*paths.values()], config.header, wanted), strict=True))
     table = own.pop("train")
-    return from_raw(name, table, own, config, seed, kind, kinds)
+    return from_raw(name, table, own, config, seed, kind, kinds, text)
 
 
-def from_raw(name, table, own, config, seed, kind=ClassTarget, kinds=None):
+def from_raw(name, table, own, config, seed, kind=ClassTarget, kinds=None, text=None):
     """Yields the `Splits` of tables already read.
 
     Args:
@@ -62,6 +63,8 @@ def from_raw(name, table, own, config, seed, kind=ClassTarget, kinds=None):
         seed: of the random split.
         kind: of the target, see `splits`.
         kinds: column -> `ColumnKind` of a finished run, which are not decided anew; None to decide.
+        text: function of raw training columns and kinds to a `TextPrepare`, for tables with a column of text; None
+            counts words as features beside the others.
     """
     if len(table.columns) < 2:
         raise DataError(
@@ -117,20 +120,24 @@ def from_raw(name, table, own, config, seed, kind=ClassTarget, kinds=None):
             column_kinds.strings(part.columns[column])[rows] if column in part.columns else None for part, rows in parts
         ]
         converted = [replace(part, groups=groups) for part, groups in zip(converted, keys, strict=True)]
-    prepare = TablePrepare.fit(converted[0].inputs, found.kinds)
-    features = prepare.input_shape[0]
     counts = Counter(decided.kind for decided in found.kinds.values())
     shares = ", ".join(f"{count} {kind}" for kind, count in counts.items())
+    if text and counts["text"]:
+        prepare = text(converted[0].inputs, found.kinds)
+        features, made = prepare.vocab_size > 1, prepare.described()
+    else:
+        prepare = TablePrepare.fit(converted[0].inputs, found.kinds)
+        features, made = prepare.input_shape[0], f"{prepare.input_shape[0]} features"
     if not features:
         raise DataError(
             f"{table.path}: nothing is left to learn from: {shares}, but no word stands in two of the "
             f"{len(converted[0])} training rows. Give more rows, or other columns."
         )
-    notes.append(f"Columns: {shares} -> {features} features; {target.described()}.")
+    notes.append(f"Columns: {shares} -> {made}; {target.described()}.")
     notes += duplicates.notes("row", [duplicates.row_keys(part.inputs) for part in converted], converted)
     return Splits(
         name,
-        "table",
+        "text" if isinstance(prepare, TextPrepare) else "table",
         *converted,
         prepare=prepare,
         classes=target.classes,

@@ -26,7 +26,7 @@ LARGEST = 8 * 1024**3  # bytes on disk: records are held in memory
 LONGEST_VECTOR = 1024  # numbers of one feature that become columns
 
 
-def splits(config, seed, prepare_for, target=ClassTarget, kinds=None):
+def splits(config, seed, prepare_for, target=ClassTarget, kinds=None, text=None):
     """Yields the `Splits` of a TensorFlow dataset.
 
     Args:
@@ -34,7 +34,7 @@ def splits(config, seed, prepare_for, target=ClassTarget, kinds=None):
         seed: of the random split, where the dataset does not have it.
         prepare_for: `(natural size, natural channels, training split) -> ImagePrepare`.
         target: `ClassTarget`, `NumberTarget` or `NoTarget`; the last takes the classes along where the dataset has any.
-        kinds: of tables, see `tables.from_raw`.
+        kinds, text: of tables, see `tables.from_raw`.
 
     Raises:
         DataError: the dataset is unknown, not prepared, too large, or of a kind that is not supported.
@@ -51,7 +51,7 @@ def splits(config, seed, prepare_for, target=ClassTarget, kinds=None):
         name = "tfds-" + "-".join(part for part in (builder.name, _config_name(builder)) if part)
         parts = part_names(builder, wanted)
         if not _image_key(builder.info.features):
-            return _table(name, wanted, builder, parts, config, seed, target, kinds)
+            return _table(name, wanted, builder, parts, config, seed, target, kinds, text)
         if config.columns or config.show_columns:
             raise DataError(f"--columns and --show-columns are for tables, and tfds:{wanted} holds images.")
         if target is NumberTarget:
@@ -232,7 +232,7 @@ def _inside(record, name):
     return record[name]
 
 
-def _table(name, wanted, builder, named, config, seed, target, kinds):
+def _table(name, wanted, builder, named, config, seed, target, kinds, text):
     """A dataset without images: its scalar features are the columns."""
     if target is NoTarget:
         label = _class_key(builder, wanted, config.target, target)
@@ -243,7 +243,7 @@ def _table(name, wanted, builder, named, config, seed, target, kinds):
     if label and label not in train.columns:
         what = dict(_leaves(builder.info.features))[label]
         raise DataError(f"tfds:{wanted}: {label!r} is {what}. Allowed targets: {listing(train.columns)}.")
-    return tables.from_raw(name, train, read, replace(config, target=label), seed, target, kinds)
+    return tables.from_raw(name, train, read, replace(config, target=label), seed, target, kinds, text)
 
 
 def _raw_table(builder, wanted, split):

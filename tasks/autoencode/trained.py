@@ -19,7 +19,8 @@ class TrainedAutoencoder(TrainedNetwork):
     def decoding(preparing: dict):
         from export.reconstruction_decoding import ReconstructionDecoding
 
-        return ReconstructionDecoding(prepare_of(preparing["kind"]).from_config(preparing["prepare"]))
+        config = preparing["prepare"]
+        return ReconstructionDecoding(prepare_of(preparing["kind"], config).from_config(config))
 
     @cached_property
     def classes(self) -> tuple[str, ...]:

@@ -7,17 +7,21 @@ import tyro
 
 from cli.errors import UserError
 from data.settings import Data
+from models.bag import Bag
 from models.convnet import ConvNet
 from models.logistic import Logistic
 from models.mlp import MLP
 from models.pretrained import Pretrained
 from models.resnet import ResNet
+from models.text_cnn import TextCNN
+from models.text_recurrent import TextRecurrent
+from models.text_transformer import TextTransformer
 from training.trainer import Trainer
 
 
 @dataclass(frozen=True)
 class Auto:
-    """The network for the kind of data: mlp for tables, convnet for images."""
+    """The network for the kind of data: mlp for tables, bag for tables with text, convnet for images."""
 
 
 Model = (
@@ -27,6 +31,10 @@ Model = (
     | Annotated[ConvNet, tyro.conf.subcommand("convnet")]
     | Annotated[ResNet, tyro.conf.subcommand("resnet")]
     | Annotated[Pretrained, tyro.conf.subcommand("pretrained")]
+    | Annotated[Bag, tyro.conf.subcommand("bag")]
+    | Annotated[TextCNN, tyro.conf.subcommand("textcnn")]
+    | Annotated[TextRecurrent, tyro.conf.subcommand("recurrent")]
+    | Annotated[TextTransformer, tyro.conf.subcommand("transformer")]
 )
 
 
@@ -46,7 +54,7 @@ class ClassLoss:
 
 @dataclass(frozen=True)
 class Config:
-    """Train a classifier on a table or on images."""
+    """Train a classifier on a table, on text or on images."""
 
     model: Model = Auto()
     """The network; `python -m apps.classify NAME --help` shows its own flags."""

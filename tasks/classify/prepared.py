@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from tasks.classify.config import ClassLoss, Config
+from tasks import text_model
+from tasks.classify.config import Auto, ClassLoss, Config
 from tasks.describe import columns, data_lines
 from training.plan import Plan, plan
 from training.trainer import Trainer
@@ -42,7 +43,9 @@ class Prepared:
         return self.splits.name
 
     def notes(self) -> list[str]:
-        detail = f"{len(self.splits.classes)} classes, inputs {self.splits.input_shape}"
+        detail = f"{len(self.splits.classes)} classes"
+        if self.splits.kind != "text":
+            detail += f", inputs {self.splits.input_shape}"
         return [*data_lines(self.splits, detail), f"model   {self.recipe}"]
 
     def record(self) -> dict:
@@ -64,7 +67,11 @@ class Prepared:
 
         seed_everything(self.trainer.seed, self.trainer.deterministic)
         set_precision(self.trainer.precision)
-        model = self.recipe.build(self.splits.input_shape, len(self.splits.classes))
+        classes = len(self.splits.classes)
+        if isinstance(self.recipe, text_model.TextModel):
+            model = text_model.build(self.recipe, self.splits, classes, start=True)
+        else:
+            model = self.recipe.build(self.splits.input_shape, classes)
         compile_model(model, self.trainer, self.plan, self.cross_entropy(), ["accuracy"])
         return model
 
@@ -85,26 +92,29 @@ def load(config: Config):
     from data.targets import ClassTarget
 
     needs = getattr(config.model, "needs", dict)()
-    return resolve(config.data, ClassTarget, seed=config.trainer.seed, **needs)
+    text = text_model.preparing(config.model, isinstance(config.model, Auto))
+    return resolve(config.data, ClassTarget, seed=config.trainer.seed, text=text, **needs)
 
 
 def prepare(config: Config, splits) -> Prepared:
     """`config` resolved for `splits`."""
     from data.toys import BEST_ACCURACY
+    from models.bag import Bag
     from models.convnet import ConvNet
     from models.mlp import MLP
     from models.pretrained import Pretrained
-    from tasks.classify.config import Auto
 
     recipe = config.model
     if isinstance(recipe, Auto):
-        recipe = ConvNet() if splits.kind == "image" else MLP()
+        recipe = {"image": ConvNet(), "table": MLP(), "text": Bag()}[splits.kind]
+    text_model.require_text(recipe, splits)
+    trainer = text_model.trainer_for(recipe, config.trainer)
     two_stages = isinstance(recipe, Pretrained)
     return Prepared(
         splits,
         recipe,
-        config.trainer,
-        plan(config.trainer, len(splits.train)),
+        trainer,
+        plan(trainer, len(splits.train)),
         config.loss,
         "accuracy" if len(splits.validation) >= FEW_RECORDS and not two_stages else "loss",
         two_stages,

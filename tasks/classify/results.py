@@ -72,9 +72,11 @@ def score(prepared: Prepared, learned: Learned) -> Outcome:
 
 def simple_methods(splits, seed: int) -> list:
     """The baselines, which are given no more records than they look at: of photographs none."""
-    from evaluation import baselines
+    from evaluation import baselines, text_baselines
 
     parts, classes = (splits.train, splits.validation, splits.test), len(splits.classes)
+    if splits.kind == "text":
+        return text_baselines.score(*parts, splits.prepare, classes, seed)
     if np.prod(splits.input_shape) > baselines.MAX_FEATURES:
         return baselines.majority(*(part.labels for part in parts), classes)
     chosen = baselines.looked_at(splits.train.labels, len(splits.input_shape) > 1, seed)

@@ -1,0 +1,75 @@
+"""A bag of n-grams: linear, or wide and deep where there are other columns (Cheng et al. 2016)."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from cli.errors import UserError
+from models.settings import COUNT, SHARE, check
+from models.text_inputs import TextShape, inputs_of, logits_of
+
+
+@dataclass(frozen=True)
+class Bag:
+    """Bag of n-grams of words and characters, tf-idf; a linear layer that begins as naive Bayes, and an MLP beside."""
+
+    ADVICE: ClassVar[dict[str, str | None]] = {"bigger": "--hidden", "regularize": "--dropout"}
+    """The flags that `tasks/advice.py` recommends for it."""
+    LEARNING_RATE: ClassVar[float] = 0.01
+    """Unless one is named: sums of few terms need larger steps than dense layers."""
+
+    words: int = 2
+    """Longest n-gram of words."""
+    characters: tuple[int, int] | None = None
+    """Shortest and longest n-gram of characters, 0 0 for none. Default: 2 5 for texts of a line or two, else none."""
+    vocab_size: int = 200_000
+    """Most n-grams of a column; the most frequent are kept."""
+    hidden: tuple[int, ...] = ()
+    """Units of hidden layers over a sum of vectors of the n-grams and the other columns, beside the linear part.
+    Default: none for text alone, 64 where there are other columns."""
+    units: int = 32
+    """Size of those vectors."""
+    dropout: float = 0.3
+    """Fraction of n-grams, and of hidden units, dropped in training, in [0, 1)."""
+
+    def __post_init__(self):
+        if self.characters is not None and not (
+            len(self.characters) == 2 and 0 <= self.characters[0] <= self.characters[1] <= 10
+        ):
+            raise UserError(
+                "`characters` must be the shortest and the longest n-gram, at most 10, or 0 0 for none. Received: "
+                f"characters={self.characters}"
+            )
+        if not 1 <= self.words <= 5:
+            raise UserError(f"`words` must be from 1 to 5. Received: words={self.words}")
+        check(self, dropout=SHARE, hidden=COUNT)
+
+    def build(self, text: TextShape, num_outputs: int, start=None):
+        """Return a `keras.Model` from {"ids", "weights"} (batch, length), and "features", to float32 logits.
+
+        Args:
+            text: What a row is.
+            num_outputs: Logits.
+            start: Vectors (vocab_size, num_outputs) and bias (num_outputs,) that the linear part begins with, or None
+                for zeros.
+        """
+        import keras
+
+        from layers import Dropout, EmbeddingBag
+
+        inputs = inputs_of(text, weighted=True)
+        weights, hidden = inputs["weights"], self.hidden or ((64,) if text.num_features else ())
+        if self.dropout:
+            weights = Dropout(self.dropout, name="dropped_terms")(weights)
+        linear = EmbeddingBag(
+            text.vocab_size, num_outputs, embeddings_initializer="zeros", dtype="float32", name="linear"
+        )
+        logits = linear(weights, inputs["ids"])
+        if start is not None:
+            linear.set_weights(list(start))
+        if hidden:
+            vector = EmbeddingBag(text.vocab_size, self.units, name="vector")(weights, inputs["ids"])
+            deep = logits_of(
+                keras.layers.Activation("relu", name="relu")(vector), inputs, hidden, self.dropout, num_outputs
+            )
+            logits = keras.layers.Add(dtype="float32", name="sum")([logits, deep])
+        return keras.Model(inputs, logits, name="bag")

@@ -1,0 +1,66 @@
+"""A convolutional network for sentences (Kim 2014)."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from models.settings import COUNT, POSITIVE, SHARE, check
+from models.text_inputs import TextShape, inputs_of, logits_of
+
+
+@dataclass(frozen=True)
+class TextCNN:
+    """Filters over windows of subwords, of each the largest answer anywhere in the text."""
+
+    ADVICE: ClassVar[dict[str, str | None]] = {"bigger": "--filters", "regularize": "--dropout"}
+    """The flags that `tasks/advice.py` recommends for it."""
+
+    units: int = 128
+    """Size of the vectors of subwords."""
+    filters: int = 100
+    """Filters of each width."""
+    widths: tuple[int, ...] = (2, 3, 4, 5)
+    """Subwords that a filter sees."""
+    hidden: tuple[int, ...] = ()
+    """Units of hidden layers before the logits, which see the other columns too."""
+    dropout: float = 0.5
+    """Fraction of vectors and of answers dropped in training, in [0, 1)."""
+    vocab_size: int | None = None
+    """Subwords, learned from the training texts. Default: 8000, more for scripts of thousands of characters."""
+    longest: int = 400
+    """Subwords of a row that are read."""
+
+    def __post_init__(self):
+        check(self, units=POSITIVE, filters=POSITIVE, dropout=SHARE, hidden=COUNT)
+
+    def build(self, text: TextShape, num_outputs: int):
+        """Return a `keras.Model` from {"ids"} (batch, length), and "features", to logits (batch, num_outputs)."""
+        import keras
+        from keras import ops
+
+        from layers import Conv2D, Dropout, Embedding, HeNormal, MaskedPooling, Normal
+
+        inputs = inputs_of(text)
+        counts = ops.not_equal(inputs["ids"], 0)  # (batch, length)
+        x = Embedding(text.vocab_size, self.units, embeddings_initializer=Normal(stddev=0.1), name="embedding")(
+            inputs["ids"]
+        )
+        if self.dropout:
+            x = Dropout(self.dropout / 2, name="dropped_vectors")(x)
+        # What fills up is zero as what lies outside, so that a text gives the same whatever it is filled up to.
+        x = x * ops.cast(ops.expand_dims(counts, -1), x.dtype)
+        image = ops.expand_dims(x, 2)  # (batch, length, 1, units)
+        found = []
+        for width in self.widths:
+            conv = Conv2D(
+                self.filters,
+                (width, 1),
+                padding="same",
+                activation="relu",
+                kernel_initializer=HeNormal(),
+                name=f"windows_{width}",
+            )
+            answers = ops.squeeze(conv(image), 2)
+            found.append(MaskedPooling("max", name=f"largest_{width}")(answers, mask=counts))
+        vector = found[0] if len(found) == 1 else keras.layers.Concatenate(name="largest")(found)
+        logits = logits_of(vector, inputs, self.hidden, self.dropout, num_outputs)
+        return keras.Model(inputs, logits, name="textcnn")

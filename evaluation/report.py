@@ -109,6 +109,24 @@ class Tiles:
 
 
 @dataclass(frozen=True)
+class Marked:
+    """A text of which pieces are marked: for a line in bold (shares above 0), or against it."""
+
+    kind: ClassVar[str] = "marked"
+    title: str
+    pieces: Sequence[tuple[str, float]]
+    lines: Sequence[str] = ()
+
+    @property
+    def shades(self) -> list[tuple[str, str, int]]:
+        """Of each piece the text, "for" or "against", and how strong, 0 to 100, beside the strongest."""
+        largest = max((abs(share) for _, share in self.pieces), default=0) or 1
+        return [
+            (text, "for" if share > 0 else "against", round(100 * abs(share) / largest)) for text, share in self.pieces
+        ]
+
+
+@dataclass(frozen=True)
 class Folded:
     """Blocks that a reader opens when wanted."""
 

@@ -33,7 +33,7 @@ def score(train, validation, test, prepare, num_classes: int, seed: int = 0) -> 
     note = "" if len(chosen) == len(train) else f"{len(chosen):,} of {len(train):,} training rows"
     some = train.take(chosen)
     try:
-        counts, others = counted(some, (validation, test), prepare)
+        counts, others, _ = counted(some, (validation, test), prepare)
     except ValueError:  # no word stands in two rows
         return results
     labels = (validation.labels, test.labels)
@@ -65,10 +65,12 @@ def score(train, validation, test, prepare, num_classes: int, seed: int = 0) -> 
 
 
 def counted(train, others, prepare):
-    """Counts of words and pairs of words that stand in two training rows: sparse (N, words), and of other splits."""
+    """Counts of words and pairs of words that stand in two training rows: sparse (N, words), those of other splits, and
+    the words. Raises ValueError where there are none."""
     vectorizer = CountVectorizer(token_pattern=WORD, ngram_range=(1, 2), min_df=2)
     counts = vectorizer.fit_transform(lines(train, prepare))
-    return counts, [vectorizer.transform(lines(part, prepare)) for part in others]
+    others = [vectorizer.transform(lines(part, prepare)) for part in others]
+    return counts, others, vectorizer.get_feature_names_out()
 
 
 def lines(split, prepare) -> list[str]:

@@ -30,6 +30,9 @@ class Bag:
     """Size of those vectors."""
     dropout: float = 0.3
     """Fraction of n-grams, and of hidden units, dropped in training, in [0, 1)."""
+    naive_bayes: float | None = None
+    """Classes: share of the log-count ratios of naive Bayes that the linear part begins with. Default: 0.05 for two
+    classes, 0 for more."""
 
     def __post_init__(self):
         if self.characters is not None and not (
@@ -49,12 +52,12 @@ class Bag:
         Args:
             text: What a row is.
             num_outputs: Logits.
-            start: Vectors (vocab_size, num_outputs) and bias (num_outputs,) that the linear part begins with, or None
-                for zeros.
+            start: Vectors (vocab_size, num_outputs), bias (num_outputs,) and, where there are other columns, a kernel
+                (num_features, num_outputs) that the linear part begins with; None for zeros.
         """
         import keras
 
-        from layers import Dropout, EmbeddingBag
+        from layers import Dense, Dropout, EmbeddingBag
 
         inputs = inputs_of(text, weighted=True)
         weights, hidden = inputs["weights"], self.hidden or ((64,) if text.num_features else ())
@@ -63,9 +66,17 @@ class Bag:
         linear = EmbeddingBag(
             text.vocab_size, num_outputs, embeddings_initializer="zeros", dtype="float32", name="linear"
         )
-        logits = linear(weights, inputs["ids"])
+        logits, parts = linear(weights, inputs["ids"]), []
+        if text.num_features:
+            columns = Dense(
+                num_outputs, use_bias=False, kernel_initializer="zeros", dtype="float32", name="linear_columns"
+            )
+            logits = keras.layers.Add(dtype="float32", name="linear_sum")([logits, columns(inputs["features"])])
+            parts.append(columns)
         if start is not None:
-            linear.set_weights(list(start))
+            linear.set_weights(list(start[:2]))
+            for part, kernel in zip(parts, start[2:], strict=True):
+                part.set_weights([kernel])
         if hidden:
             vector = EmbeddingBag(text.vocab_size, self.units, name="vector")(weights, inputs["ids"])
             deep = logits_of(

@@ -30,14 +30,14 @@ def with_units(network, mean: float, scale: float):
         if hasattr(last, "kernel"):  # an ensemble starts there by itself
             last.kernel.assign(np.zeros(last.kernel.shape))
     x = Unstandardize(mean, scale, dtype="float32", name="target_units")(x)
-    return keras.Model(network.inputs, x, name=network.name)
+    return keras.Model(network.input, x, name=network.name)
 
 
 def standardized(model):
     """Return the `keras.Model` of `with_units` without its last layer: the outputs are standardised."""
     import keras
 
-    return keras.Model(model.inputs, model.get_layer("target_units").input, name=model.name)
+    return keras.Model(model.input, model.get_layer("target_units").input, name=model.name)
 
 
 def monte_carlo(model, samples: int, seed: int):

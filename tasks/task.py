@@ -46,12 +46,20 @@ class Learned:
         rows: Figures per epoch, of all stages.
         kept: Which weights the network has, as a sentence; "" where they are those of the best epoch.
         record: What training adds to preparing.json.
+        first: The network from before a last stage that learned from the validation rows, too: what is said of training
+            and validation rows is said of it. None where there is no such stage.
     """
 
     model: Any
     rows: list[dict[str, float]]
     kept: str = ""
     record: dict = field(default_factory=dict)
+    first: Any = None
+
+    @property
+    def validated(self):
+        """The network that the validation rows were held out of."""
+        return self.first or self.model
 
     @property
     def history(self) -> dict[str, list[float]]:
@@ -61,7 +69,7 @@ class Learned:
     def best_epoch(self, by: str = "loss") -> int | None:
         """The epoch, from 1, whose weights were kept: that of the lowest validation loss, or of the highest of another
         figure. None where other weights were kept."""
-        if self.kept:
+        if self.kept and self.first is None:
             return None
         best = max(self.rows, key=lambda row: (0 if by == "loss" else row[f"val_{by}"], -row["val_loss"]))
         return int(best["epoch"])

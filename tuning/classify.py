@@ -9,11 +9,15 @@ What you name is kept, as `--epochs 30` here; the rest is searched.
 
 from dataclasses import replace
 
+from models.bag import Bag
 from models.convnet import ConvNet
 from models.logistic import Logistic
 from models.mlp import MLP
 from models.pretrained import Pretrained
 from models.resnet import ResNet
+from models.text_cnn import TextCNN
+from models.text_recurrent import TextRecurrent
+from models.text_transformer import TextTransformer
 from tasks.classify import TASK
 from tasks.classify.config import Config
 from tuning.space import among, layers, linear, logarithmic, no_space, settled_by, training, whole
@@ -48,6 +52,8 @@ def network(hp, model):
                 dropout=linear(hp, "dropout", model.dropout, 0.0, 0.6),
                 fine_tune_learning_rate=logarithmic(hp, "fine_tune_learning_rate", rate, rate / 5, rate * 10),
             )
+        case Bag() | TextCNN() | TextRecurrent() | TextTransformer():
+            return text(hp, model)
         case Logistic() | ResNet():  # their training alone is searched
             return model
     return no_space(model)
@@ -61,6 +67,34 @@ def mlp(hp, model: MLP) -> MLP:
         activation=among(hp, "activation", model.activation, ("relu", "elu", "tanh")),
         dropout=linear(hp, "dropout", model.dropout, 0.0, 0.5),
         batch_norm=hp.Boolean("batch_norm", default=model.batch_norm),
+    )
+
+
+def text(hp, model):
+    """Another network that reads text: which n-grams or subwords, how many, how wide, how much is dropped."""
+    found = replace(model, dropout=linear(hp, "dropout", model.dropout, 0.0, 0.7))
+    match model:
+        case Bag():
+            characters = hp.Choice("characters", ["as the texts are", "none", "2 to 4", "2 to 6"])
+            spans = {"none": (0, 0), "2 to 4": (2, 4), "2 to 6": (2, 6)}
+            most = among(hp, "vocab_size", model.vocab_size, (20_000, 50_000, 200_000))
+            return replace(
+                found,
+                words=among(hp, "words", model.words, (1, 2, 3)),
+                characters=spans.get(characters, model.characters),
+                vocab_size=most,
+            )
+        case TextCNN():
+            found = replace(found, filters=among(hp, "filters", model.filters, (50, 100, 200)))
+        case TextRecurrent():
+            found = replace(found, recurrent_units=among(hp, "recurrent_units", model.recurrent_units, (32, 64, 128)))
+        case TextTransformer():
+            found = replace(found, num_layers=among(hp, "num_layers", model.num_layers, (1, 2, 4)))
+    return replace(
+        found,
+        units=among(hp, "units", model.units, (64, 128, 256)),
+        vocab_size=among(hp, "vocab_size", model.vocab_size or 8000, (2000, 4000, 8000, 16_000)),
+        longest=among(hp, "longest", model.longest, (50, 100, 200, 400)),
     )
 
 

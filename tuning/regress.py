@@ -9,12 +9,16 @@ What you name is kept, as `--loss gaussian` and the MLP here; the rest is search
 
 from dataclasses import replace
 
+from models.bag import Bag
 from models.ensemble import Ensemble
 from models.linear import Linear
 from models.mlp import MLP
+from models.text_cnn import TextCNN
+from models.text_recurrent import TextRecurrent
+from models.text_transformer import TextTransformer
 from tasks.regress import TASK
 from tasks.regress.config import Config
-from tuning.classify import mlp
+from tuning.classify import mlp, text
 from tuning.space import among, layers, linear, no_space, settled_by, training
 
 
@@ -37,6 +41,8 @@ def network(hp, model, drops: bool):
         case MLP():
             found = mlp(hp, model)
             return replace(found, dropout=max(found.dropout, 0.02)) if drops else found
+        case Bag() | TextCNN() | TextRecurrent() | TextTransformer():
+            return text(hp, model)
         case Linear():  # its training alone is searched
             return model
     return no_space(model)

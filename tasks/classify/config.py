@@ -65,12 +65,19 @@ class Config:
         default=None, metadata={"files": "model.keras"}
     )
     """An earlier run to start from: every weight of the same name and shape is taken over."""
+    refit: bool | None = None
+    """Networks that read text: once the validation rows have chosen the epoch, train anew on them, too. Default: with
+    bag, unless the validation rows are your own."""
     what_if: bool = False
     """After the run, also train the change that its diagnosis advises, and say whether it helps."""
     run_dir: str | None = field(default=None, metadata={"names_run": False})
     """Folder of this run. Default: runs/classify/DATA-MODEL-HASH, where HASH is of all settings."""
     fresh: bool = field(default=False, metadata={"names_run": False})
     """Train anew where an earlier run of the same settings is found."""
+
+    def __post_init__(self):
+        if self.refit and not isinstance(self.model, Auto | Bag | TextCNN | TextRecurrent | TextTransformer):
+            raise UserError(f"`--refit` is for networks that read text. Received: {type(self.model).__name__.lower()}")
 
 
 TINY = Config(model=MLP((32,)), trainer=Trainer(epochs=20, learning_rate=5e-3))

@@ -32,7 +32,7 @@ def diagnosed(
     from evaluation.rivals import Rival, guessing, paired
     from training.compilation import highest_rate
 
-    splits, model, weighed = prepared.splits, learned.model, prepared.loss.class_weights == "balanced"
+    splits, model, weighed = prepared.splits, learned.validated, prepared.loss.class_weights == "balanced"
     classes, first = splits.classes, len(splits.validation)
     held_out = tuple(np.concatenate([part["validation"], part["test"]]) for part in (labels, answers))
     rivals = [guessing(*held_out, len(classes))]

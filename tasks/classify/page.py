@@ -4,9 +4,13 @@ import numpy as np
 
 from tasks.classify.prepared import Prepared
 from tasks.classify.results import Outcome, softmax
+from tasks.classify.text_page import text_sections
 from tasks.task import Learned, Page
 
-FILES = {"saved_model/": "raw records in, labels and probabilities out, for TensorFlow Serving and others"}
+FILES = {
+    "saved_model/": "raw records in, labels and probabilities out, for TensorFlow Serving and others",
+    "refit/": "figures of the last stage, on training and validation rows",
+}
 
 
 def page(prepared: Prepared, learned: Learned, outcome: Outcome) -> Page:
@@ -15,6 +19,7 @@ def page(prepared: Prepared, learned: Learned, outcome: Outcome) -> Page:
     from evaluation.model_summary import summary
 
     splits = prepared.splits
+    mistakes = _mistakes(splits, outcome.probabilities)
     sections = classification_report.sections(
         classes=splits.classes,
         history=learned.history,
@@ -23,10 +28,12 @@ def page(prepared: Prepared, learned: Learned, outcome: Outcome) -> Page:
         probabilities=outcome.probabilities,
         baselines=outcome.baselines,
         diagnosis=outcome.diagnosis,
-        mistakes=_mistakes(splits, outcome.probabilities),
+        mistakes=mistakes,
         decision_region=_region(learned.model, splits),
         train_counts=np.bincount(splits.train.labels, minlength=len(splits.classes)).tolist(),
     )
+    if splits.kind == "text":
+        sections += text_sections(prepared, learned.model, outcome.probabilities, mistakes)
     subtitle = f"Classifier of {len(splits.classes):,} classes, scored on {len(splits.test):,} test rows"
     return Page(subtitle, [*sections, *columns_report.section(splits.columns)], splits.notes, summary(learned.model))
 
@@ -47,6 +54,7 @@ def _mistakes(splits, outputs: np.ndarray) -> list[dict]:
         if splits.kind == "image":
             record["image"] = np.asarray(splits.prepare.fixed(one.inputs, one.origins))[0]
         else:
+            record["raw"] = {name: values[0] for name, values in one.inputs.items()}
             record["row"] = {name: values[0] for name, values in splits.prepare.shown(one.inputs).items()}
         found.append(record)
     return found

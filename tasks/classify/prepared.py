@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from cli.errors import UserError
 from tasks import text_model
 from tasks.classify.config import Auto, ClassLoss, Config
 from tasks.describe import columns, data_lines
@@ -25,6 +26,7 @@ class Prepared:
         warm_start: Folder of an earlier run whose weights are taken over, or None.
         augment: The augmentation that was asked for.
         reachable: The accuracy that can be reached, where it is known.
+        refit: Whether the network learns from the validation rows, too, once they have chosen its epoch.
     """
 
     splits: object
@@ -37,6 +39,7 @@ class Prepared:
     warm_start: str | None
     augment: str
     reachable: float | None
+    refit: bool = False
 
     @property
     def name(self) -> str:
@@ -69,7 +72,7 @@ class Prepared:
         set_precision(self.trainer.precision)
         classes = len(self.splits.classes)
         if isinstance(self.recipe, text_model.TextModel):
-            model = text_model.build(self.recipe, self.splits, classes, start=True)
+            model = text_model.build(self.recipe, self.splits, classes)
         else:
             model = self.recipe.build(self.splits.input_shape, classes)
         compile_model(model, self.trainer, self.plan, self.cross_entropy(), ["accuracy"])
@@ -122,4 +125,19 @@ def prepare(config: Config, splits) -> Prepared:
         config.data.augment,
         # Known of made-up data and taken to be all of images, which people can name.
         BEST_ACCURACY.get(config.data.data, 1.0 if splits.kind == "image" else None),
+        _refits(config, recipe, splits) and not config.trainer.check_device,
     )
+
+
+def _refits(config: Config, recipe, splits) -> bool:
+    """Whether the network is trained anew with the validation rows. Raises UserError where it was asked for in vain."""
+    from models.bag import Bag
+
+    data, why = config.data, None
+    if splits.kind != "text":
+        why = "reads text, and this data has no column of it"
+    elif data.validation or data.group or data.time or splits.cross_validated:
+        why = "needs validation rows drawn at random, and these are your own, of other groups or of another time"
+    if config.refit and why and not splits.cross_validated:
+        raise UserError(f"`--refit` {why}. Leave it out.")
+    return not why and (isinstance(recipe, Bag) if config.refit is None else config.refit)

@@ -41,7 +41,7 @@ def probabilities(model, split, prepare) -> np.ndarray:
 def row_losses(prepared: Prepared, learned: Learned) -> np.ndarray:
     """Minus the log of the true class's probability, of each validation row (N,)."""
     split = prepared.splits.validation
-    true = probabilities(learned.model, split, prepared.splits.prepare)[np.arange(len(split)), split.labels]
+    true = probabilities(learned.validated, split, prepared.splits.prepare)[np.arange(len(split)), split.labels]
     return -np.log(np.maximum(true, np.finfo(np.float32).tiny))
 
 
@@ -55,12 +55,13 @@ def score(prepared: Prepared, learned: Learned) -> Outcome:
     """Score the best weights on all splits, and the baselines on the same; the test split is read here first."""
     from evaluation.classification import metrics
 
-    splits, model = prepared.splits, learned.model
+    splits = prepared.splits
     sample = splits.train.spread(LARGEST_TRAINING_SAMPLE)
     parts = {"train": sample, "validation": splits.validation, "test": splits.test}
     figures, outputs = {}, {}
     for name, split in parts.items():
-        outputs[name] = probabilities(model, split, splits.prepare)
+        network = learned.model if name == "test" else learned.validated
+        outputs[name] = probabilities(network, split, splits.prepare)
         figures[name] = metrics(split.labels, outputs[name])
     print("scoring baselines on the same splits", flush=True)
     simple = simple_methods(splits, prepared.trainer.seed)

@@ -4,6 +4,7 @@ from functools import partial
 
 from tasks.classify.fine_tuning import fine_tune
 from tasks.classify.prepared import Prepared
+from tasks.classify.refit import refit
 from tasks.task import Learned
 from tasks.warm_start import take_over
 from training.run_directory import RunDirectory
@@ -32,7 +33,8 @@ def train(prepared: Prepared, run: RunDirectory) -> Learned:
     )
     validation = batches(splits.validation, splits.prepare, 512)
     fitted = fit(model, training, validation, trainer=trainer, plan=plan, run=run, best_by=prepared.best_by)
-    return Learned(model, *fitted)
+    learned = Learned(model, *fitted)
+    return refit(learned, prepared, run) if prepared.refit else learned
 
 
 def measure(prepared: Prepared, learned: Learned) -> dict[str, float]:
@@ -42,4 +44,4 @@ def measure(prepared: Prepared, learned: Learned) -> dict[str, float]:
     from training.validation import figures
 
     splits = prepared.splits
-    return figures(learned.model, batches(splits.validation, splits.prepare, 256), CrossEntropy(), ["accuracy"])
+    return figures(learned.validated, batches(splits.validation, splits.prepare, 256), CrossEntropy(), ["accuracy"])

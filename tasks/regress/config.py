@@ -7,15 +7,30 @@ import tyro
 
 from cli.errors import UserError
 from data.settings import Data
+from models.bag import Bag
 from models.ensemble import Ensemble
 from models.linear import Linear
 from models.mlp import MLP
+from models.text_cnn import TextCNN
+from models.text_recurrent import TextRecurrent
+from models.text_transformer import TextTransformer
 from training.trainer import Trainer
 
+
+@dataclass(frozen=True)
+class Auto:
+    """The network for the kind of data: ensemble for tables, bag for tables with text."""
+
+
 Model = (
-    Annotated[Ensemble, tyro.conf.subcommand("ensemble")]
+    Annotated[Auto, tyro.conf.subcommand("auto")]
+    | Annotated[Ensemble, tyro.conf.subcommand("ensemble")]
     | Annotated[MLP, tyro.conf.subcommand("mlp")]
     | Annotated[Linear, tyro.conf.subcommand("linear")]
+    | Annotated[Bag, tyro.conf.subcommand("bag")]
+    | Annotated[TextCNN, tyro.conf.subcommand("textcnn")]
+    | Annotated[TextRecurrent, tyro.conf.subcommand("recurrent")]
+    | Annotated[TextTransformer, tyro.conf.subcommand("transformer")]
 )
 
 
@@ -23,7 +38,7 @@ Model = (
 class Config:
     """Estimate a number from the columns of a table."""
 
-    model: Model = Ensemble()
+    model: Model = Auto()
     """The network; `python -m apps.regress NAME --help` shows its own flags."""
     data: Data = field(default_factory=lambda: Data("diabetes"))
     trainer: Trainer = field(
@@ -48,6 +63,8 @@ class Config:
             raise UserError(f"`--level` must be in (0, 1). Received: {self.level}")
         if self.mc_dropout < 0 or self.mc_dropout == 1:
             raise UserError(f"`--mc-dropout` must be 0, or 2 or more. Received: {self.mc_dropout}")
+        if isinstance(self.model, Bag) and self.model.naive_bayes is not None:
+            raise UserError(f"`--naive-bayes` is for classes. Received: --naive-bayes {self.model.naive_bayes}")
         if self.mc_dropout and not (isinstance(self.model, MLP) and self.model.dropout):
             raise UserError(
                 "`--mc-dropout` needs the model mlp with `--dropout` above 0. "

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from models.bag import Bag
 from models.ensemble import Ensemble
+from tasks import text_model
 from tasks.describe import columns, data_lines
-from tasks.regress.config import Config
+from tasks.regress.config import Auto, Config
 from tasks.regress.rows import RegressionRows
 from training.plan import Plan, plan
 from training.trainer import Trainer
@@ -39,8 +41,10 @@ class Prepared:
 
     def notes(self) -> list[str]:
         rows = self.rows
+        is_text = self.splits.kind == "text"
+        detail = self.splits.prepare.described() if is_text else f"{self.splits.input_shape[0]} features"
         return [
-            *data_lines(self.splits, f"{self.splits.input_shape[0]} features", *rows.notes),
+            *data_lines(self.splits, detail, *rows.notes),
             f"target  {self.splits.target}: mean {rows.mean:.4g}, standard deviation {rows.scale:.4g}",
             f"model   {self.recipe}",
         ]
@@ -67,7 +71,9 @@ class Prepared:
         seed_everything(self.trainer.seed, self.trainer.deterministic)
         set_precision(self.trainer.precision)
         rows, outputs = self.rows, 2 if self.loss == "gaussian" else 1
-        if isinstance(self.recipe, Ensemble):
+        if isinstance(self.recipe, text_model.TextModel):
+            network = text_model.build(self.recipe, self.splits, outputs)
+        elif isinstance(self.recipe, Ensemble):
             network = self.recipe.build(rows.input_shape, outputs, rows.features(), rows.ridge())
         else:
             network = self.recipe.build(rows.input_shape, outputs)
@@ -93,22 +99,27 @@ def load(config: Config):
     from data.source import resolve
     from data.targets import NumberTarget
 
-    return resolve(config.data, NumberTarget, seed=config.trainer.seed)
+    text = text_model.preparing(config.model, isinstance(config.model, Auto))
+    return resolve(config.data, NumberTarget, seed=config.trainer.seed, text=text)
 
 
 def prepare(config: Config, splits) -> Prepared:
     """`config` resolved for `splits`."""
-    members, folds = getattr(config.model, "members", 1), getattr(config.model, "folds", 0)
-    data = config.data
+    recipe, data = config.model, config.data
+    if isinstance(recipe, Auto):
+        recipe = Bag() if splits.kind == "text" else Ensemble()
+    text_model.require_text(recipe, splits)
+    trainer = text_model.trainer_for(recipe, config.trainer)
+    members, folds = getattr(recipe, "members", 1), getattr(recipe, "folds", 0)
     own_validation = bool(data.validation or data.group or data.time or splits.cross_validated)
     rows = RegressionRows.of(splits, members, folds, own_validation, config.trainer.seed)
     return Prepared(
         splits,
         rows,
-        config.model,
-        config.trainer,
+        recipe,
+        trainer,
         # More passes over small tables gain nothing, over large ones they do.
-        plan(config.trainer, len(rows.train), updates=6000, most_epochs=100),
+        plan(trainer, len(rows.train), updates=6000, most_epochs=100),
         config.loss,
         config.level,
         config.mc_dropout,

@@ -35,7 +35,7 @@ class Outcome:
 def score(prepared: Prepared, learned: Regression) -> Outcome:
     """Score the best weights on all splits, and the baselines on the same; the test split is read here first."""
     from data.pipeline import fixed_part
-    from evaluation import regression_baselines
+    from evaluation import regression_baselines, text_regression_baselines
     from evaluation.permutation_importance import permutation_importance
     from evaluation.regression import metrics
 
@@ -49,20 +49,18 @@ def score(prepared: Prepared, learned: Regression) -> Outcome:
     truths = {"train": sample.labels, "validation": rows.validation.labels[:, 0], "test": splits.test.labels}
     figures = {name: metrics(truths[name], found, prepared.level) for name, found in answers.items()}
     print("scoring baselines on the same splits", flush=True)
-    simple = regression_baselines.score(
-        *(
-            (fixed_part(split, splits.prepare), split.labels)
-            for split in (splits.train, splits.validation, splits.test)
-        ),
-        pooled=rows.folds is not None,
-        seed=seed,
-    )
+    parts = (splits.train, splits.validation, splits.test)
+    if splits.kind == "text":
+        simple = text_regression_baselines.score(*parts, splits.prepare)
+    else:
+        given = ((fixed_part(part, splits.prepare), part.labels) for part in parts)
+        simple = regression_baselines.score(*given, pooled=rows.folds is not None, seed=seed)
     predictions = {name: found["prediction"] for name, found in answers.items()}
     diagnosis = diagnosed(prepared, learned, truths, predictions, figures, simple)
 
     def predict(columns):
-        fixed = splits.prepare.finish(splits.prepare.fixed(columns))
-        means = core.predict(np.asarray(fixed), batch_size=1024, verbose=0)[..., 0].mean(axis=1)
+        given = splits.prepare.model_input(columns)
+        means = core.predict(given, batch_size=1024, verbose=0)[..., 0].mean(axis=1)
         return decode.mean + decode.scale * means
 
     importance = permutation_importance(predict, splits.test.inputs, splits.test.labels, seed=seed)

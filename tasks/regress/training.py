@@ -61,7 +61,7 @@ def calibrated(prepared: Prepared, network, fitted: Fitted) -> Regression:
     targets = (rows.validation.labels[:, 0].astype(np.float64) - rows.mean) / rows.scale
     noise, width = calibrate(targets, held_out, members=model.output_shape[1], level=prepared.level)
     decode = RegressionDecoding(rows.mean, rows.scale, noise, width, prepared.level)
-    return Regression(model, *fitted, {"decode": asdict(decode)}, network, core, decode)
+    return Regression(model, *fitted, {"decode": asdict(decode)}, network=network, core=core, decode=decode)
 
 
 def outputs(core, split, prepare):

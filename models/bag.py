@@ -12,6 +12,8 @@ from models.text_inputs import TextShape, inputs_of, logits_of
 class Bag:
     """Bag of n-grams of words and characters, tf-idf; a linear layer that begins as naive Bayes, and an MLP beside."""
 
+    NAME: ClassVar[str] = "bag"
+    """As the user types it."""
     ADVICE: ClassVar[dict[str, str | None]] = {"bigger": "--hidden", "regularize": "--dropout"}
     """The flags that `tasks/advice.py` recommends for it."""
     LEARNING_RATE: ClassVar[float] = 0.01
@@ -83,4 +85,4 @@ class Bag:
                 keras.layers.Activation("relu", name="relu")(vector), inputs, hidden, self.dropout, num_outputs
             )
             logits = keras.layers.Add(dtype="float32", name="sum")([logits, deep])
-        return keras.Model(inputs, logits, name="bag")
+        return keras.Model(inputs, logits, name=self.NAME)

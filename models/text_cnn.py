@@ -11,6 +11,8 @@ from models.text_inputs import TextShape, inputs_of, logits_of
 class TextCNN:
     """Filters over windows of subwords, of each the largest answer anywhere in the text."""
 
+    NAME: ClassVar[str] = "textcnn"
+    """As the user types it."""
     ADVICE: ClassVar[dict[str, str | None]] = {"bigger": "--filters", "regularize": "--dropout"}
     """The flags that `tasks/advice.py` recommends for it."""
 
@@ -63,4 +65,4 @@ class TextCNN:
             found.append(MaskedPooling("max", name=f"largest_{width}")(answers, mask=counts))
         vector = found[0] if len(found) == 1 else keras.layers.Concatenate(name="largest")(found)
         logits = logits_of(vector, inputs, self.hidden, self.dropout, num_outputs)
-        return keras.Model(inputs, logits, name="textcnn")
+        return keras.Model(inputs, logits, name=self.NAME)

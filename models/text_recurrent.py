@@ -11,6 +11,8 @@ from models.text_inputs import TextShape, inputs_of, logits_of
 class TextRecurrent:
     """GRU or LSTM over subwords in both directions; the largest value of each state anywhere in the text."""
 
+    NAME: ClassVar[str] = "recurrent"
+    """As the user types it."""
     ADVICE: ClassVar[dict[str, str | None]] = {"bigger": "--recurrent-units", "regularize": "--dropout"}
     """The flags that `tasks/advice.py` recommends for it."""
 
@@ -50,4 +52,4 @@ class TextRecurrent:
                 x = Dropout(self.dropout, name=f"dropped_{number}")(x)
             x = Bidirectional(cell(self.recurrent_units, return_sequences=True), name=f"both_ways_{number}")(x)
         vector = MaskedPooling("max", name="largest")(x)
-        return keras.Model(inputs, logits_of(vector, inputs, self.hidden, self.dropout, num_outputs), name="recurrent")
+        return keras.Model(inputs, logits_of(vector, inputs, self.hidden, self.dropout, num_outputs), name=self.NAME)

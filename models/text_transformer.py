@@ -12,6 +12,8 @@ from models.text_inputs import TextShape, inputs_of, logits_of
 class TextTransformer:
     """Blocks of self-attention over subwords; the mean of what they give."""
 
+    NAME: ClassVar[str] = "transformer"
+    """As the user types it."""
     ADVICE: ClassVar[dict[str, str | None]] = {"bigger": "--num-layers", "regularize": "--dropout"}
     """The flags that `tasks/advice.py` recommends for it."""
 
@@ -78,4 +80,4 @@ class TextTransformer:
             )
         vector = MaskedPooling("mean", name="mean")(LayerNorm(name="norm")(x))
         logits = logits_of(vector, inputs, self.hidden, self.dropout, num_outputs)
-        return keras.Model(inputs, logits, name="transformer")
+        return keras.Model(inputs, logits, name=self.NAME)

@@ -42,7 +42,7 @@ def require_text(recipe, splits) -> None:
     """Raise UserError where a network and the data do not fit: one reads text and there is none, or the reverse."""
     if isinstance(recipe, TextModel) and splits.kind != "text":
         raise UserError(
-            f"`{type(recipe).__name__.lower()}` reads text, and {splits.name} has no column of it. `--columns "
+            f"`{recipe.NAME}` reads text, and {splits.name} has no column of it. `--columns "
             "NAME=text` makes a column text; for other columns use `mlp`."
         )
 

@@ -22,7 +22,7 @@ ADDRESS = r"(?i)\b(?:https?://|www\.)(?:www\.)?([^/\s]+)\S*"
 def is_html(texts):
     """Whether some of the strings (N,) hold tags."""
     sample = texts[evenly(len(texts), SAMPLE)] if len(texts) else texts
-    return bool(len(sample)) and np.mean([TAG.search(text) is not None for text in sample]) >= SHARE
+    return bool(len(sample) and np.mean([TAG.search(text) is not None for text in sample]) >= SHARE)
 
 
 def readable(texts, html):

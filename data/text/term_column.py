@@ -95,7 +95,8 @@ class TermColumn:
         found = tf.strings.ngrams(words, tuple(range(1, self.words + 1)), separator=" ")
         if not self.characters:
             return found
-        line = tf.strings.join([" ", tf.strings.reduce_join(words, axis=1, separator=" "), " "])
+        line = tf.strings.reduce_join(words, axis=1, separator=" ")
+        line = tf.where(line == "", "", tf.strings.join([" ", line, " "]))
         line = tf.strings.regex_replace(line, " ", OF_CHARACTERS)
         shortest, longest = self.characters
         letters = tf.strings.unicode_split(line, "UTF-8")

@@ -5,11 +5,12 @@
 """
 
 import keras
+import numpy as np
 import pytest
 
 import layers
 from tests.layers import formulas, twins
-from tests.layers.case import Case
+from tests.layers.case import Case, lengths
 from tests.layers.recurrent_cases import RECURRENT
 from tests.layers.transformer_cases import TRANSFORMER
 
@@ -50,6 +51,22 @@ CASES = [
         (5, 3, 4),
         twins.LogitsTwin,
         arguments={"transposed": True},
+    ),
+    *(
+        Case(
+            layers.EmbeddingBag,
+            {"vocab_size": 7, "units": 3, **settings},
+            (4, 5),
+            twins.EmbeddingBagTwin,
+            masks=False,
+            arguments={"ids": np.random.default_rng(0).integers(0, 7, (4, 5))},
+        )
+        for settings in ({}, {"use_bias": False, "embeddings_regularizer": "l2"})
+    ),
+    *(
+        Case(layers.MaskedPooling, {"mode": mode}, (3, 5, 4), twins.PoolingTwin, masks=False, arguments=arguments)
+        for mode in ("mean", "max")
+        for arguments in ({}, {"mask": lengths(5, 5, 2, 1)})
     ),
     Case(layers.LayerNorm, {}, (5, 7), keras.layers.LayerNormalization, {"epsilon": 1e-6}),
     Case(layers.LayerNorm, {"epsilon": 1e-3}, (3, 4, 6), keras.layers.LayerNormalization),

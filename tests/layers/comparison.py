@@ -90,7 +90,14 @@ class Caller:
             tape.watch(inputs)
             outputs = self.layer(*inputs, **training_argument(self.layer, training), **self.arguments)
             total = tf.reduce_sum(outputs * tf.cast(coefficients, outputs.dtype))
-        return outputs, *tape.gradient(total, [inputs, [weight.value for weight in self.layer.trainable_weights]])
+        of_inputs, of_weights = tape.gradient(
+            total, [inputs, [weight.value for weight in self.layer.trainable_weights]]
+        )
+        return (
+            outputs,
+            of_inputs,
+            [g if g is None else tf.convert_to_tensor(g) for g in of_weights],
+        )  # of a look-up, too
 
     def _jax(self, inputs, coefficients, training):
         import jax

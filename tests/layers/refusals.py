@@ -11,6 +11,12 @@ REFUSALS = [
         {"vocab_size": 0, "units": 2},
         "`vocab_size` must be a positive integer. Received: vocab_size=0",
     ),
+    (
+        layers.EmbeddingBag,
+        {"vocab_size": 3, "units": 0},
+        "`units` must be a positive integer. Received: units=0",
+    ),
+    (layers.MaskedPooling, {"mode": "sum"}, "`mode` must be mean or max. Received: mode='sum'"),
     (layers.Embedding, {"vocab_size": 3, "units": 2.0}, "`units` must be a positive integer. Received: units=2.0"),
     (layers.LayerNorm, {"epsilon": 0.0}, "`epsilon` must be positive. Received: epsilon=0.0"),
     (layers.LSTM, {"units": 0}, "`units` must be a positive integer. Received: units=0"),

@@ -17,6 +17,43 @@ class LogitsTwin(keras.layers.ReversibleEmbedding):
         return super().compute_output_spec(inputs, reverse=transposed)
 
 
+class EmbeddingBagTwin(keras.layers.Dense):
+    """A dense layer on the rows that pairs of ids and weights stand for, written out."""
+
+    def __init__(self, vocab_size, units, embeddings_initializer="uniform", embeddings_regularizer=None, **kwargs):
+        super().__init__(
+            units, kernel_initializer=embeddings_initializer, kernel_regularizer=embeddings_regularizer, **kwargs
+        )
+        self.vocab_size = vocab_size
+
+    def build(self, inputs_shape):
+        super().build((inputs_shape[0], self.vocab_size))
+        self.input_spec = None
+
+    def call(self, inputs, ids):
+        return super().call(ops.einsum("bt,btv->bv", inputs, ops.one_hot(ids, self.vocab_size, dtype=inputs.dtype)))
+
+    def compute_output_spec(self, inputs, ids):
+        return keras.KerasTensor((inputs.shape[0], self.units), dtype=self.compute_dtype)
+
+
+class PoolingTwin(keras.layers.Layer):
+    """Keras's pooling over time: its mean knows masks; its maximum does not, and gets the least number there."""
+
+    def __init__(self, mode, **kwargs):
+        super().__init__(**kwargs)
+        self.mode = mode
+        pooling = {"mean": keras.layers.GlobalAveragePooling1D, "max": keras.layers.GlobalMaxPooling1D}[mode]
+        self.pooling = pooling(dtype=self.dtype_policy)
+        self.supports_masking = True
+
+    def call(self, inputs, mask=None):
+        if self.mode == "mean":
+            return self.pooling(inputs, mask=mask)
+        low = ops.where(ops.expand_dims(mask, -1), 0.0, -1e4) if mask is not None else 0.0
+        return self.pooling(inputs + ops.cast(low, inputs.dtype))
+
+
 class AdditiveTwin(keras.layers.Layer):
     """Keras's additive attention, which has no W and no U, behind two dense layers."""
 

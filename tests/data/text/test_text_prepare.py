@@ -1,0 +1,175 @@
+"""Text columns as n-grams and as subwords: against scikit-learn, SentencePiece, and itself inside a graph."""
+
+import json
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from cli.errors import UserError
+from data.tables.column_kinds import ColumnKind
+from data.text.bag_prepare import BagPrepare
+from data.text.markup import readable
+from data.text.ragged_rows import RaggedRows
+from data.text.sequence_prepare import SequencePrepare
+from data.text.subwords import END
+from data.text.text_batches import TextBatches
+
+TEXTS = [
+    "The cat sat on the mat.",
+    "A cat, a hat and a bat!",
+    "Wie spät ist es? Es ist drei.",
+    "मैं घर जा रहा हूँ",
+    "the THE the",
+    "",
+    "emoji 😀😀 here",
+    "the hat on the mat",
+    "Ελλάδα και ΕΛΛΆΔΑ",
+    "cat " * 30,
+    "ist es drei?",
+    "a bat on a mat",
+] * 2
+TEXT = ColumnKind("text")
+
+
+def column(texts):
+    return np.array(texts, dtype=object)
+
+
+def bag(texts=TEXTS, **settings):
+    return BagPrepare.fit({"t": column(texts)}, {"t": TEXT}, **settings)
+
+
+def dense(rows, size):
+    found = np.zeros((len(rows), size))
+    for row in range(len(rows)):
+        part = slice(rows.starts[row], rows.starts[row + 1])
+        found[row, rows.ids[part]] += rows.weights[part]
+    return found
+
+
+def test_words_are_those_of_scikit_learn():
+    prepare = bag(characters=(), words=2)
+    word = r"(?u)[^\W_]\w*|[^\w\s]+"
+    reference = TfidfVectorizer(token_pattern=word, ngram_range=(1, 2), min_df=2, sublinear_tf=True, smooth_idf=True)
+    latin = [text for text in TEXTS if "म" not in text]  # \w of Python parts Devanagari at its vowel signs
+    ours = bag(latin, characters=(), words=2)
+    expected = reference.fit_transform(latin).toarray()
+    names = reference.get_feature_names_out()
+    assert set(ours.names()[1:]) == set(names)
+    order = [ours.names().index(name) for name in names]
+    ours_rows = dense(ours.fixed({"t": column(latin)}), ours.vocab_size)[:, order]
+    np.testing.assert_allclose(ours_rows, expected, atol=1e-6)
+    assert prepare.vocab_size > ours.vocab_size  # the words of Devanagari stay whole
+    assert "घर" in prepare.names()
+
+
+def test_characters_are_counted_across_blanks_and_have_a_norm_of_their_own():
+    prepare = bag(["ab a"] * 12, characters=(2, 3), words=1)
+    assert set(prepare.names()[1:]) == {"ab", "a", "… a…", "…ab…", "…b …", "…a …", "… ab…", "…ab …", "…b a…", "… a …"}
+    rows = prepare.fixed({"t": column(["ab a"])})
+    words = np.array([not name.startswith("…") for name in prepare.names()])
+    weights = dense(rows, prepare.vocab_size)[0]
+    assert np.sum(weights[words] ** 2) == pytest.approx(1, abs=1e-6)
+    assert np.sum(weights[~words] ** 2) == pytest.approx(1, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("form", "characters"), [("bag", (2, 4)), ("bag", ()), ("sequence", ())], ids=["characters", "words", "subwords"]
+)
+def test_training_and_graph_give_the_same_also_after_a_round_trip(form, characters):
+    inputs = {"t": column(TEXTS), "u": column(TEXTS[::-1]), "n": np.arange(24, dtype=np.float32)}
+    kinds = {"t": TEXT, "n": ColumnKind("number", "plain"), "u": TEXT}
+    if form == "bag":
+        prepare = BagPrepare.fit(inputs, kinds, characters=characters)
+    else:
+        prepare = SequencePrepare.fit(inputs, kinds, vocab_size=120, longest=30)
+    again = type(prepare).from_config(json.loads(json.dumps(prepare.config())))
+    assert list(again.kinds) == ["t", "n", "u"] == list(again.signature())
+    trained = prepare.model_input(inputs)
+    graph = tf.function(again, input_signature=[again.signature()])(
+        {name: tf.constant(v.tolist()) if v.dtype == object else v for name, v in inputs.items()}
+    )
+    assert set(graph) == set(trained) == set(prepare.input_shape)
+    for name, values in trained.items():
+        np.testing.assert_allclose(graph[name].numpy(), values, atol=1e-6)
+    alone = {name: values[:1] for name, values in inputs.items()}
+    one = again.model_input(alone)
+    length = one["ids"].shape[1]
+    np.testing.assert_array_equal(one["ids"][0], trained["ids"][0, :length])
+    assert not trained["ids"][0, length:].any()
+
+
+def test_a_batch_of_nothing_and_of_empty_texts():
+    for prepare in (bag(), SequencePrepare.fit({"t": column(TEXTS)}, {"t": TEXT}, vocab_size=120)):
+        assert prepare({"t": tf.constant([], tf.string)})["ids"].shape[0] == 0
+        found = prepare({"t": tf.constant(["", "\u200b", "\x00\x01"])})["ids"].numpy()
+        assert found.shape[1] >= 1 and set(found.ravel()) <= {0, END}
+
+
+def test_chinese_is_cut_into_characters():
+    prepare = BagPrepare.fit({"t": column(["我爱北京", "北京很大"] * 8)}, {"t": ColumnKind("text", "characters")})
+    assert {"北", "北京", "我爱"} <= set(prepare.names())
+
+
+@pytest.mark.parametrize(
+    ("text", "html", "shown"),
+    [
+        ("<p>Hello <b>world</b></p>", True, "Hello world"),
+        ("a <script>var x = '<b>';</script> b", True, "a b"),
+        ("1 &lt; 2 &amp;&amp; 3 &gt; 2", True, "1 < 2 && 3 > 2"),
+        ("x < y > z", True, "x < y > z"),
+        ("see https://www.example.org/a/b?c=d now", False, "see example.org now"),
+        ("www.example.org", False, "example.org"),
+        ("a\x00b\x07c", False, "a b c"),
+        ("<p>kept</p>", False, "<p>kept</p>"),
+    ],
+)
+def test_what_people_do_not_read_is_taken_out(text, html, shown):
+    assert " ".join(readable(tf.constant([text]), html)[0].numpy().decode().split()) == shown
+
+
+def test_html_is_found_by_looking():
+    assert bag([f"<p>page {number} of it</p>" for number in range(20)]).texts[0].html
+    assert not bag().texts[0].html
+
+
+def test_no_text_column_is_refused():
+    with pytest.raises(UserError, match="This network reads text, and no column is one. Received: n"):
+        BagPrepare.fit({"n": np.zeros(3)}, {"n": ColumnKind("number", "plain")})
+
+
+def rows_of(lengths):
+    starts = np.concatenate([[0], np.cumsum(lengths)])
+    ids = np.concatenate([np.full(length, number + 1) for number, length in enumerate(lengths)]).astype(np.int32)
+    return RaggedRows(starts, ids, None, None)
+
+
+def test_an_epoch_has_static_shapes_every_row_once_at_most_and_an_order_of_its_own():
+    lengths = np.random.default_rng(0).integers(1, 60, 203)
+    batches = TextBatches.of(rows_of(lengths), np.arange(203))
+    first, second = (batches.epoch(16, 5, epoch) for epoch in (0, 1))
+    assert len(first) == len(second) == 203 // 16
+    for epoch in (first, second):
+        rows = np.concatenate([some for _, some in epoch])
+        assert len(set(rows.tolist())) == len(rows) == 192
+        assert all(lengths[some].max() <= bound for bound, some in epoch)
+        assert len({bound for bound, _ in epoch}) <= 4
+    assert [some.tolist() for _, some in first] != [some.tolist() for _, some in second]
+    again = batches.epoch(16, 5, 1)
+    assert [some.tolist() for _, some in again] == [some.tolist() for _, some in second]
+
+
+def test_training_goes_on_in_the_middle_of_an_epoch_and_evaluation_keeps_the_order():
+    batches = TextBatches.of(rows_of(np.arange(1, 41)), np.arange(40))
+    whole = list(batches.dataset(8, seed=3, epochs=2).as_numpy_iterator())
+    rest = list(batches.dataset(8, seed=3, first_epoch=1, first_step=2, epochs=2).as_numpy_iterator())
+    assert len(whole) == 10 and len(rest) == 3
+    for (ours, labels), (theirs, others) in zip(rest, whole[-3:], strict=True):
+        np.testing.assert_array_equal(labels, others)
+        np.testing.assert_array_equal(ours["ids"], theirs["ids"])
+    in_order = list(batches.dataset(16).as_numpy_iterator())
+    np.testing.assert_array_equal(np.concatenate([labels for _, labels in in_order]), np.arange(40))
+    for x, labels in in_order:
+        np.testing.assert_array_equal((x["ids"] > 0).sum(axis=1), labels + 1)

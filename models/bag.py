@@ -5,7 +5,9 @@ from typing import ClassVar
 
 from cli.errors import UserError
 from models.settings import COUNT, SHARE, check
-from models.text_inputs import TextShape, inputs_of, logits_of
+from models.text_inputs import TextShape, inputs_of, logits_of, row_of
+
+COLUMNS = (64,)  # hidden units over the other columns, unless others are asked for
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Bag:
     """Most n-grams of a column; the most frequent are kept."""
     hidden: tuple[int, ...] = ()
     """Units of hidden layers over a sum of vectors of the n-grams and the other columns, beside the linear part.
-    Default: none for text alone, 64 where there are other columns."""
+    Default: 64 over the other columns alone, none for text alone."""
     units: int = 32
     """Size of those vectors."""
     dropout: float = 0.3
@@ -59,10 +61,10 @@ class Bag:
         """
         import keras
 
-        from layers import Dense, Dropout, EmbeddingBag
+        from layers import Activation, Dense, Dropout, EmbeddingBag
 
         inputs = inputs_of(text, weighted=True)
-        weights, hidden = inputs["weights"], self.hidden or ((64,) if text.num_features else ())
+        weights = inputs["weights"]
         if self.dropout:
             weights = Dropout(self.dropout, name="dropped_terms")(weights)
         linear = EmbeddingBag(
@@ -79,10 +81,13 @@ class Bag:
             linear.set_weights(list(start[:2]))
             for part, kernel in zip(parts, start[2:], strict=True):
                 part.set_weights([kernel])
-        if hidden:
+        deep = None
+        if self.hidden:
             vector = EmbeddingBag(text.vocab_size, self.units, name="vector")(weights, inputs["ids"])
-            deep = logits_of(
-                keras.layers.Activation("relu", name="relu")(vector), inputs, hidden, self.dropout, num_outputs
-            )
+            vector = Activation("relu", name="relu")(vector)
+            deep = logits_of(row_of(vector, inputs), self.hidden, self.dropout, num_outputs)
+        elif text.num_features:
+            deep = logits_of(inputs["features"], COLUMNS, self.dropout, num_outputs)
+        if deep is not None:
             logits = keras.layers.Add(dtype="float32", name="sum")([logits, deep])
         return keras.Model(inputs, logits, name=self.NAME)

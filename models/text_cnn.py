@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from models.settings import COUNT, POSITIVE, SHARE, check
-from models.text_inputs import TextShape, inputs_of, logits_of
+from models.text_inputs import TextShape, inputs_of, logits_of, row_of
 
 
 @dataclass(frozen=True)
@@ -64,5 +64,5 @@ class TextCNN:
             answers = ops.squeeze(conv(image), 2)
             found.append(MaskedPooling("max", name=f"largest_{width}")(answers, mask=counts))
         vector = found[0] if len(found) == 1 else keras.layers.Concatenate(name="largest")(found)
-        logits = logits_of(vector, inputs, self.hidden, self.dropout, num_outputs)
+        logits = logits_of(row_of(vector, inputs), self.hidden, self.dropout, num_outputs)
         return keras.Model(inputs, logits, name=self.NAME)

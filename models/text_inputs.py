@@ -25,13 +25,17 @@ def inputs_of(text: TextShape, weighted: bool = False) -> dict:
     return inputs
 
 
-def logits_of(vector, inputs: dict, hidden: tuple[int, ...], dropout: float, num_outputs: int):
-    """Logits (batch, num_outputs) of the vector of a text (batch, units) and the other columns."""
+def row_of(vector, inputs: dict):
+    """The vector of a text (batch, units) beside the features of the other columns, where there are any."""
     import keras
 
+    return keras.layers.Concatenate(name="row")([vector, inputs["features"]]) if "features" in inputs else vector
+
+
+def logits_of(x, hidden: tuple[int, ...], dropout: float, num_outputs: int):
+    """Logits (batch, num_outputs) of rows (batch, units)."""
     from layers import Dense, Dropout, GlorotUniform, HeNormal
 
-    x = keras.layers.Concatenate(name="row")([vector, inputs["features"]]) if "features" in inputs else vector
     if dropout:
         x = Dropout(dropout, name="dropout")(x)
     for number, units in enumerate(hidden, start=1):

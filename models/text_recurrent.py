@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from models.settings import COUNT, POSITIVE, SHARE, check
-from models.text_inputs import TextShape, inputs_of, logits_of
+from models.text_inputs import TextShape, inputs_of, logits_of, row_of
 
 
 @dataclass(frozen=True)
@@ -52,4 +52,6 @@ class TextRecurrent:
                 x = Dropout(self.dropout, name=f"dropped_{number}")(x)
             x = Bidirectional(cell(self.recurrent_units, return_sequences=True), name=f"both_ways_{number}")(x)
         vector = MaskedPooling("max", name="largest")(x)
-        return keras.Model(inputs, logits_of(vector, inputs, self.hidden, self.dropout, num_outputs), name=self.NAME)
+        return keras.Model(
+            inputs, logits_of(row_of(vector, inputs), self.hidden, self.dropout, num_outputs), name=self.NAME
+        )

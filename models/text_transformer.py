@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from cli.errors import UserError
 from models.settings import COUNT, POSITIVE, SHARE, check
-from models.text_inputs import TextShape, inputs_of, logits_of
+from models.text_inputs import TextShape, inputs_of, logits_of, row_of
 
 
 @dataclass(frozen=True)
@@ -79,5 +79,5 @@ class TextTransformer:
                 x
             )
         vector = MaskedPooling("mean", name="mean")(LayerNorm(name="norm")(x))
-        logits = logits_of(vector, inputs, self.hidden, self.dropout, num_outputs)
+        logits = logits_of(row_of(vector, inputs), self.hidden, self.dropout, num_outputs)
         return keras.Model(inputs, logits, name=self.NAME)

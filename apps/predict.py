@@ -3,13 +3,16 @@
     python -m apps.predict runs/classify/NAME photo.jpg
     python -m apps.predict runs/classify/NAME photos/ --output predictions.csv
     python -m apps.predict runs/classify/NAME new-people.csv --top 2 --output predictions.jsonl
+    python -m apps.predict runs/classify/NAME reviews.txt
+    python -m apps.predict runs/classify/NAME --text "A splendid film." "What a bore."
     python -m apps.predict runs/translate/NAME new.en --output new.de
     python -m apps.predict runs/translate/NAME --text "Two dogs run." --top 3
     cat new.en | python -m apps.predict runs/translate/NAME - --output /dev/stdout
     python -m apps.predict runs/caption/NAME photos/ --output captions.csv
 
 Images are files or folders (searched in depth): JPEG, PNG, GIF, WEBP, BMP, TIFF. Tables are CSV, TSV or JSON lines with
-the columns of the training table, texts are files of one sentence a line (.gz is read). `-` is standard input; pipes
+the columns of the training table, texts are files of one a line (.gz is read): sentences for a translator, and .txt for
+a run whose only input is a column of text. `-` is standard input; pipes
 are read like files. One row comes out per record: its origin, the label, the translation or the caption, its
 probability or score, and the next best ones. An output ends in .csv, .tsv or .jsonl, also with .gz; a translator's
 other endings get translations alone, a line each. In CSV a text that a spreadsheet would take for a formula gets a `'`

@@ -18,6 +18,7 @@ TABLES = f"{' '.join(FORMATS)}; also {' '.join(unpacked.PACKED)}"
 BUNDLED: dict[str, tuple[type[Target], ...]] = {  # real data, and which targets it has
     "digits": (ClassTarget, NoTarget),
     "diabetes": (NumberTarget,),
+    "languages": (ClassTarget,),
 }
 TOYS: dict[str, tuple[type[Target], ...]] = {  # made-up data with a known answer
     **dict.fromkeys(("and", "or", "xor", "circles", "moons", "spirals", "gaussians"), (ClassTarget, NoTarget)),
@@ -60,9 +61,12 @@ def resolve(
     kind = kind_of(config.data, target)
     _refuse_unused(config, kind)
     if kind == "bundled":
-        from data import bundled
+        from data import bundled, languages
 
-        splits = bundled.diabetes(seed) if config.data == "diabetes" else bundled.digits(seed, prepare_for)
+        if config.data == "digits":
+            splits = bundled.digits(seed, prepare_for)
+        else:
+            splits = {"diabetes": bundled.diabetes, "languages": languages.make}[config.data](seed)
     elif kind == "toy":
         from data import double_sigmoid, toys
 

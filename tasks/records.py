@@ -1,12 +1,13 @@
 """Raw records and labels for finished runs on images or tables: what to predict, and what to score."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from cli.errors import UserError
-from tasks import asked_images, asked_rows
+from tasks import asked_images, asked_rows, asked_texts
 from tasks.answers import require_ending
 from tasks.folder import data_name
 from tasks.request import Evaluation, Prediction
@@ -17,23 +18,27 @@ from training.run_lock import RunError
 def refuse_text_flags(request: Prediction) -> None:
     """Raises UserError on a flag that is for runs that write texts."""
     default = Prediction(run=request.run, files=("x",))
-    for name in ("text", "beams", "length_penalty", "sample", "temperature", "top_k", "top_p", "seed"):
+    for name in ("beams", "length_penalty", "sample", "temperature", "top_k", "top_p", "seed"):
         if getattr(request, name) != getattr(default, name):
             flag = f"--{name.replace('_', '-')}"
             raise UserError(f"`{flag}` is for runs that write texts, and {request.run} is none. Leave it out.")
     require_ending(request.output)
 
 
-def requested(files: Sequence[str], prepare, skipped: list[str]) -> Iterator[tuple[dict[str, np.ndarray], np.ndarray]]:
-    """Yields raw inputs and origins: one pair for all images that can be read, or one per table.
+def requested(request: Prediction, prepare, skipped: list[str]) -> Iterator[tuple[dict[str, np.ndarray], np.ndarray]]:
+    """Yields raw inputs and origins: one pair for all images that can be read, one for `--text`, or one per table.
 
-    Images and rows that cannot be read are added to `skipped`. Raises DataError on a file of the other kind.
+    A file of lines is a table of one column of text, where that is all that the run needs. Images and rows that cannot
+    be read are added to `skipped`. Raises DataError on a file of the other kind.
     """
     from data.errors import DataError
     from data.images.images import ImagePrepare
     from data.tables import table_file
 
-    is_image_run = isinstance(prepare, ImagePrepare)
+    is_image_run, files = isinstance(prepare, ImagePrepare), request.files
+    if request.text:
+        yield asked_rows.whole(asked_texts.of_arguments(request, prepare), prepare, skipped)
+        return
     for name in files:
         if is_image_run and os.path.isfile(name) and table_file.extension(name) in table_file.FORMATS:
             raise DataError(f"{name}: a table, and this run was trained on images. Give image files or folders.")
@@ -43,8 +48,9 @@ def requested(files: Sequence[str], prepare, skipped: list[str]) -> Iterator[tup
         paths = asked_images.whole(files, skipped)
         yield {"image": paths}, paths
         return
-    for table in table_file.read_all(files, wanted=prepare.kinds):
-        yield asked_rows.whole(table, prepare, skipped)
+    for path, name in zip(files, table_file.told_apart(files), strict=True):
+        table = asked_texts.of_file(path, prepare) or table_file.read(path, wanted=prepare.kinds)
+        yield asked_rows.whole(replace(table, name=name), prepare, skipped)
 
 
 def labelled(request: Evaluation, trained):

@@ -15,13 +15,13 @@ class Prediction:
     run: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")]
     """Folder of the run."""
     files: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="FILE")] = ()
-    """Images, folders of images, tables, or files of sentences; - is standard input."""
+    """Images, folders of images, tables, or files of texts, one a line; - is standard input."""
     output: str | None = None
     """File to write: .csv, .tsv, .jsonl, also with .gz; translations: also a plain text. Default: CSV on the screen."""
     top: int | None = None
     """How many answers to give for each record, the best first. Default: 3 labels, 1 translation or caption."""
     text: tuple[str, ...] = ()
-    """Translator: sentences to translate, instead of files."""
+    """Translator, run on one column of text: texts, instead of files."""
     beams: int | None = None
     """Translator, captioner: hypotheses of beam search, 1 for greedy. Default: as it was scored with."""
     length_penalty: float | None = None

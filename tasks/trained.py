@@ -140,13 +140,13 @@ class TrainedNetwork:
         return np.concatenate([self.model.predict_on_batch(batch) for batch in self.prepared(inputs, origins)])
 
     def answers(self, request: Prediction) -> list[dict]:
-        """A dict per record of the files of `request`, see `answered`. Raises Incomplete where some are no images."""
+        """A dict per record of `request`, see `answered`. Raises Incomplete where some are no images."""
         from tasks.asked_images import complete
         from tasks.records import refuse_text_flags, requested
 
         refuse_text_flags(request)
         rows, skipped = [], []
-        for inputs, origins in requested(request.files, self.prepare, skipped):
+        for inputs, origins in requested(request, self.prepare, skipped):
             rows += self.answered(inputs, origins, request.top or 3)
         return complete(rows, skipped)
 

@@ -38,8 +38,18 @@ def read(text, table):
                 f"`--columns` must be COLUMN=KIND, and more of these after commas. Received: {text[place:]!r}. "
                 f"Kinds: {allowed}."
             )
-        name = table.column_name(one["column"], "--columns")
+        is_unread = one["kind"] == "out" and one["column"] in table.unread
+        name = one["column"] if is_unread else table.column_name(one["column"], "--columns")
         if name in found:
             raise DataError(f"`--columns` names column {name!r} twice. Received: {text}")
         found[name], place = one["kind"], one.end()
+    return found
+
+
+def left_out(text):
+    """Returns the columns that are said to be "out", a list; `read` checks them once there is a table."""
+    found, place = [], 0
+    while text and (one := ONE.match(text, place)):
+        found += [one["column"]] * (one["kind"] == "out")
+        place = one.end()
     return found

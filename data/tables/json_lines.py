@@ -1,7 +1,7 @@
 """Yields a raw table from JSON lines (one object a line) or a JSON list of objects.
 
 Objects inside an object become columns with dots ("address.city"); a list of plain values becomes text, its values
-joined by blanks; any other list becomes its JSON text.
+joined by blanks. Any other list fits no column.
 """
 
 import json
@@ -9,31 +9,38 @@ import json
 import numpy as np
 
 from data import text_file
-from data.errors import DataError
-from data.tables.cell_text import cell_text
+from data.errors import DataError, listing
 from data.tables.cells import AT_ONCE, Cells, Growing
+from data.tables.json_fields import JsonFields
 from data.tables.raw_table import RawTable
 
 
-def read(path):
+def read(path, out=(), strict=False):
     """Returns the `RawTable` of a JSON-lines file, or of a file that is one JSON list.
 
+    Args:
+        path: of the file.
+        out: fields such as "request.headers" that are not read, with all within them.
+        strict: whether what fits no column is refused, as for a training; otherwise a list of objects becomes its JSON
+            text.
+
     Raises:
-        DataError: a line is not JSON, or not an object, or has a field twice.
+        DataError: a line is not JSON, or not an object, has a field twice, or too many or too deep ones, or one fits no
+            column.
     """
     content, notes = text_file.utf8(path, text_file.TABLE, latin=True)
     if content.lstrip()[:1] == b"[":
         records, pattern = _list(path, content), "{}:record {}"
     else:
         records, pattern = _lines(path, content), "{}:{}"
-    table, flat, places, count = Growing(), [], [], 0
+    table, fields, flat, places, count = Growing(), JsonFields(out, strict), [], [], 0
     for place, record in records:
         if not isinstance(record, dict):
             raise DataError(
                 f"{pattern.format(path, place)}: a JSON object ({{...}}) is needed, one per record. "
                 f"Received: {json.dumps(record)[:80]}"
             )
-        cells = list(_flattened(record))
+        cells = fields.cells(record, pattern.format(path, place))
         flat.append(dict(cells))
         if len(flat[-1]) < len(cells):
             names = [name for name, _ in cells]
@@ -45,7 +52,13 @@ def read(path):
             _add(table, flat)
             flat, count = [], 0
     _add(table, flat)
-    return RawTable(path, Cells(table.stored()), np.array(places), notes, pattern)
+    fields.refuse()
+    if fields.lists:
+        notes = (*notes, f"Lists are texts, their items joined by blanks: {listing(fields.lists)}.")
+    if fields.unread:
+        notes = (*notes, f"Not read, as asked: {listing(fields.unread)}.")
+    stored, lists, unread = Cells(table.stored()), tuple(fields.lists), tuple(fields.unread)
+    return RawTable(path, stored, np.array(places), notes, pattern, lists=lists, unread=unread)
 
 
 def _add(table, flat):
@@ -71,12 +84,3 @@ def _list(path, content):
     if not records:
         raise DataError(f"{path}: the list is empty. A table needs at least a few records.")
     return enumerate(records, 1)
-
-
-def _flattened(record, prefix=""):
-    """Pairs of a dotted name and a string, over nested objects."""
-    for name, value in record.items():
-        if isinstance(value, dict):
-            yield from _flattened(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", cell_text(value)

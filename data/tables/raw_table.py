@@ -26,6 +26,8 @@ class RawTable:
         notes: what was decided on reading.
         pattern: how a path and a place are shown, such as "people.csv:17".
         name: what origins call the file; otherwise as it is called in its folder.
+        lists: columns whose cells were lists, which are texts unless the user says else.
+        unread: fields of the file that were not read, as asked.
     """
 
     path: str
@@ -34,6 +36,8 @@ class RawTable:
     notes: tuple[str, ...] = ()
     pattern: str = "{}:{}"
     name: str = ""
+    lists: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
     def __len__(self):
         return len(self.places)

@@ -47,8 +47,9 @@ def decide(table, file, used, asked, writing, notes):
         if name in used:
             columns.append(used_column(name, column, used[name]))
             continue
-        is_row_number = not asked.get(name) and column_decision.numbers_rows(file, name)
-        decided = column_decision.decide(name, column, table, writing, asked.get(name, ""), is_row_number)
+        said = asked.get(name) or ("text" if name in table.lists else "")
+        is_row_number = not said and column_decision.numbers_rows(file, name)
+        decided = column_decision.decide(name, column, table, writing, said, is_row_number)
         if decided.kind == "left out":
             numbering += [name] * is_row_number
             columns.append(DecidedColumn.of(name, "left out", "", column, decided))

@@ -47,7 +47,9 @@ def splits(config, seed, kind=ClassTarget, kinds=None, text=None):
     paths = {"train": config.data, "validation": config.validation, "test": config.test}
     paths = {part: path for part, path in paths.items() if path}
     wanted = [one for one in (config.target, config.group, config.time) if one]
-    own = dict(zip(paths, table_file.read_all([*paths.values()], config.header, wanted), strict=True))
+    out = column_requests.left_out(config.columns)
+    read = table_file.read_all([*paths.values()], config.header, wanted, out, strict=kinds is None)
+    own = dict(zip(paths, read, strict=True))
     table = own.pop("train")
     return from_raw(name, table, own, config, seed, kind, kinds, text)
 

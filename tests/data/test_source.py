@@ -30,7 +30,7 @@ def test_every_kind_is_read_off_the_argument(write, tmp_path):
 
 
 def test_bundled_data_of_another_application_are_refused_with_those_that_fit():
-    with pytest.raises(DataError, match=r"--data diabetes is for apps.regress. Allowed here: digits, and, or"):
+    with pytest.raises(DataError, match=r"--data diabetes is for apps.regress. Allowed here: digits, lang"):
         kind_of("diabetes", ClassTarget)
     with pytest.raises(DataError, match=r"--data digits is for apps.classify and apps.autoencode. Allowed here: diab"):
         kind_of("digits", NumberTarget)

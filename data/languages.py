@@ -15,7 +15,7 @@ LOCALES = "en de nl af da nb sv fi hu tr fr it es pt cs sk pl hr sl ru uk el he 
 ONE_IN = 2  # of the things that all of these languages name; a hash decides which, so that new ones change no others
 
 
-def make(seed):
+def make(seed, text=None):
     """Makes the splits: about 10,000 rows of a text column `name` and a class column `language`.
 
     All languages name the same things; what holds a digit is left out. A name that several of the languages write in
@@ -53,7 +53,7 @@ def make(seed):
     )
     table = RawTable("languages", columns, np.arange(len(rows)), notes, "{}[{}]")
     asked = Data("languages", target="language", columns="name=text")
-    return tables.from_raw("languages", table, {}, asked, seed)
+    return tables.from_raw("languages", table, {}, asked, seed, text=text)
 
 
 def _names(locale):

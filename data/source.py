@@ -65,8 +65,10 @@ def resolve(
 
         if config.data == "digits":
             splits = bundled.digits(seed, prepare_for)
+        elif config.data == "diabetes":
+            splits = bundled.diabetes(seed)
         else:
-            splits = {"diabetes": bundled.diabetes, "languages": languages.make}[config.data](seed)
+            splits = languages.make(seed, text)
     elif kind == "toy":
         from data import double_sigmoid, toys
 

@@ -21,6 +21,9 @@ class Bag:
     LEARNING_RATE: ClassVar[float] = 0.01
     """Unless one is named: sums of few terms need larger steps than dense layers."""
 
+    UPDATES: ClassVar[int] = 1000
+    """Unless epochs are named: a linear layer learns in fewer updates than a deep network."""
+
     words: int = 2
     """Longest n-gram of words."""
     characters: tuple[int, int] | None = None

@@ -14,6 +14,8 @@ from data.tables.table_features import TablePrepare
 from data.text.ragged_rows import RaggedRows, joined
 from data.text.term_column import parts
 
+SHORTEST = 8  # ids that the rows of a batch are filled up to, at least
+
 
 class TextPrepare:
     """Ids of the text columns, and the features of the other columns.
@@ -94,8 +96,12 @@ class TextPrepare:
         return RaggedRows(rows.starts, rows.ids, rows.weights, features)
 
     def finish(self, fixed):
-        """`RaggedRows` -> model input, a dict of arrays, all rows filled up to the longest."""
-        return fixed.filled(np.arange(len(fixed)))
+        """`RaggedRows` -> model input, a dict of arrays.
+
+        All rows are filled up to the next power of two, so that few shapes have to be compiled.
+        """
+        longest = int(fixed.lengths.max(initial=1))
+        return fixed.filled(np.arange(len(fixed)), max(SHORTEST, 1 << (longest - 1).bit_length()))
 
     def graph(self, raw):
         """`{column: raw input (N,)}` -> model input, a dict of tensors, eagerly or inside a graph."""

@@ -117,7 +117,7 @@ def prepare(config: Config, splits) -> Prepared:
         splits,
         recipe,
         trainer,
-        plan(trainer, len(splits.train)),
+        plan(trainer, len(splits.train), updates=getattr(recipe, "UPDATES", 3000)),
         config.loss,
         "accuracy" if len(splits.validation) >= FEW_RECORDS and not two_stages else "loss",
         two_stages,

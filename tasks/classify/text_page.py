@@ -34,7 +34,8 @@ def text_sections(prepared: Prepared, network, outputs: np.ndarray, mistakes: li
 def _explained(prepared: Prepared, network, mistakes: list[dict]) -> list:
     """Of each mistake a line, the pieces of its longest text, and its origin."""
     from evaluation.telling_words import rests_on
-    from tasks.classify.results import softmax
+    from data.splits import Split
+    from tasks.classify.results import probabilities
 
     prepare, classes = prepared.splits.prepare, prepared.splits.classes
     chosen = mistakes[:MARKED]
@@ -53,9 +54,9 @@ def _explained(prepared: Prepared, network, mistakes: list[dict]) -> list:
                 for column, values in prepared.splits.test.inputs.items()
             }
             raw[name] = np.array(texts, dtype=object)
-            logits = np.asarray(network.predict(prepare.model_input(raw), batch_size=256, verbose=0), np.float64)
-            answers = [row["predicted"] for row in rows]
-            return np.log(np.maximum(softmax(logits)[np.arange(len(rows)), answers], 1e-12))
+            answers = np.array([row["predicted"] for row in rows], np.int32)
+            variants = Split(raw, answers, np.array(texts, dtype=object))
+            return np.log(np.maximum(probabilities(network, variants, prepare)[np.arange(len(rows)), answers], 1e-12))
 
         texts = [found[place][0]["row"][name] for place in places]
         whole_words = prepare.forms[name] != "characters"

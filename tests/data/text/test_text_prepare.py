@@ -93,12 +93,14 @@ def test_training_and_graph_give_the_same_also_after_a_round_trip(form, characte
     )
     assert set(graph) == set(trained) == set(prepare.input_shape)
     for name, values in trained.items():
-        np.testing.assert_allclose(graph[name].numpy(), values, atol=1e-6)
+        length = graph[name].shape[1]
+        np.testing.assert_allclose(graph[name].numpy(), values[:, :length], atol=1e-6)
+        assert not values[:, length:].any()
     alone = {name: values[:1] for name, values in inputs.items()}
     one = again.model_input(alone)
-    length = one["ids"].shape[1]
-    np.testing.assert_array_equal(one["ids"][0], trained["ids"][0, :length])
-    assert not trained["ids"][0, length:].any()
+    length = min(one["ids"].shape[1], trained["ids"].shape[1])
+    np.testing.assert_array_equal(one["ids"][0, :length], trained["ids"][0, :length])
+    assert not trained["ids"][0, length:].any() and not one["ids"][0, length:].any()
 
 
 def test_a_batch_of_nothing_and_of_empty_texts():

@@ -27,7 +27,7 @@ class Bag:
     words: int = 2
     """Longest n-gram of words."""
     characters: tuple[int, int] | None = None
-    """Shortest and longest n-gram of characters, 0 0 for none. Default: 2 5 for texts of a line or two, else none."""
+    """Shortest and longest n-gram of characters, 0 0 for none. Default: 1 5 for texts of a line or two, else none."""
     vocab_size: int = 200_000
     """Most n-grams of a column; the most frequent are kept."""
     hidden: tuple[int, ...] = ()

@@ -16,6 +16,8 @@ from training.trainer import Trainer
 BINARY_SHARE = 0.05  # of naive Bayes, that a bag of two classes begins with (benchmarks/texts.py)
 PENALTIES = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0)  # of ridge regression
 TextModel = Bag | TextCNN | TextRecurrent | TextTransformer
+RECIPES = {one.NAME: one for one in (Bag, TextCNN, TextRecurrent, TextTransformer)}
+"""As the user types them."""
 
 
 def preparing(model, chosen_by_data: bool) -> Callable | None:

@@ -37,7 +37,7 @@ class BagPrepare(TextPrepare):
             inputs: the raw columns of the training split.
             kinds: column name -> `ColumnKind`.
             words: longest n-gram of words.
-            characters: shortest and longest n-gram of characters, () for none; None counts 2 to 5 of short texts.
+            characters: shortest and longest n-gram of characters, () for none; None counts 1 to 5 of short texts.
             most: n-grams of a column.
         """
         forms, rest, order = apart(inputs, kinds)
@@ -45,7 +45,7 @@ class BagPrepare(TextPrepare):
         for name in forms:
             some = inputs[name][evenly(len(inputs[name]), SAMPLE)]
             short = np.median([len(text) for text in some]) <= SHORT
-            chosen = ((2, 5) if short else ()) if characters is None else characters
+            chosen = ((1, 5) if short else ()) if characters is None else characters
             texts.append(TermColumn.fit(name, inputs[name], kinds[name], words, chosen, most))
         return cls(texts, forms, rest, order)
 

@@ -33,8 +33,8 @@ def text_sections(prepared: Prepared, network, outputs: np.ndarray, mistakes: li
 
 def _explained(prepared: Prepared, network, mistakes: list[dict]) -> list:
     """Of each mistake a line, the pieces of its longest text, and its origin."""
-    from evaluation.telling_words import rests_on
     from data.splits import Split
+    from evaluation.telling_words import rests_on
     from tasks.classify.results import probabilities
 
     prepare, classes = prepared.splits.prepare, prepared.splits.classes

@@ -38,6 +38,7 @@ CASES = {
     "convnet on few pixels": (ConvNet((4, 4, 4, 4, 4), dense=0), (8, 8, 1), 2, None),
     "resnet": (ResNet(20), (16, 16, 3), 10, None),
     "pretrained": (Pretrained(weights="none"), (32, 32, 3), 5, None),
+    "pretrained lite0": (Pretrained("efficientnet-lite0", "none"), (32, 32, 3), 5, mlp_count([1280, 5])),
 }
 
 

@@ -65,6 +65,10 @@ class Pretrained:
             fine_tune_learning_rate=POSITIVE,
         )
 
+    def needs(self) -> dict:
+        """What `data.source.resolve` gives it: images of its size, of three channels, with pixels 0..255."""
+        return {"image_size": self.size, "channels": 3, "standardize": False}
+
     def build(self, input_shape: tuple[int, int, int], num_outputs: int):
         """Return a `keras.Model` from pixels 0..255 `(batch, height, width, 3)` to logits `(batch, num_outputs)`.
 

@@ -11,6 +11,7 @@ from apps import classify
 from data.settings import Data
 from models.logistic import Logistic
 from models.mlp import MLP
+from models.pretrained import Pretrained
 from tasks import course
 from tasks.classify import TASK
 from tests.tasks.runs import FILES, command, refusal, whole_run
@@ -41,6 +42,17 @@ def test_a_network_beats_the_baselines(tiny):
     assert float(line["test_accuracy"]) == pytest.approx(results["test"]["accuracy"], abs=1e-6)
     assert float(line["test_accuracy"]) > 0.85
     assert results["test"]["accuracy"] > results["baselines"]["most frequent class"]["accuracy"] + 0.5
+
+
+@pytest.mark.parametrize(("asked", "side"), [(None, 48), (40, 40)])
+def test_a_pretrained_network_gets_images_as_it_was_trained_on(asked, side):
+    """Of its size, with three channels and pixels 0..255."""
+    config = replace(TASK.tiny, data=Data(image_size=asked), model=Pretrained(weights="none", size=48))
+    splits = TASK.load(config)
+    pixels = np.asarray(splits.prepare.finish(splits.prepare.fixed(splits.test.inputs, splits.test.origins)))
+    assert splits.input_shape == (side, side, 3)
+    assert pixels.min() == 0 and pixels.max() == 255
+    assert TASK.load(TASK.tiny).input_shape == (8, 8, 1)
 
 
 def test_test_accuracy_is_that_of_the_saved_network(tiny):

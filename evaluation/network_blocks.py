@@ -106,7 +106,7 @@ def _shared_out(index: int, shown: list, takers: list[list[int]]) -> bool:
 
 
 def breaks(drawn: Sequence[Block], widths: Sequence[float], most: float) -> list[int]:
-    """The columns with which a new line begins, so that no line is wider than `most`; where one edge crosses, if any."""
+    """The columns with which a new line begins, so that none is wider than `most`; where one edge crosses, if any."""
     crossing = [set() for _ in widths]  # blocks whose output is still needed in a column
     for block in drawn:
         for source in block.sources:

@@ -11,7 +11,7 @@ from html import escape
 from evaluation.figures import PALETTE, QUIET
 from evaluation.network_blocks import Block, blocks, breaks
 
-WIDTH = 1180  # pixels of a line
+WIDTH = 960  # pixels of a line
 HIGHEST, WIDEST, BAR = 96.0, 44.0, 7.0  # pixels: of the largest map, of the most channels, of a dense layer
 LEAST = 2.5  # pixels of what would vanish
 SLANT = 0.22  # of a map's columns, as depth
@@ -230,8 +230,8 @@ def _legend(scale: Scale, top: float) -> str:
         parts.append(_text(x + 14, top + 14, name, "start"))
         x += 30 + 5.2 * len(name)
     sizes = (
-        f"Front: 100 channels are {100 * scale.channel:.1f} pixels wide, 100 rows of the map {100 * scale.row:.0f} high; "
-        f"1,000 units of a dense layer {1000 * scale.unit:.0f} high. Below: window/stride, channels."
+        f"Front: 100 channels are {100 * scale.channel:.1f} pixels wide, 100 rows of the map {100 * scale.row:.0f} "
+        f"high; 1,000 units of a dense layer {1000 * scale.unit:.0f} high. Below: window/stride, channels."
     )
     parts.append(_text(MARGIN, top + 32, sizes, "start"))
     return f"<g>{''.join(parts)}</g>"

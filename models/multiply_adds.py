@@ -1,7 +1,7 @@
 """How many multiplications, each with its addition, a layer does for one record.
 
-Counted are those of kernels, in convolutions, dense and recurrent layers; biases, normalisation, activations and pooling
-are not, as in the tables of the papers.
+Counted are those of kernels, in convolutions, dense and recurrent layers; biases, normalisation, activations and
+pooling are not, as in the tables of the papers.
 """
 
 from math import prod

@@ -43,7 +43,8 @@ def steps(model) -> list[Step]:
     for tensor in graph.inputs:
         if None in tensor.shape[1:]:
             raise UserError(
-                f"`{model.name}` takes inputs of any size, {tensor.shape[1:]}, so its layers have no sizes and no table."
+                f"`{model.name}` takes inputs of any size, {tensor.shape[1:]}, so its layers have no sizes and it has "
+                "no table."
             )
     found, number = [], count(len(graph.inputs))
     _walk(graph, range(len(graph.inputs)), "", found, number)
@@ -73,3 +74,11 @@ def _walk(graph, inputs, prefix: str, found: list[Step], number) -> list[int]:
                 found.append(Step(prefix + operation.name, operation, node, tuple(taken), tuple(given), *shapes))
             numbers |= {id(tensor): one for tensor, one in zip(node.outputs, given, strict=True)}
     return [numbers[id(tensor)] for tensor in graph.outputs]
+
+
+def called(step: Step, values: dict[int, object]) -> list:
+    """The outputs of a call, at inference, for the values of the tensors that it takes."""
+    given = zip(step.node.input_tensors, step.inputs, strict=True)
+    arguments, named = step.node.arguments.fill_in({id(tensor): values[number] for tensor, number in given})
+    outputs = step.operation(*arguments, **named)
+    return list(outputs) if isinstance(outputs, list | tuple) else [outputs]

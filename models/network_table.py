@@ -27,8 +27,8 @@ class Row:
         parameters: That are learned; of a layer that is called again 0.
         statistics: Moving means and variances.
         multiply_adds: None where they are not known.
-        field, stride: Receptive field and distance of neighbours in pixels of the picture, (rows, columns); the field is
-            infinite where all is seen; None where there is no picture.
+        field, stride: Receptive field and distance of neighbours in pixels of the picture, (rows, columns); the field
+            is infinite where all is seen; None where there is no picture.
         memory: Bytes of the outputs in float32.
         milliseconds: On this machine; None where it was not measured.
         window: Size of the kernel or the pooling window, (rows, columns), or None.

@@ -6,7 +6,7 @@ from statistics import median
 import numpy as np
 from keras import ops
 
-from models.network_steps import Step
+from models.network_steps import Step, called
 
 REPEATED = 3
 SECONDS = 2.0
@@ -27,21 +27,18 @@ def milliseconds(model) -> float:
 
 
 def each(model, steps: list[Step]) -> list[float]:
-    """Milliseconds of each call by itself, not compiled: the shortest of some. Together they take longer than the whole,
-    in which a compiler joins calls."""
+    """Milliseconds of each call by itself, not compiled: the shortest of some.
+
+    Together they take longer than the whole, in which a compiler joins calls.
+    """
     values = {number: ops.convert_to_tensor(_record(tensor)) for number, tensor in enumerate(model.inputs)}
     last = {number: at for at, step in enumerate(steps) for number in step.inputs}  # who needs a tensor last
     found = []
     for at, step in enumerate(steps):
-        tensors = {
-            id(tensor): values[number] for tensor, number in zip(step.node.input_tensors, step.inputs, strict=True)
-        }
-        arguments, named = step.node.arguments.fill_in(tensors)
         taken = []
         for _ in range(1 + REPEATED):
             start = time.perf_counter()
-            outputs = step.operation(*arguments, **named)
-            outputs = list(outputs) if isinstance(outputs, list | tuple) else [outputs]
+            outputs = called(step, values)
             ops.convert_to_numpy(outputs[-1])  # waits until it is computed
             taken.append(time.perf_counter() - start)
         found.append(1000 * min(taken[1:]))

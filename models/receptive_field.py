@@ -1,8 +1,8 @@
 """How much of the picture one position of a layer's output sees, and how far apart two neighbours see.
 
-A window of k positions, d apart, every s-th, after p positions of padding, on a layer whose output i sees the pixels from
-a + i j to b + i j: its own output sees from a - p j to b + ((k - 1) d - p) j, and neighbours are j s apart. Where paths
-meet, what is seen is all that one of them sees. Araujo, Norris and Sim 2019, Computing receptive fields of
+A window of k positions, d apart, every s-th, after p positions of padding, on a layer whose output i sees the pixels
+from a + i j to b + i j: its own output sees from a - p j to b + ((k - 1) d - p) j, and neighbours are j s apart. Where
+paths meet, what is seen is all that one of them sees. Araujo, Norris and Sim 2019, Computing receptive fields of
 convolutional neural networks (Distill).
 """
 

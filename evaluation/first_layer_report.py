@@ -43,7 +43,7 @@ def section(layer, picture: np.ndarray, origin: str) -> list:
 
 
 def stretched(values: np.ndarray) -> np.ndarray:
-    """Numbers (height, width, channels) as uint8 from 0, the least of them, to 255, the most; grey where all are one."""
+    """Numbers (height, width, channels) as uint8, the least as 0 and the most as 255; grey where all are one."""
     low, high = float(values.min()), float(values.max())
     if not high > low:  # also where they are no numbers
         return np.full(values.shape, 128, np.uint8)

@@ -130,27 +130,33 @@ def _edge(drawn: list[Block], places: list[Place], source: int, index: int) -> s
     """The lines from one block to another: two beside each other where streams stay apart, crossed where they meet."""
     start, end = places[source], places[index]
     apart = drawn[index].row.groups == 2 or drawn[index].row.role == "pool"
-    pairs = [(a, b) for a in range(len(start.heights)) for b in range(len(end.heights))]
+    pairs = [(y, z) for y in start.heights for z in end.heights]
     if len(start.heights) == len(end.heights) == 2 and apart:
-        pairs = [(0, 0), (1, 1)]
+        pairs = list(zip(start.heights, end.heights, strict=True))
+    between = [places[one] for one in _between(drawn, source, index)]
+    down = drawn[source].lane > drawn[index].lane  # it comes from a branch below
     lines = []
-    for a, b in pairs:
-        y, z = start.heights[a], end.heights[b]
-        if start.line != end.line:
-            lines.append(f"M{start.right:.1f} {y:.1f}H{WIDTH - MARGIN + 8:.1f}M{MARGIN - 8:.1f} {z:.1f}H{end.left:.1f}")
-        elif between := _between(drawn, source, index):
-            high = min(places[one].top for one in between) - 7
-            bend = min(14.0, (end.left - start.right) / 3)
-            lines.append(
-                f"M{start.right:.1f} {y:.1f}C{start.right + bend:.1f} {y:.1f} {start.right:.1f} {high:.1f} "
-                f"{start.right + 2 * bend:.1f} {high:.1f}H{end.left - 2 * bend:.1f}"
-                f"C{end.left:.1f} {high:.1f} {end.left - bend:.1f} {z:.1f} {end.left:.1f} {z:.1f}"
-            )
-        elif drawn[source].lane > drawn[index].lane:  # along its own lane, then up
-            lines.append(f"M{start.right:.1f} {y:.1f}H{max(end.left - 22, start.right):.1f}L{end.left:.1f} {z:.1f}")
-        else:
-            lines.append(f"M{start.right:.1f} {y:.1f}L{min(start.right + 22, end.left):.1f} {z:.1f}H{end.left:.1f}")
+    for y, z in pairs:
+        if start.line == end.line:
+            lines.append(_line(start.right, y, end.left, z, [one.top for one in between], down))
+        else:  # out at the end of one line of the drawing, in at the beginning of another
+            edge, entry = WIDTH - MARGIN + 8, MARGIN - 8
+            lines.append(_line(start.right, y, edge, y, [one.top for one in between if one.line == start.line], False))
+            lines.append(_line(entry, z, end.left, z, [one.top for one in between if one.line == end.line], False))
     return f'<path d="{"".join(lines)}" fill="none" stroke="{QUIET}" stroke-width="0.8"/>'
+
+
+def _line(left: float, y: float, right: float, z: float, passed: list[float], down: bool) -> str:
+    """From (left, y) to (right, z): above the upper ends of the blocks that it passes, if any, else straight."""
+    if passed:
+        high, bend = min(passed) - 7, min(14.0, (right - left) / 4)
+        return (
+            f"M{left:.1f} {y:.1f}C{left + bend:.1f} {y:.1f} {left:.1f} {high:.1f} {left + 2 * bend:.1f} {high:.1f}"
+            f"H{right - 2 * bend:.1f}C{right:.1f} {high:.1f} {right - bend:.1f} {z:.1f} {right:.1f} {z:.1f}"
+        )
+    if down:
+        return f"M{left:.1f} {y:.1f}H{max(right - 22, left):.1f}L{right:.1f} {z:.1f}"
+    return f"M{left:.1f} {y:.1f}L{min(left + 22, right):.1f} {z:.1f}H{right:.1f}"
 
 
 def _between(drawn: list[Block], source: int, index: int) -> list[int]:

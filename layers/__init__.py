@@ -32,18 +32,22 @@ from layers.initializers import (
 from layers.layer_norm import LayerNorm
 from layers.learned_positions import LearnedPositions
 from layers.lstm import LSTM
+from layers.max_pool import MaxPool2D
+from layers.max_unpool import MaxUnpool2D
 from layers.monte_carlo_dropout import MonteCarloDropout
 from layers.multi_head_attention import MultiHeadAttention
 from layers.multiplicative_attention import MultiplicativeAttention
 from layers.neighbours import Neighbours
 from layers.padded_shortcut import PaddedShortcut
 from layers.piecewise_linear import PiecewiseLinear
+from layers.prelu import PReLU
 from layers.probability_mean import ProbabilityMean
 from layers.recurrent_decoder import RecurrentDecoder
 from layers.regularizers import L1, L1L2, L2
 from layers.scaled_dropout import ScaledDropout
 from layers.seed import ReplicaSeed
 from layers.sinusoidal_positions import SinusoidalPositions
+from layers.spatial_dropout import SpatialDropout
 from layers.transformer_decoder import TransformerDecoder
 from layers.transformer_decoder_block import TransformerDecoderBlock
 from layers.transformer_encoder_block import TransformerEncoderBlock
@@ -88,12 +92,16 @@ __all__ = [
     "HeUniform",
     "LecunNormal",
     "LecunUniform",
+    "MaxPool2D",
+    "MaxUnpool2D",
     "Neighbours",
     "Normal",
     "Orthogonal",
+    "PReLU",
     "PaddedShortcut",
     "ReplicaSeed",
     "ScaledDropout",
+    "SpatialDropout",
     "ActivityRegularization",
     "Uniform",
     "VarianceScaling",

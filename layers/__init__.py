@@ -3,11 +3,14 @@
 from layers.activation import Activation
 from layers.activity_regularization import ActivityRegularization
 from layers.additive_attention import AdditiveAttention
+from layers.average_pool import AveragePool2D
 from layers.batch_norm import BatchNorm
 from layers.bidirectional import Bidirectional
+from layers.channel_shuffle import ChannelShuffle
 from layers.conv import Conv2D
 from layers.conv_transpose import Conv2DTranspose
 from layers.dense import Dense
+from layers.depthwise_conv import DepthwiseConv2D
 from layers.dropout import Dropout
 from layers.embedding import Embedding
 from layers.feed_forward import FeedForward
@@ -31,6 +34,7 @@ from layers.initializers import (
 )
 from layers.layer_norm import LayerNorm
 from layers.learned_positions import LearnedPositions
+from layers.local_response_norm import LocalResponseNorm
 from layers.lstm import LSTM
 from layers.max_pool import MaxPool2D
 from layers.max_unpool import MaxUnpool2D
@@ -79,10 +83,13 @@ __all__ = [
     "L1L2",
     "L2",
     "Activation",
+    "AveragePool2D",
     "BatchNorm",
+    "ChannelShuffle",
     "Conv2D",
     "Conv2DTranspose",
     "Dense",
+    "DepthwiseConv2D",
     "Dropout",
     "GaussianCode",
     "GaussianNoise",
@@ -92,6 +99,7 @@ __all__ = [
     "HeUniform",
     "LecunNormal",
     "LecunUniform",
+    "LocalResponseNorm",
     "MaxPool2D",
     "MaxUnpool2D",
     "Neighbours",

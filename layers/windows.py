@@ -42,7 +42,7 @@ class Windows:
             (count - 1) * s + size for count, s, size in zip(self.counts(shape), self.strides, self.size, strict=True)
         ]
         return tuple(
-            (pad, _larger(end - side - pad, 0)) for end, side, pad in zip(ends, shape[1:3], self.padding, strict=True)
+            (pad, larger(end - side - pad, 0)) for end, side, pad in zip(ends, shape[1:3], self.padding, strict=True)
         )
 
     def are_same(self, shape) -> bool:
@@ -69,12 +69,14 @@ class Windows:
         room = side + 2 * pad - self.size[axis]
         if not self.round_up:
             return room // stride + 1
-        return _smaller(-(-room // stride), (side + pad - 1) // stride) + 1
+        return smaller(-(-room // stride), (side + pad - 1) // stride) + 1
 
 
-def _smaller(a, b):
+def smaller(a, b):
+    """Of two sizes, each an integer or, where it is not known when a function is traced, a tensor."""
     return min(a, b) if isinstance(a, int) else ops.minimum(a, b)
 
 
-def _larger(a, b):
+def larger(a, b):
+    """The larger of two, see `smaller`."""
     return max(a, b) if isinstance(a, int) else ops.maximum(a, b)

@@ -36,6 +36,51 @@ def max_pool(x, noise, settings, training):
     return y, pull_back
 
 
+def average_pool(x, noise, settings, training):
+    size, pad = settings["pool_size"], settings.get("padding", 0)
+    places = list(windows(x, settings))
+    shape = [1 + max(place[axis] for place, *_ in places) for axis in (0, 1)]
+    counts = np.zeros(shape)
+    for place, down, across, corner in places:
+        if settings.get("count_padding", True):
+            counts[place] = np.prod([min(size, n + pad - at) for n, at in zip(x.shape[1:3], corner, strict=True)])
+        else:
+            counts[place] = x[0, down, across, 0].size
+    y = np.zeros((x.shape[0], *shape, x.shape[-1]), x.dtype)
+    for (i, j), down, across, _ in places:
+        y[:, i, j] = x[:, down, across].sum((1, 2)) / counts[i, j]
+
+    def pull_back(gradient):
+        result = np.zeros_like(x)
+        for (i, j), down, across, _ in places:
+            result[:, down, across] += gradient[:, i, j][:, None, None] / counts[i, j]
+        return result
+
+    return y, pull_back
+
+
+def channel_shuffle(x, noise, settings, training):
+    groups = settings["groups"]
+    members = x.shape[-1] // groups
+    source = [j * members + k for k in range(members) for j in range(groups)]
+    return x[..., source], lambda gradient: gradient[..., np.argsort(source)]
+
+
+def local_response_norm(x, noise, settings, training):
+    size, beta = settings.get("size", 5), settings.get("beta", 0.75)
+    factor = settings["alpha"] / (size if settings.get("squares") == "mean" else 1)
+    channels = np.arange(x.shape[-1])
+    group = channels // (len(channels) // settings.get("groups", 1))
+    near = (abs(channels[:, None] - channels) <= size // 2) & (group[:, None] == group)
+    near = near.astype(x.dtype)  # 1 where two are neighbours
+    base = settings.get("k", 2.0) + factor * (x**2) @ near
+
+    def pull_back(gradient):
+        return gradient * base**-beta - 2 * beta * factor * x * ((gradient * x * base ** (-beta - 1)) @ near)
+
+    return (x * base**-beta).astype(x.dtype), lambda gradient: pull_back(gradient).astype(x.dtype)
+
+
 def max_unpool(indices):
     """The formula with these indices, which every image shares."""
 

@@ -12,6 +12,7 @@ OVERFEAT = "jhjin/overfeat-torch, run.lua; sermanet/OverFeat, README"
 RESNET = "He and others 2015, tables 1 and 6, written out layer by layer"
 GOOGLENET = "BVLC/caffe, models/bvlc_googlenet"
 LITE = "sebastian-sz/efficientnet-lite-keras, imagenet_evaluation"
+TORCHVISION = "pytorch/vision, torchvision/models/shufflenetv2.py"
 SHUFFLE = "megvii-model/ShuffleNet-Series"
 VGG = "Simonyan and Zisserman 2015, table 1, written out layer by layer"
 
@@ -62,10 +63,24 @@ FIGURES = (
         "VGG-19", "vgg", {"depth": 19, "batch_norm": False}, 224, 143_667_240, 19_632_062_464, VGG, 2014,
         71.3, 90.0, KERAS,
     ),
-    Published("GoogLeNet", "googlenet", {}, 224, 6_998_552, 1_582_671_872, GOOGLENET, 2014, 68.7, 88.9, GOOGLENET),
+    Published(
+        "GoogLeNet", "googlenet", {"heads": False}, 224, 6_998_552, 1_582_671_872, GOOGLENET, 2014, 68.7, 88.9, GOOGLENET,
+    ),
+    Published(
+        "GoogLeNet with both heads", "googlenet", {"heads": True}, 224, 13_378_280, 1_591_044_096, GOOGLENET, 2014,
+    ),
     Published("ResNet-50", "resnet", {"depth": 50}, 224, 25_557_032, 3_857_973_248, RESNET, 2015, 74.9, 92.1, KERAS),
     Published("ResNet-101", "resnet", {"depth": 101}, 224, 44_549_160, 7_570_194_432, RESNET, 2015, 76.4, 92.8, KERAS),
     Published("ResNet-152", "resnet", {"depth": 152}, 224, 60_192_808, 11_282_415_616, RESNET, 2015, 76.6, 93.1, KERAS),
+    Published(
+        "ShuffleNet v1, 3 groups", "shufflenet", {"version": 1, "groups": 3}, 224, 1_864_728, 137_458_560, SHUFFLE, 2017,
+        67.8, None, SHUFFLE,
+    ),
+    Published(
+        "ShuffleNet v1, 8 groups", "shufflenet", {"version": 1, "groups": 8}, 224, 2_433_768, 138_365_232, SHUFFLE, 2017,
+        68.0, None, SHUFFLE,
+    ),
+    Published("ShuffleNet v2", "shufflenet", {"version": 2}, 224, 2_278_604, 144_908_544, TORCHVISION, 2018),
     Published(
         "MobileNetV2", "pretrained", {"backbone": "mobilenet_v2"}, 224, 3_504_872, 300_774_272, "keras.applications",
         2018, 71.3, 90.1, KERAS,

@@ -46,7 +46,7 @@ COUNTS = {
             keras.layers.Conv1D, keras.layers.Conv2D, keras.layers.Conv3D,
             keras.layers.DepthwiseConv1D, keras.layers.DepthwiseConv2D,
             keras.layers.SeparableConv1D, keras.layers.SeparableConv2D,
-            keras.layers.Dense, layers.Conv2D, layers.Dense,
+            keras.layers.Dense, layers.Conv2D, layers.DepthwiseConv2D, layers.Dense,
         ),
         _at_outputs,
     ),
@@ -65,7 +65,7 @@ COUNTS = {
         (
             keras.layers.BatchNormalization, keras.layers.LayerNormalization, keras.layers.GroupNormalization,
             keras.layers.Normalization, keras.layers.PReLU, keras.layers.Embedding,
-            layers.BatchNorm, layers.LayerNorm, layers.Embedding, layers.LearnedPositions, layers.Unstandardize,
+            layers.BatchNorm, layers.LayerNorm, layers.PReLU, layers.Embedding, layers.LearnedPositions, layers.Unstandardize,
         ),
         _none,
     ),

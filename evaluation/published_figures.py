@@ -64,7 +64,8 @@ FIGURES = (
         71.3, 90.0, KERAS,
     ),
     Published(
-        "GoogLeNet", "googlenet", {"heads": False}, 224, 6_998_552, 1_582_671_872, GOOGLENET, 2014, 68.7, 88.9, GOOGLENET,
+        "GoogLeNet", "googlenet", {"heads": False}, 224, 6_998_552, 1_582_671_872, GOOGLENET, 2014,
+        68.7, 88.9, GOOGLENET,
     ),
     Published(
         "GoogLeNet with both heads", "googlenet", {"heads": True}, 224, 13_378_280, 1_591_044_096, GOOGLENET, 2014,
@@ -73,14 +74,16 @@ FIGURES = (
     Published("ResNet-101", "resnet", {"depth": 101}, 224, 44_549_160, 7_570_194_432, RESNET, 2015, 76.4, 92.8, KERAS),
     Published("ResNet-152", "resnet", {"depth": 152}, 224, 60_192_808, 11_282_415_616, RESNET, 2015, 76.6, 93.1, KERAS),
     Published(
-        "ShuffleNet v1, 3 groups", "shufflenet", {"version": 1, "groups": 3}, 224, 1_864_728, 137_458_560, SHUFFLE, 2017,
+        "ShuffleNet v1, 3 groups", "shufflenet", {"version": 1, "groups": 3}, 224,
+        1_864_728, 137_460_672, SHUFFLE, 2017,
         67.8, None, SHUFFLE,
     ),
     Published(
-        "ShuffleNet v1, 8 groups", "shufflenet", {"version": 1, "groups": 8}, 224, 2_433_768, 138_365_232, SHUFFLE, 2017,
+        "ShuffleNet v1, 8 groups", "shufflenet", {"version": 1, "groups": 8}, 224,
+        2_433_768, 138_365_952, SHUFFLE, 2017,
         68.0, None, SHUFFLE,
     ),
-    Published("ShuffleNet v2", "shufflenet", {"version": 2}, 224, 2_278_604, 144_908_544, TORCHVISION, 2018),
+    Published("ShuffleNet v2", "shufflenet", {"version": 2}, 224, 2_278_604, 144_907_992, TORCHVISION, 2018),
     Published(
         "MobileNetV2", "pretrained", {"backbone": "mobilenet_v2"}, 224, 3_504_872, 300_774_272, "keras.applications",
         2018, 71.3, 90.1, KERAS,

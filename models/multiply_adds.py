@@ -65,7 +65,8 @@ COUNTS = {
         (
             keras.layers.BatchNormalization, keras.layers.LayerNormalization, keras.layers.GroupNormalization,
             keras.layers.Normalization, keras.layers.PReLU, keras.layers.Embedding,
-            layers.BatchNorm, layers.LayerNorm, layers.PReLU, layers.Embedding, layers.LearnedPositions, layers.Unstandardize,
+            layers.BatchNorm, layers.LayerNorm, layers.PReLU, layers.Embedding, layers.LearnedPositions,
+            layers.Unstandardize,
         ),
         _none,
     ),

@@ -127,9 +127,8 @@ def built(recipe, size: int, classes: int):
 
 
 def _saved(path: str):
-    from models.loading import in_float32, load
-    from tasks.trained import read
+    from tasks import trained
 
     if Path(path).suffix == ".keras" and not Path(path).is_dir():
-        return in_float32(load(path))
-    return in_float32(load(read(path).directory / "model.keras"))
+        return trained.network(Path(path))
+    return trained.network(trained.read(path).directory / "model.keras")

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import zipfile
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +15,7 @@ from models.mlp import MLP
 from models.pretrained import Pretrained
 from tasks import course
 from tasks.classify import TASK
-from tests.tasks.runs import FILES, command, refusal, whole_run
+from tests.tasks.runs import FILES, command, refusal, start, whole_run
 from training.run_directory import RunDirectory
 from training.trainer import Trainer
 
@@ -53,6 +54,15 @@ def test_a_pretrained_network_gets_images_as_it_was_trained_on(asked, side):
     assert splits.input_shape == (side, side, 3)
     assert pixels.min() == 0 and pixels.max() == 255
     assert TASK.load(TASK.tiny).input_shape == (8, 8, 1)
+
+
+@pytest.mark.slow
+def test_a_run_of_two_stages_is_saved_without_an_optimizer(tmp_path, monkeypatch):
+    """A process that trains nothing does not know its class."""
+    arguments = ["--run-dir", str(tmp_path / "run"), "--epochs", "1", "--image-size", "32", "pretrained"]
+    start(classify.main, [*arguments, "--weights", "none", "--fine-tune-epochs", "1"], monkeypatch)
+    with zipfile.ZipFile(tmp_path / "run" / "model.keras") as file:
+        assert "optimizer" not in json.dumps(json.loads(file.read("config.json"))["config"])
 
 
 def test_test_accuracy_is_that_of_the_saved_network(tiny):

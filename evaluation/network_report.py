@@ -116,14 +116,17 @@ def _percent(value: float | None) -> str:
 
 def _against(what: str, of: Mapping[str, float]) -> Picture:
     """Published top-1 accuracy against a figure of each network."""
-    figure, axes = canvas(5.0, 3.6)
+    figure, axes = canvas(4.8, 3.6)
     for number, one in enumerate(FIGURES):
         if one.top1 and one.title in of:
             style = {"color": PALETTE[number % len(PALETTE)], "marker": MARKERS[number % len(MARKERS)]}
             axes.plot(of[one.title], one.top1, linestyle="", **style)
-            axes.annotate(one.title, (of[one.title], one.top1), xytext=(4, 4), textcoords="offset points", fontsize=7)
+            # neighbours in the list lie close together: their names stand on opposite sides
+            place = {"xytext": (5, -9), "ha": "left"} if number % 2 else {"xytext": (-5, 5), "ha": "right"}
+            at = (of[one.title], one.top1)
+            axes.annotate(one.title, at, textcoords="offset points", fontsize=7, **place)
     axes.set(xlabel=what, ylabel="top-1 accuracy in percent", xscale="log")
-    axes.margins(x=0.22, y=0.1)
+    axes.margins(x=0.3, y=0.12)
     return as_svg(figure, f"Published top-1 accuracy of the networks against {what}.")
 
 

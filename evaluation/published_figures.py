@@ -74,12 +74,12 @@ FIGURES = (
     Published("ResNet-101", "resnet", {"depth": 101}, 224, 44_549_160, 7_570_194_432, RESNET, 2015, 76.4, 92.8, KERAS),
     Published("ResNet-152", "resnet", {"depth": 152}, 224, 60_192_808, 11_282_415_616, RESNET, 2015, 76.6, 93.1, KERAS),
     Published(
-        "ShuffleNet v1, 3 groups", "shufflenet", {"version": 1, "groups": 3}, 224,
+        "ShuffleNet v1 g3", "shufflenet", {"version": 1, "groups": 3}, 224,
         1_864_728, 137_460_672, SHUFFLE, 2017,
         67.8, None, SHUFFLE,
     ),
     Published(
-        "ShuffleNet v1, 8 groups", "shufflenet", {"version": 1, "groups": 8}, 224,
+        "ShuffleNet v1 g8", "shufflenet", {"version": 1, "groups": 8}, 224,
         2_433_768, 138_365_952, SHUFFLE, 2017,
         68.0, None, SHUFFLE,
     ),

@@ -64,7 +64,7 @@ def show_gallery(shown: Shown) -> dict[str, float]:
     texts = [[report.shown(cell) for cell in row] for row in gallery_rows(measured)]
     print("\n".join(aligned([GALLERY, *texts])))
     if shown.html:
-        subtitle = "Published figures, and milliseconds on this machine for one picture"
+        subtitle = "Published figures" + (", and milliseconds for one picture on this machine" if measured else "")
         report.write(shown.html, "The classic networks", subtitle, gallery_sections(measured))
         print(f"page: {shown.html}")
     print(f"networks={len(texts)} measured={len(measured)}")

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from cli.errors import UserError
-from models import efficientnet_lite
+from models import efficientnet_lite, image_encoder
 from models.pretrained import BACKBONES, LITE, Pretrained
 
 DAISY = 985  # of ImageNet's 1,000 classes
@@ -66,3 +66,9 @@ def centre(picture, size=224, kept=0.875):
     side = int(kept * min(picture.size))
     left, top = ((length - side) // 2 for length in picture.size)
     return np.asarray(picture.crop((left, top, left + side, top + side)).resize((size, size), Image.BICUBIC), "float32")
+
+
+def test_a_captioner_sees_with_it():
+    model = image_encoder.backbone(LITE, "none", (64, 64, 3))
+    assert model.output_shape == (None, 2, 2, 1280)
+    assert image_encoder.ImageEncoder(LITE).encoder == LITE

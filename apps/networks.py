@@ -19,12 +19,9 @@ from tasks.network_request import Gallery, for_arguments
 def main(config) -> dict[str, float]:
     """Print the table, or the gallery, write what is asked for, and return the figures of the last line."""
     from tasks.network_tables import show_gallery, show_network
-    from training.devices import configure
 
-    configure()
-    if isinstance(getattr(config, "model", None), Gallery):
-        return show_gallery(config.shown)
-    return show_network(config)
+    alone = not isinstance(getattr(config, "model", None), Gallery)
+    return show_network(config) if alone else show_gallery(config.shown)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,9 @@ def show_network(config) -> dict[str, float]:
     from evaluation.network_drawing import svg
     from evaluation.network_report import compared, network_sections
     from models.network_table import HEADER, cells, network_table, sizes
+    from training.devices import configure
 
+    configure()
     model, published = network(config)
     table = network_table(model, config.shown.times)
     rows = [cells(row) for row in table.rows]
@@ -73,6 +75,9 @@ def show_gallery(shown: Shown) -> dict[str, float]:
 
 def measure_all() -> dict[str, float]:
     """Title -> milliseconds for one picture, of each published network; one at a time, as a large one has 0.6 GB."""
+    from training.devices import configure
+
+    configure()
     import keras
 
     from evaluation.published_figures import FIGURES

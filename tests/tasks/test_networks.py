@@ -7,6 +7,7 @@ import pytest
 
 from apps import networks
 from cli.arguments import parse
+from cli.errors import UserError
 from evaluation import published_figures
 from models.convnet import ConvNet
 from tasks import network_request, network_tables
@@ -87,13 +88,13 @@ def test_the_gallery_has_all(monkeypatch, capsys):
 
 
 def test_a_wrong_count_ends_in_an_error(monkeypatch, capsys):
-    small = published_figures.Published("ResNet-20", "resnet", {"depth": 20}, 32, 269_722, 40_551_552, "", 2015)
+    small = published_figures.Published("ResNet-20", "resnet", {"depth": 20}, 32, 269_722, 40_551_040, "", 2015)
     small = replace(small, classes=10)
     arguments = ["resnet", "--image-size", "32", "--classes", "10", "--no-times"]
     monkeypatch.setattr(published_figures, "FIGURES", (small,))
     lines = shown(arguments, monkeypatch, capsys)
     assert "parameters 269,722, published 269,722: equal ()" in lines
-    monkeypatch.setattr(published_figures, "FIGURES", (replace(small, multiply_adds=40_551_553),))
+    monkeypatch.setattr(published_figures, "FIGURES", (replace(small, multiply_adds=40_551_041),))
     with pytest.raises(DifferentCount, match="ResNet-20: multiply-adds differs by -1"):
         start_networks(arguments, monkeypatch)
 
@@ -102,14 +103,24 @@ def test_a_wrong_count_ends_in_an_error(monkeypatch, capsys):
     ("arguments", "message"),
     [
         (["mlp", "--image-size", "0"], "`--image-size` and `--classes` must be at least 1"),
-        (["mlp", "--html", "page.txt"], "`--html` must be a file that ends in .html"),
-        (["mlp", "--svg", "nowhere/net.svg"], "in a folder that exists. Received: nowhere/net.svg"),
         (["none.keras"], "none.keras: no such file"),
     ],
 )
 def test_refusals(arguments, message, monkeypatch):
     with pytest.raises(ValueError, match=message):
         start_networks(arguments, monkeypatch)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"html": "page.txt"}, "`--html` must be a file that ends in .html"),
+        ({"svg": "nowhere/net.svg"}, "in a folder that exists. Received: nowhere/net.svg"),
+    ],
+)
+def test_files_that_cannot_be_written_are_refused(settings, message):
+    with pytest.raises(UserError, match=message):
+        network_request.Shown(**settings)
 
 
 def test_names_of_recipes_are_those_of_the_classifier():

@@ -1,11 +1,11 @@
 """Networks: any of the suite, a trained one, or a .keras file, as a table and a drawing.
 
-    python -m apps.networks                                     all published networks beside each other, two minutes
-    python -m apps.networks resnet --depth 50                   each layer: shape, parameters, multiply-adds ...
-    python -m apps.networks resnet --depth 50 --html page.html  the same with a drawing, as one page
-    python -m apps.networks convnet --image-size 28 --classes 10      pictures of another size
-    python -m apps.networks runs/classify/NAME --svg net.svg    the network of a run, and its drawing as a file
-    python -m apps.networks model.keras --no-times              of any Keras model, without measuring it
+    python -m apps.networks                                      all published networks beside each other
+    python -m apps.networks resnet --depth 50                    each layer: shape, parameters, multiply-adds ...
+    python -m apps.networks resnet --depth 50 --html page.html   the same with a drawing, as one page
+    python -m apps.networks convnet --image-size 28              pictures of another size
+    python -m apps.networks runs/classify/NAME --svg net.svg     the network of a run, and its drawing as a file
+    python -m apps.networks model.keras --no-times               of any Keras model, without measuring it
 
 A line says of one layer, for one record: output, parameters, multiply-adds of its kernels, receptive field and stride
 in pixels of the picture, memory of its outputs, milliseconds on this machine. What is published of a network stands

@@ -60,7 +60,7 @@ def sights(steps: list[Step], input_shapes: list[Shape]) -> dict[int, tuple[Sigh
 def _seen(inputs: list[Sight], step: Step, shape: Shape, axis: int) -> Sight:
     before = step.input_shapes[0]
     met = _met(inputs)
-    if len(shape) != 3 or len(before) != 3:
+    if len(shape) != 3 or len(before) != 3 or met.size == inf:
         return ALL
     if (found := window(step, axis)) is not None:
         if shape[axis] > before[axis]:  # a transposed convolution: neighbours share what they see

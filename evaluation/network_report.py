@@ -43,8 +43,8 @@ def network_sections(table, header: Sequence[str], rows: Sequence[Sequence[str]]
     if published:
         lines = [(what, own, theirs, said) for what, own, theirs, said in compared(table, published)]
         facts = [("layers from", published.counts), ("year", str(published.year))]
-        if published.top1:
-            facts.append(("accuracy on ImageNet", f"top-1 {published.top1}%, top-5 {published.top5}%"))
+        if published.accuracies:
+            facts.append(("accuracy on ImageNet", published.accuracies))
             facts.append(("accuracy from", published.accuracy))
         beside = report.Table(("", "here", "published", ""), lines)
         sections.append(report.Section(f"Beside what is published of {published.title}", [beside, report.Facts(facts)]))

@@ -47,6 +47,12 @@ class Published:
     accuracy: str = ""
     classes: int = 1000
 
+    @property
+    def accuracies(self) -> str:
+        """As text; "" where none is published."""
+        both = (("top-1", self.top1), ("top-5", self.top5))
+        return ", ".join(f"{name} {value}%" for name, value in both if value is not None)
+
 
 FIGURES = (
     Published(
@@ -69,6 +75,9 @@ FIGURES = (
     ),
     Published(
         "GoogLeNet with both heads", "googlenet", {"heads": True}, 224, 13_378_280, 1_591_044_096, GOOGLENET, 2014,
+    ),
+    Published(
+        "ResNet-20, small images", "resnet", {"depth": 20}, 32, 269_722, 40_551_040, RESNET, 2015, classes=10,
     ),
     Published("ResNet-50", "resnet", {"depth": 50}, 224, 25_557_032, 3_857_973_248, RESNET, 2015, 74.9, 92.1, KERAS),
     Published("ResNet-101", "resnet", {"depth": 101}, 224, 44_549_160, 7_570_194_432, RESNET, 2015, 76.4, 92.8, KERAS),

@@ -17,6 +17,7 @@ from tasks.task import by_name
 SWITCHES = ("--times", "--no-times")  # flags without a value
 SIZE = 224
 """Side of the picture where neither the user nor a published network says one."""
+CLASSES = 1000
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def named_network() -> type:
         [
             ("model", union, Gallery()),
             ("image_size", int | None, None),
-            ("classes", int, 1000),
+            ("classes", int | None, None),
             ("shown", Shown, field(default_factory=Shown)),
         ],
         frozen=True,
@@ -90,7 +91,7 @@ def named_network() -> type:
     Attributes:
         model: The network; `python -m apps.networks NAME --help` shows its own flags.
         image_size: Side of the picture in pixels. Default: the published one, else 224.
-        classes: Of the last layer.
+        classes: Of the last layer. Default: as published, else 1000.
         shown: What is written besides.
     """
     return own
@@ -106,16 +107,16 @@ def network(config) -> tuple[object, object]:
 
     if isinstance(config, SavedNetwork):
         return _saved(config.path), None
-    if config.classes < 1 or (config.image_size is not None and config.image_size < 1):
-        raise UserError(
-            f"`--image-size` and `--classes` must be at least 1. Received: {config.image_size}, {config.classes}"
-        )
+    for name in ("image_size", "classes"):
+        if (value := getattr(config, name)) is not None and value < 1:
+            raise UserError(f"`--{name.replace('_', '-')}` must be at least 1. Received: {value}")
     recipe = config.model
     name = next(name for name, kind in recipes().items() if kind is type(recipe))
     published = of(name, asdict(recipe))
     size = config.image_size or (published.size if published else getattr(recipe, "size", SIZE))
-    model = built(recipe, size, config.classes)
-    same = published and (size, config.classes) == (published.size, published.classes)
+    classes = config.classes or (published.classes if published else CLASSES)
+    model = built(recipe, size, classes)
+    same = published and (size, classes) == (published.size, published.classes)
     return model, published if same else None
 
 

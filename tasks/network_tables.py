@@ -31,8 +31,8 @@ def show_network(config) -> dict[str, float]:
     beside = compared(table, published)
     for what, own, theirs, said in beside:
         print(f"{what} {own:,}, published {theirs:,}: {said} ({published.counts})")
-    if published and published.top1:
-        print(f"ImageNet, published: top-1 {published.top1}%, top-5 {published.top5}% ({published.accuracy})")
+    if published and published.accuracies:
+        print(f"ImageNet, published: {published.accuracies} ({published.accuracy})")
     if table.uncounted:
         print(f"not counted, as nothing is known of these layers: {', '.join(table.uncounted)}")
     drawing = svg(table.rows, table.input_shapes, title)

@@ -58,9 +58,15 @@ def test_the_lectures_and_the_gallery_have_their_figures_from_one_place():
 
 def test_a_network_is_found_by_its_settings():
     assert published_figures.of("resnet", {"depth": 50, "l2": 0.1}).title == "ResNet-50"
-    assert published_figures.of("resnet", {"depth": 20}) is None
+    assert published_figures.of("resnet", {"depth": 34}) is None
     assert published_figures.of("vgg", {"depth": 16, "batch_norm": False, "width": 0.25}) is None
     assert published_figures.of("vgg", {"depth": 16, "batch_norm": True, "width": 1.0}) is None
+
+
+def test_accuracies_are_told_as_far_as_they_are_published():
+    told = {one.title: one.accuracies for one in FIGURES}
+    assert told["VGG-16"] == "top-1 71.3%, top-5 90.1%"
+    assert (told["ShuffleNet v1 g3"], told["OverFeat, fast"]) == ("top-1 67.8%", "")
 
 
 def test_no_network_has_two_rows_and_each_figure_a_source():

@@ -102,7 +102,8 @@ def test_a_wrong_count_ends_in_an_error(monkeypatch, capsys):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["mlp", "--image-size", "0"], "`--image-size` and `--classes` must be at least 1"),
+        (["mlp", "--image-size", "0"], "`--image-size` must be at least 1. Received: 0"),
+        (["mlp", "--classes", "-1"], "`--classes` must be at least 1. Received: -1"),
         (["none.keras"], "none.keras: no such file"),
     ],
 )

@@ -47,7 +47,7 @@ class WithAuxiliaryHeads(keras.Model):
     @property
     def main(self) -> keras.Model:
         """The network without its heads; it shares the weights."""
-        return keras.Model(self.inputs, self.layers[-1].input[0], name=self.name)
+        return keras.Model(self.input, self.layers[-1].input[0], name=self.name)
 
     @property
     def training_only(self) -> set[str]:

@@ -45,8 +45,8 @@ class GoogLeNet(Published):
         source="Szegedy et al. 2015, section 6; first rate, batch, decay of the weights and first values of Caffe's",
         instead="the paper lowers the rate by 4% every 8 epochs on several machines at once; here by as much, evenly",
     )
-    SMALLEST: ClassVar[int] = 32
-    SMALLEST_WITH_HEADS: ClassVar[int] = 65
+    SMALLEST: ClassVar[int] = 47
+    SMALLEST_WITH_HEADS: ClassVar[int] = 79
 
     heads: bool = True
     """The two auxiliary heads in training, whose losses count 0.3; the exported network has none."""
@@ -55,7 +55,7 @@ class GoogLeNet(Published):
         """Return a `keras.Model` from images `(batch, height, width, channels)` to logits `(batch, num_outputs)`.
 
         With `heads` it is a `WithAuxiliaryHeads`, which `models.auxiliary_heads.cut` makes the network alone. Raises
-        UserError on other than images, and on images of less than 65 pixels (32 without the heads).
+        UserError on other than images, and on images of less than 79 pixels (47 without the heads).
         """
         import keras
 

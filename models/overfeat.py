@@ -18,7 +18,7 @@ CONVOLUTIONS = {
                  (1024, 3, 1, "same", 0), (1024, 3, 1, "same", 3)),
 }  # fmt: skip
 CLASSIFIER = {"fast": (3072, 6), "accurate": (4096, 5)}  # filters and kernel of the first of its layers
-SMALLEST = {"fast": 59, "accurate": 77}
+SMALLEST = {"fast": 71, "accurate": 77}
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class OverFeat(Published):
         instead="the paper halves the rate after 30, 50, 60, 70 and 80 epochs; here it falls as far evenly",
     )
 
-    model: Literal["fast", "accurate"] = "fast"
+    kind: Literal["fast", "accurate"] = "fast"
     """fast: for 231 pixels, windows 32 apart; accurate: for 221 pixels, windows 36 apart, twice the work."""
 
     def build(self, input_shape: tuple[int, int, int], num_outputs: int):
@@ -50,20 +50,20 @@ class OverFeat(Published):
 
         Its layer `scores` gives the logits of each window, `(batch, rows, columns, num_outputs)`. On pictures that are
         smaller than the published ones the first layer of the classifier covers what is left. Raises UserError on other
-        than images, and on images of less than 59 (fast) or 77 (accurate) pixels.
+        than images, and on images of less than 71 (fast) or 77 (accurate) pixels.
         """
         import keras
 
         from layers import Activation, Conv2D, Dropout, MaxPool2D, Normal
 
-        inputs = x = self.images(input_shape, SMALLEST[self.model])
-        for number, (filters, kernel, stride, padding, pool) in enumerate(CONVOLUTIONS[self.model], start=1):
+        inputs = x = self.images(input_shape, SMALLEST[self.kind])
+        for number, (filters, kernel, stride, padding, pool) in enumerate(CONVOLUTIONS[self.kind], start=1):
             name = f"conv{number}"
             x = self.conv(x, self.scaled(filters), kernel, name, strides=stride, padding=padding)
             x = Activation("relu", name=f"{name}_relu")(x)
             if pool:
                 x = MaxPool2D(pool, name=f"pool{number}")(x)
-        first, kernel = CLASSIFIER[self.model]
+        first, kernel = CLASSIFIER[self.kind]
         window = tuple(min(kernel, side) for side in x.shape[1:3])
         for name, units, size in (("fc1", first, window), ("fc2", 4096, 1)):
             x = Activation("relu", name=f"{name}_relu")(self.conv(x, self.scaled(units), size, name))
@@ -77,4 +77,4 @@ class OverFeat(Published):
             name="scores",
         )(x)  # (batch, rows, columns, num_outputs)
         logits = keras.layers.GlobalAveragePooling2D(dtype="float32", name="logits")(x)
-        return keras.Model(inputs, logits, name=f"overfeat_{self.model}")
+        return keras.Model(inputs, logits, name=f"overfeat_{self.kind}")

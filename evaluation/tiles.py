@@ -1,6 +1,6 @@
 """Images as small PNG data URIs for the page.
 
-thumbnail(image) -> data URI
+thumbnail(image) -> data URI    png(image) -> data URI, as large as it is
 """
 
 import io
@@ -23,6 +23,15 @@ def thumbnail(image) -> str:
         )
     picture = Image.fromarray(image[..., 0] if image.shape[2:] == (1,) else image)
     picture.thumbnail((LARGEST, LARGEST))
+    return _uri(picture)
+
+
+def png(image: np.ndarray) -> str:
+    """A uint8 image (H, W, 1) or (H, W, 3) as it is."""
+    return _uri(Image.fromarray(image[..., 0] if image.shape[2] == 1 else image))
+
+
+def _uri(picture: Image.Image) -> str:
     buffer = io.BytesIO()
     picture.save(buffer, format="PNG")
     return data_uri(buffer.getvalue(), "image/png")

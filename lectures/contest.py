@@ -7,20 +7,9 @@ computed is what they can mean: how far chance alone moves such an error, and wh
 import numpy as np
 
 from evaluation.figures import PALETTE, QUIET, canvas
+from evaluation.ilsvrc import PAPERS, TESTED
 from lectures.question import Question
 from lectures.shown import Shown, at_least, at_most, near
-
-PAPERS = {
-    "second best 2012": 26.2,
-    "AlexNet, 7 networks": 15.3,
-    "OverFeat, contest": 14.2,
-    "OverFeat, later": 13.6,
-    "VGG, contest": 7.3,
-    "GoogLeNet, 7 networks": 6.67,
-    "ResNet-152, one network": 5.71,
-    "ResNet, contest": 3.57,
-}
-TESTED = 100_000  # pictures of the contest's test part
 
 
 def chance(error, pictures):

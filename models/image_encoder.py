@@ -25,11 +25,13 @@ class ImageEncoder:
         "efficientnet_b0",
         "efficientnet_v2_b0",
         "convnext_tiny",
+        "efficientnet-lite0",
     ] = "auto"
-    """A network of keras.applications, or stem: four convolutions that are learned with the captions. auto: stem for
-    scenes, else mobilenet_v2."""
+    """A network of keras.applications, efficientnet-lite0, or stem: four convolutions that are learned with the
+    captions. auto: stem for scenes, else mobilenet_v2."""
     weights: str = field(default="imagenet", metadata={"files": True})
-    """Of the backbone: imagenet (downloaded once by Keras into KERAS_HOME), none, or the path of a weights file."""
+    """Of the backbone: imagenet (downloaded once by Keras into KERAS_HOME, or installed), none, or the path of a
+    weights file."""
     fine_tune_epochs: int = 0
     """Epochs in which the backbone learns too, after the captioner has learned on its features."""
     fine_tune_learning_rate: float = 1e-5

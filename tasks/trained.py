@@ -60,6 +60,20 @@ def read(path: str) -> Trained:
         ) from error
 
 
+def network(path: Path):
+    """The `keras.Model` of a file, in float32. Raises LoadingError where there is none.
+
+    Runs of earlier versions in two stages have the optimizer and the loss of the first in their networks, and Keras
+    asks for the classes of these.
+    """
+    import training.losses  # noqa: F401
+    import training.optimizers  # noqa: F401
+    import training.schedules  # noqa: F401
+    from models.loading import in_float32, load
+
+    return in_float32(load(path))
+
+
 def refuse_search(directory: RunDirectory) -> None:
     """Raise RunError on the folder of a search, with the run of its best trial where there is one."""
     if (directory / "config.json").exists() or not (directory / "search.json").exists():
@@ -110,9 +124,7 @@ class TrainedNetwork:
     @cached_property
     def model(self):
         """The network, in float32 whatever it was trained in, so that predictions are those of the exports."""
-        from models.loading import in_float32, load
-
-        model = in_float32(load(self.directory / "model.keras"))
+        model = network(self.directory / "model.keras")
         taken = without_batch(model.input)
         if taken != self.prepare.input_shape or not self.fits(model.output_shape):
             raise RunError(

@@ -7,15 +7,21 @@ import tyro
 
 from cli.errors import UserError
 from data.settings import Data
+from models.alexnet import AlexNet
 from models.bag import Bag
 from models.convnet import ConvNet
+from models.enet import ENet
+from models.googlenet import GoogLeNet
 from models.logistic import Logistic
 from models.mlp import MLP
+from models.overfeat import OverFeat
 from models.pretrained import Pretrained
 from models.resnet import ResNet
+from models.shufflenet import ShuffleNet
 from models.text_cnn import TextCNN
 from models.text_recurrent import TextRecurrent
 from models.text_transformer import TextTransformer
+from models.vgg import VGG
 from training.trainer import Trainer
 
 
@@ -35,6 +41,12 @@ Model = (
     | Annotated[TextCNN, tyro.conf.subcommand("textcnn")]
     | Annotated[TextRecurrent, tyro.conf.subcommand("recurrent")]
     | Annotated[TextTransformer, tyro.conf.subcommand("transformer")]
+    | Annotated[AlexNet, tyro.conf.subcommand("alexnet")]
+    | Annotated[OverFeat, tyro.conf.subcommand("overfeat")]
+    | Annotated[VGG, tyro.conf.subcommand("vgg")]
+    | Annotated[GoogLeNet, tyro.conf.subcommand("googlenet")]
+    | Annotated[ShuffleNet, tyro.conf.subcommand("shufflenet")]
+    | Annotated[ENet, tyro.conf.subcommand("enet")]
 )
 
 

@@ -91,4 +91,6 @@ def _train_head(model, prepared: Prepared, directory: RunDirectory) -> Fitted:
         steps_per_epoch=schedule.steps_per_epoch,
     )
     in_order = pipeline.batches(validation, prepare, 512)
-    return fit(head, batches, in_order, trainer=trainer, plan=schedule, run=directory)
+    fitted = fit(head, batches, in_order, trainer=trainer, plan=schedule, run=directory)
+    head.compiled = False  # else its optimizer is saved with the network, and loading asks for the optimizer's class
+    return fitted

@@ -14,7 +14,7 @@ FILES = {
 
 
 def page(prepared: Prepared, learned: Learned, outcome: Outcome) -> Page:
-    """Scores, curves, classes, confusion, reliability, mistakes."""
+    """Scores, curves, classes, confusion, reliability, mistakes, what the first layer sees."""
     from evaluation import classification_report, columns_report
     from evaluation.model_summary import summary
 
@@ -34,8 +34,22 @@ def page(prepared: Prepared, learned: Learned, outcome: Outcome) -> Page:
     )
     if splits.kind == "text":
         sections += text_sections(prepared, learned.model, outcome.probabilities, mistakes)
+    sections += _first_layer(learned.model, splits)
     subtitle = f"Classifier of {len(splits.classes):,} classes, scored on {len(splits.test):,} test rows"
     return Page(subtitle, [*sections, *columns_report.section(splits.columns)], splits.notes, summary(learned.model))
+
+
+def _first_layer(model, splits) -> list:
+    """What the first layer sees of a test picture, where it is a convolution."""
+    from evaluation import first_layer_report
+    from models.first_layer import first_layer
+
+    if splits.kind != "image":
+        return []
+    one = splits.test.take(np.array([0]))
+    pixels = splits.prepare.fixed(one.inputs, one.origins)
+    found = first_layer(model, np.asarray(splits.prepare.finish(pixels))[0])
+    return first_layer_report.section(found, np.asarray(pixels)[0], str(one.origins[0]))
 
 
 def _mistakes(splits, outputs: np.ndarray) -> list[dict]:

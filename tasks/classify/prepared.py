@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from cli.errors import UserError
+from models.published import Published
 from tasks import text_model
 from tasks.classify.config import Auto, ClassLoss, Config
 from tasks.describe import columns, data_lines
@@ -49,7 +50,9 @@ class Prepared:
         detail = f"{len(self.splits.classes)} classes"
         if self.splits.kind != "text":
             detail += f", inputs {self.splits.input_shape}"
-        return [*data_lines(self.splits, detail), f"model   {self.recipe}"]
+        lines = [*data_lines(self.splits, detail), f"model   {self.recipe}"]
+        paper = self.recipe.paper_training() if isinstance(self.recipe, Published) else None
+        return [*lines, f"recipe  {paper.told(self.trainer)}"] if paper else lines
 
     def record(self) -> dict:
         splits = self.splits
@@ -111,8 +114,9 @@ def prepare(config: Config, splits) -> Prepared:
     if isinstance(recipe, Auto):
         recipe = {"image": ConvNet(), "table": MLP(), "text": Bag()}[splits.kind]
     text_model.require_text(recipe, splits)
-    trainer = text_model.trainer_for(recipe, config.trainer)
     two_stages = isinstance(recipe, Pretrained)
+    paper = recipe.paper_training() if isinstance(recipe, Published) else None
+    trainer = paper.applied(config.trainer) if paper else text_model.trainer_for(recipe, config.trainer)
     return Prepared(
         splits,
         recipe,

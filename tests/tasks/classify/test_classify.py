@@ -2,6 +2,7 @@
 
 import csv
 import json
+import zipfile
 from dataclasses import replace
 
 import numpy as np
@@ -11,9 +12,10 @@ from apps import classify
 from data.settings import Data
 from models.logistic import Logistic
 from models.mlp import MLP
+from models.pretrained import Pretrained
 from tasks import course
 from tasks.classify import TASK
-from tests.tasks.runs import FILES, command, refusal, whole_run
+from tests.tasks.runs import FILES, command, refusal, start, whole_run
 from training.run_directory import RunDirectory
 from training.trainer import Trainer
 
@@ -41,6 +43,26 @@ def test_a_network_beats_the_baselines(tiny):
     assert float(line["test_accuracy"]) == pytest.approx(results["test"]["accuracy"], abs=1e-6)
     assert float(line["test_accuracy"]) > 0.85
     assert results["test"]["accuracy"] > results["baselines"]["most frequent class"]["accuracy"] + 0.5
+
+
+@pytest.mark.parametrize(("asked", "side"), [(None, 48), (40, 40)])
+def test_a_pretrained_network_gets_images_as_it_was_trained_on(asked, side):
+    """Of its size, with three channels and pixels 0..255."""
+    config = replace(TASK.tiny, data=Data(image_size=asked), model=Pretrained(weights="none", size=48))
+    splits = TASK.load(config)
+    pixels = np.asarray(splits.prepare.finish(splits.prepare.fixed(splits.test.inputs, splits.test.origins)))
+    assert splits.input_shape == (side, side, 3)
+    assert pixels.min() == 0 and pixels.max() == 255
+    assert TASK.load(TASK.tiny).input_shape == (8, 8, 1)
+
+
+@pytest.mark.slow
+def test_a_run_of_two_stages_is_saved_without_an_optimizer(tmp_path, monkeypatch):
+    """A process that trains nothing does not know its class."""
+    arguments = ["--run-dir", str(tmp_path / "run"), "--epochs", "1", "--image-size", "32", "pretrained"]
+    start(classify.main, [*arguments, "--weights", "none", "--fine-tune-epochs", "1"], monkeypatch)
+    with zipfile.ZipFile(tmp_path / "run" / "model.keras") as file:
+        assert "optimizer" not in json.dumps(json.loads(file.read("config.json"))["config"])
 
 
 def test_test_accuracy_is_that_of_the_saved_network(tiny):

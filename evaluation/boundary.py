@@ -1,0 +1,60 @@
+"""How well edges are met, which intersection over union of large areas hardly shows.
+
+Csurka et al. 2013: What is a good evaluation measure for semantic segmentation? (BMVC). The edge of a class in a picture
+are its pixels beside a pixel of another class. Of the edges of all pictures together, precision is the share of the
+answer's within `DISTANCE` pixels of the truth's, recall the reverse; their harmonic mean is averaged over classes.
+"""
+
+import numpy as np
+from scipy.ndimage import binary_dilation
+
+from evaluation.segmentation import VOID
+
+DISTANCE = 3  # pixels
+DISK = np.hypot(*np.mgrid[-DISTANCE : DISTANCE + 1, -DISTANCE : DISTANCE + 1]) <= DISTANCE
+
+
+def edges(classes: np.ndarray, counted: np.ndarray) -> np.ndarray:
+    """Boolean (height, width): pixels beside one of another class, above, below, left or right, where both count."""
+    found = np.zeros(classes.shape, bool)
+    for axis in (0, 1):
+        first, second = [slice(None)] * 2, [slice(None)] * 2
+        first[axis], second[axis] = slice(None, -1), slice(1, None)
+        first, second = tuple(first), tuple(second)
+        differ = (classes[first] != classes[second]) & counted[first] & counted[second]
+        found[first] |= differ
+        found[second] |= differ
+    return found
+
+
+def edge_counts(truth: np.ndarray, answers: np.ndarray, num_classes: int) -> np.ndarray:
+    """Of a picture and each class, int64 (4, K): edge pixels of the answer met by the truth, and all of the answer's;
+    those of the truth met by the answer, and all of the truth's.
+
+    Args:
+        truth, answers: Class indices (height, width); pixels whose truth is `VOID` have no edge.
+        num_classes: K.
+    """
+    counted = truth != VOID
+    true_edges, given_edges = edges(truth, counted), edges(answers, counted)
+    found = np.zeros((4, num_classes), np.int64)
+    for k in np.union1d(np.unique(truth[true_edges]), np.unique(answers[given_edges])):
+        true, given = true_edges & (truth == k), given_edges & (answers == k)
+        found[:, k] = (
+            (given & binary_dilation(true, DISK)).sum(), given.sum(),
+            (true & binary_dilation(given, DISK)).sum(), true.sum(),
+        )  # fmt: skip
+    return found
+
+
+def boundary_f1(counts: np.ndarray) -> float:
+    """The mean of the F1 of the classes that have an edge in truth or answer; NaN where none has.
+
+    Args:
+        counts: int64 (4, K), sums of `edge_counts`.
+    """
+    met_given, given, met_true, true = np.asarray(counts, np.float64)
+    precision, recall = met_given / np.maximum(given, 1), met_true / np.maximum(true, 1)
+    scores = 2 * precision * recall / np.maximum(precision + recall, np.finfo(float).tiny)
+    occurs = given + true > 0
+    return float(scores[occurs].mean()) if occurs.any() else float("nan")

@@ -1,8 +1,8 @@
 """How well edges are met, which intersection over union of large areas hardly shows.
 
-Csurka et al. 2013: What is a good evaluation measure for semantic segmentation? (BMVC). The edge of a class in a picture
-are its pixels beside a pixel of another class. Of the edges of all pictures together, precision is the share of the
-answer's within `DISTANCE` pixels of the truth's, recall the reverse; their harmonic mean is averaged over classes.
+Csurka et al. 2013: What is a good evaluation measure for semantic segmentation? (BMVC). The edge of a class in a
+picture are its pixels beside a pixel of another class. Of the edges of all pictures together, precision is the share of
+the answer's within `DISTANCE` pixels of the truth's, recall the reverse; their harmonic mean is averaged over classes.
 """
 
 import numpy as np

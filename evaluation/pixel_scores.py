@@ -72,11 +72,6 @@ class PixelScores:
         divisor = np.where(counts > 0, counts, np.nan)
         return Reliability(np.linspace(0, 1, BINS + 1), counts.astype(int), sure / divisor, right / divisor)
 
-    def accuracies(self) -> np.ndarray:
-        """Share of the pixels of each picture that is answered rightly, (N,); NaN where all are void."""
-        sums = np.array([[one[0].sum(), one[1].sum()] for one in self.by_picture], np.float64)
-        return np.where(sums[:, 1] > 0, sums[:, 0] / np.maximum(sums[:, 1], 1), np.nan)
-
     def picture_ious(self) -> np.ndarray:
         """Of each picture the mean over its classes of intersection over union, (N,): to find the worst."""
         right, true, given = np.array(self.by_picture, np.float64).transpose(1, 0, 2)

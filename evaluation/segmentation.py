@@ -58,9 +58,7 @@ def confusion(truth, answers, num_classes: int) -> np.ndarray:
     """
     truth, answers = np.asarray(truth), np.asarray(answers)
     if truth.shape != answers.shape:
-        raise ValueError(
-            f"`truth` and `answers` must have one shape. Received: {truth.shape} and {answers.shape}"
-        )
+        raise ValueError(f"`truth` and `answers` must have one shape. Received: {truth.shape} and {answers.shape}")
     counted = truth != VOID
     true, given = truth[counted].astype(np.int64), answers[counted].astype(np.int64)
     for name, values in (("truth", true), ("answers", given)):
@@ -104,7 +102,12 @@ def per_class(counts: np.ndarray, names: Sequence[str]) -> list[ClassScore]:
 
     return [
         ClassScore(
-            str(name), float(overlap[k]), share(right[k], true[k]), share(right[k], given[k]), int(true[k]), int(given[k])
+            str(name),
+            float(overlap[k]),
+            share(right[k], true[k]),
+            share(right[k], given[k]),
+            int(true[k]),
+            int(given[k]),
         )
         for k, name in enumerate(names)
     ]

@@ -48,6 +48,7 @@ from layers.transformer_decoder import TransformerDecoder
 from layers.transformer_decoder_block import TransformerDecoderBlock
 from layers.transformer_encoder_block import TransformerEncoderBlock
 from layers.unstandardize import Unstandardize
+from layers.upsampling import Upsampling2D
 
 __all__ = [
     "FeedForward",
@@ -71,6 +72,7 @@ __all__ = [
     "MonteCarloDropout",
     "PiecewiseLinear",
     "Unstandardize",
+    "Upsampling2D",
     "L1",
     "L1L2",
     "L2",

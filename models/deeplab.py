@@ -36,7 +36,7 @@ class DeepLab(Backbone):
         weights."""
         import keras
 
-        from layers import Conv2D, Dropout, GlorotUniform
+        from layers import Conv2D, Dropout, GlorotUniform, Upsampling2D
 
         inputs, (low, high) = feature_maps(self.backbone, self.weights, input_shape, (4, 16))
         seen = [self._normed(self._pointwise(high, self.channels, "aspp_1x1"), "aspp_1x1")]
@@ -48,7 +48,7 @@ class DeepLab(Backbone):
         mean = self._normed(self._pointwise(mean, self.channels, "aspp_mean"), "aspp_mean")
         x = keras.layers.Add(name="with_mean")([x, self._pointwise(mean, self.channels, "project_mean")])
         x = self._normed(x, "project")
-        x = keras.layers.UpSampling2D(4, interpolation="bilinear", name="to_quarter")(x)
+        x = Upsampling2D(4, name="to_quarter")(x)
         low = self._normed(self._pointwise(low, self.low_channels, "low"), "low")
         x = keras.layers.Concatenate(name="beside")([x, low])
         for number in (1, 2):
@@ -56,7 +56,7 @@ class DeepLab(Backbone):
         if self.dropout:
             x = Dropout(self.dropout, name="dropout")(x)
         x = Conv2D(num_outputs, 1, kernel_initializer=GlorotUniform(), dtype="float32", name="logits_quarter")(x)
-        logits = keras.layers.UpSampling2D(4, interpolation="bilinear", dtype="float32", name="logits")(x)
+        logits = Upsampling2D(4, dtype="float32", name="logits")(x)
         return keras.Model(inputs, logits, name="deeplab")
 
     @staticmethod

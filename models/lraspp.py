@@ -27,7 +27,7 @@ class LRASPP(Backbone):
         weights."""
         import keras
 
-        from layers import Activation, BatchNorm, Conv2D, GlorotUniform, HeNormal
+        from layers import Activation, BatchNorm, Conv2D, GlorotUniform, HeNormal, Upsampling2D
 
         inputs, (low, high) = feature_maps(self.backbone, self.weights, input_shape, (8, 16))
         form = {"use_bias": False, "kernel_initializer": HeNormal()}
@@ -36,10 +36,10 @@ class LRASPP(Backbone):
         mean = keras.layers.GlobalAveragePooling2D(keepdims=True, name="mean")(high)  # (batch, 1, 1, channels)
         gate = Conv2D(self.channels, 1, use_bias=False, name="gate_conv")(mean)
         x = keras.layers.Multiply(name="gated")([x, Activation("sigmoid", name="gate")(gate)])
-        x = keras.layers.UpSampling2D(2, interpolation="bilinear", name="to_eighth")(x)
+        x = Upsampling2D(2, name="to_eighth")(x)
         linear = {"kernel_initializer": GlorotUniform(), "dtype": "float32"}
         x = keras.layers.Add(name="logits_eighth", dtype="float32")(
             [Conv2D(num_outputs, 1, **linear, name="low")(low), Conv2D(num_outputs, 1, **linear, name="high")(x)]
         )
-        logits = keras.layers.UpSampling2D(8, interpolation="bilinear", dtype="float32", name="logits")(x)
+        logits = Upsampling2D(8, dtype="float32", name="logits")(x)
         return keras.Model(inputs, logits, name="lraspp")

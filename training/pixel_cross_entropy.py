@@ -10,8 +10,8 @@ from keras import ops
 class PixelCrossEntropy(keras.losses.Loss):
     """Cross-entropy of logits against class indices, in nats, averaged over the pixels of a picture that have a class.
 
-    `loss = sum_p w[y_p] (-log softmax(z_p)[y_p]) / (number of pixels p with a class)`, 0 for a picture that is all void,
-    then averaged over pictures.
+    `loss = sum_p w[y_p] (-log softmax(z_p)[y_p]) / (number of pixels p with a class)`, then averaged over
+    pictures; that of a picture which is all void is 0.
 
     Args:
         void: Index that stands for no class.

@@ -1,1 +1,1 @@
-"""Pictures with masks: a class for each pixel, from drawn scenes, folders of masks, polygons and TensorFlow datasets."""
+"""Pictures with a class for each pixel: drawn scenes, folders of masks, polygons, and TensorFlow datasets."""

@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from cli.errors import UserError
 from data.images.images import CORES
-from data.masks.masked_images import VOID, MaskedImages
+from data.masks.masked_images import VOID, MaskedImages, size_of
 from data.masks.picture import PicturePrepare, folded, nearest
 
 MEMORY_LIMIT = 2 * 1024**3  # bytes of pictures and masks that may be kept
@@ -48,8 +48,7 @@ class MaskBatches:
         if not len(split):
             raise UserError("`split` must hold at least one picture. Received: none")
         self.split, self.prepare = split, prepare
-        truth = map(split.truth, range(len(split)))
-        self.sizes = np.array([prepare.size(*one.shape) for one in truth], np.int32)  # (N, 2)
+        self.sizes = np.array([prepare.size(*size_of(one)) for one in split.masks], np.int32)  # (N, 2)
         self.canvas = tuple(padded(side) for side in self.sizes.max(0))
 
     @property
@@ -133,14 +132,15 @@ class MaskBatches:
             return _finished(numbered.map(crops, num_parallel_calls=CORES))
 
     def evaluation(self, every: int = 1):
-        """A dataset of `(x, y)`, each picture once and in order: float32 (batch, *canvas, 3), uint8 (batch, *canvas)."""
+        """A dataset of `(x, y)`, each picture once, in order: float32 (batch, *canvas, 3), uint8 (batch, *canvas)."""
         rows = len(self.split)
         size = max(MOST_PIXELS // int(np.prod(self.canvas)), 1)
+        held = self.everything() if self.fits_in_memory else ()
 
         def whole(start):
             index = tf.range(start, tf.minimum(start + size, rows))
-            if self.fits_in_memory:
-                pictures, classes = (tf.gather(one, index) for one in self.everything())
+            if held:
+                pictures, classes = tf.gather(held[0], index), tf.gather(held[1], index)
             else:
                 pictures, classes = self._read(index, None)
             return tf.cast(pictures, tf.float32), classes[:, every // 2 :: every, every // 2 :: every, 0]

@@ -90,6 +90,12 @@ def ids(content: bytes) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(content)))
 
 
+def size_of(content: bytes) -> tuple[int, int]:
+    """(height, width) of what `packed` gave, from the header of the file."""
+    width, height = (int.from_bytes(content[at : at + 4], "big") for at in (16, 20))
+    return height, width
+
+
 def standard_palette(count: int) -> tuple[tuple[int, int, int], ...]:
     """The colours of Pascal VOC: the bits of the index dealt out to red, green and blue, the lowest first."""
     colours = []

@@ -100,6 +100,14 @@ class PicturePrepare:
         return cls(config["longest"], config["bits"])
 
 
+def enlarged(probabilities: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """float32 (height, width, K) at another size, each value a mean of those around its place (bilinear)."""
+    if probabilities.shape[:2] == tuple(size):
+        return probabilities
+    with tf.device("CPU:0"):
+        return tf.image.resize(probabilities, size).numpy()
+
+
 def nearest(values: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """Ids (height, width) at another size, each that of the pixel whose place is nearest: no id is made."""
     if values.shape == tuple(size):

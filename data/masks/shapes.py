@@ -1,4 +1,4 @@
-"""Draws scenes with exact masks, so that a first run needs no network: shapes and lines that overlap, 96x96 pixels.
+"""Draws scenes with exact masks, so that a first run needs no network: shapes and lines that overlap, 64x64 pixels.
 
 A scene is a ground that shades off, two to five shapes of any colour, and often a thin line, each laid over those
 before it. The class is the form alone: colours are drawn apart from it, so that no pixel gives its class away. A pixel
@@ -11,17 +11,17 @@ from data.captions import scene_drawing
 from data.captions.scene_drawing import PATCH, SHAPES
 from data.masks.masked_images import VOID, MaskedImages, MaskSplits, packed, standard_palette
 
-SIDE = 96  # pixels
-SIZES = {"train": 600, "validation": 100, "test": 200}
+SIDE = 64  # pixels
+SIZES = {"train": 1000, "validation": 100, "test": 200}
 CLASSES = ("ground", *SHAPES, "line")
-RADII = (9.0, 15.5)  # pixels from the centre to the farthest point
+RADII = (8.0, 14.0)  # pixels from the centre to the farthest point
 WIDTHS = (2.0, 3.5)  # pixels, of lines
 CLEAR = 70  # least distance of a colour from that of the ground, in pixel values
 EDGE = 0.02  # share of a pixel that another thing covers, from which it is void
 
 
 def make(seed: int) -> MaskSplits:
-    """The splits: 600 training scenes, 100 for validation, 200 for testing, drawn with `seed`."""
+    """The splits: 1,000 training scenes, 100 for validation, 200 for testing, drawn with `seed`."""
     index = np.full(256, VOID, np.uint8)
     index[: len(CLASSES)] = np.arange(len(CLASSES))
     parts, void = {}, 0.0
@@ -54,7 +54,7 @@ def _scene(random) -> tuple[np.ndarray, np.ndarray]:
     classes, edge = np.zeros((SIDE, SIDE), np.uint8), np.zeros((SIDE, SIDE), bool)
     count = int(random.integers(2, 6))
     shapes = random.integers(len(SHAPES), size=count)
-    given = random.uniform(8, SIDE - 8, (count, 2)), random.uniform(*RADII, count), random.uniform(-0.5, 0.5, count)
+    given = random.uniform(6, SIDE - 6, (count, 2)), random.uniform(*RADII, count), random.uniform(-0.5, 0.5, count)
     covered, corners = scene_drawing.coverage(shapes, *given)
     shares = [_placed(*one) for one in zip(covered, corners, strict=True)]
     numbers = [1 + int(shape) for shape in shapes]
@@ -86,7 +86,7 @@ def _placed(window: np.ndarray, corner: np.ndarray) -> np.ndarray:
 def _line(random) -> np.ndarray:
     """Coverage of the picture by a line across it, (SIDE, SIDE)."""
     middle, angle = random.uniform(SIDE / 4, 3 * SIDE / 4, 2), random.uniform(0, np.pi)
-    half, width = random.uniform(20, 45), random.uniform(*WIDTHS)
+    half, width = random.uniform(15, 32), random.uniform(*WIDTHS)
     y, x = np.mgrid[:SIDE, :SIDE] - middle[:, None, None]
     along = np.clip(x * np.cos(angle) + y * np.sin(angle), -half, half)
     distance = np.hypot(x - along * np.cos(angle), y - along * np.sin(angle))

@@ -65,8 +65,8 @@ class Part:
             hint = " These look like the colours of a palette turned into grey: save the masks with their palette."
         raise DataError(
             f"{self.names[row]}: the pixel at {where} has the id {wrong}, which is no class "
-            f"({int(strange.any(1).sum())} such file(s), ids {listing(others, 6)}). {told}{hint} `--ignore {wrong}` makes "
-            "it void."
+            f"({int(strange.any(1).sum())} such file(s), ids {listing(others, 6)}). {told}{hint} `--ignore {wrong}` "
+            "makes it void."
         )
 
     def split(self, rows, index: np.ndarray) -> MaskedImages:

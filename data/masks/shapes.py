@@ -1,6 +1,6 @@
 """Draws scenes with exact masks, so that a first run needs no network: shapes and lines that overlap, 64x64 pixels.
 
-A scene is a ground that shades off, two to five shapes of any colour, and often a thin line, each laid over those
+A scene is a ground that shades off, two to four shapes of any colour, and often a thin line, each laid over those
 before it. The class is the form alone: colours are drawn apart from it, so that no pixel gives its class away. A pixel
 through which an edge runs belongs to two things, and is void.
 """
@@ -8,15 +8,16 @@ through which an edge runs belongs to two things, and is void.
 import numpy as np
 
 from data.captions import scene_drawing
-from data.captions.scene_drawing import PATCH, SHAPES
+from data.captions.scene_drawing import PATCH
 from data.masks.masked_images import VOID, MaskedImages, MaskSplits, packed, standard_palette
 
 SIDE = 64  # pixels
 SIZES = {"train": 1000, "validation": 100, "test": 200}
+SHAPES = ("circle", "square", "triangle", "ring")
 CLASSES = ("ground", *SHAPES, "line")
-RADII = (8.0, 14.0)  # pixels from the centre to the farthest point
-WIDTHS = (2.0, 3.5)  # pixels, of lines
-CLEAR = 70  # least distance of a colour from that of the ground, in pixel values
+RADII = (9.0, 14.0)  # pixels from the centre to the farthest point
+WIDTHS = (2.5, 4.0)  # pixels, of lines
+CLEAR = 80  # least distance of a colour from that of the ground and of other things, in pixel values
 EDGE = 0.02  # share of a pixel that another thing covers, from which it is void
 
 
@@ -52,20 +53,23 @@ def _scene(random) -> tuple[np.ndarray, np.ndarray]:
     line = np.linspace(-1, 1, SIDE)[:, None, None]
     pixels = ground + slope[0] * line + slope[1] * line.swapaxes(0, 1)
     classes, edge = np.zeros((SIDE, SIDE), np.uint8), np.zeros((SIDE, SIDE), bool)
-    count = int(random.integers(2, 6))
+    count = int(random.integers(2, 5))
     shapes = random.integers(len(SHAPES), size=count)
-    given = random.uniform(6, SIDE - 6, (count, 2)), random.uniform(*RADII, count), random.uniform(-0.5, 0.5, count)
-    covered, corners = scene_drawing.coverage(shapes, *given)
+    forms = np.array([scene_drawing.SHAPES.index(one) for one in SHAPES])[shapes]
+    given = random.uniform(6, SIDE - 6, (count, 2)), random.uniform(*RADII, count), random.uniform(-0.3, 0.3, count)
+    covered, corners = scene_drawing.coverage(forms, *given)
     shares = [_placed(*one) for one in zip(covered, corners, strict=True)]
     numbers = [1 + int(shape) for shape in shapes]
     if random.random() < 0.7:
         place = int(random.integers(count + 1))  # below some shapes, above others
         shares.insert(place, _line(random))
         numbers.insert(place, len(CLASSES) - 1)
+    colours = [ground]
     for share, number in zip(shares, numbers, strict=True):
         colour = random.uniform(0, 255, 3)
-        while np.linalg.norm(colour - ground) < CLEAR:
+        while min(np.linalg.norm(colour - other) for other in colours) < CLEAR:
             colour = random.uniform(0, 255, 3)
+        colours.append(colour)
         pixels = pixels + (colour - pixels) * share[..., None]
         classes[share > 0.5] = number
         # What lies below an opaque pixel is not seen, its edges neither.

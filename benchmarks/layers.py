@@ -59,6 +59,56 @@ PAIRS = [
     ("Dropout, rank 2", lambda k: layers.Dropout(0.3, **k), lambda k: keras.layers.Dropout(0.3, **k), ROWS),
     ("Dropout, rank 4", lambda k: layers.Dropout(0.3, **k), lambda k: keras.layers.Dropout(0.3, **k), IMAGES),
     ("ScaledDropout", lambda k: layers.ScaledDropout(0.7, **k), lambda k: keras.layers.Dropout(0.3, **k), IMAGES),
+    (
+        "Conv2D 3x3, 4 groups",
+        lambda k: layers.Conv2D(32, 3, padding="same", groups=4, **k),
+        lambda k: keras.layers.Conv2D(32, 3, padding="same", groups=4, **k),
+        IMAGES,
+    ),
+    (
+        "Conv2D 3x3, dilation 2",
+        lambda k: layers.Conv2D(32, 3, padding="same", dilation_rate=2, **k),
+        lambda k: keras.layers.Conv2D(32, 3, padding="same", dilation_rate=2, **k),
+        IMAGES,
+    ),
+    (
+        "DepthwiseConv2D 3x3",
+        lambda k: layers.DepthwiseConv2D(3, padding="same", **k),
+        lambda k: keras.layers.DepthwiseConv2D(3, padding="same", **k),
+        IMAGES,
+    ),
+    ("MaxPool2D 2x2", lambda k: layers.MaxPool2D(2, **k), lambda k: keras.layers.MaxPooling2D(2, **k), IMAGES),
+    (
+        "MaxPool2D 3x3, strides 2, padding 1",
+        lambda k: layers.MaxPool2D(3, 2, padding=1, **k),
+        lambda k: keras.Sequential([keras.layers.ZeroPadding2D(1, **k), keras.layers.MaxPooling2D(3, 2, **k)]),
+        IMAGES,
+    ),
+    (
+        "AveragePool2D 3x3, strides 2, padding 1",
+        lambda k: layers.AveragePool2D(3, 2, padding=1, **k),
+        lambda k: keras.Sequential([keras.layers.ZeroPadding2D(1, **k), keras.layers.AveragePooling2D(3, 2, **k)]),
+        IMAGES,
+    ),
+    ("PReLU", lambda k: layers.PReLU(**k), lambda k: keras.layers.PReLU(shared_axes=[1, 2], **k), IMAGES),
+    (
+        "SpatialDropout",
+        lambda k: layers.SpatialDropout(0.1, **k),
+        lambda k: keras.layers.SpatialDropout2D(0.1, **k),
+        IMAGES,
+    ),
+    (
+        "ChannelShuffle",
+        lambda k: layers.ChannelShuffle(4, **k),
+        lambda k: keras.Sequential(
+            [
+                keras.layers.Reshape((1024, 4, 8), **k),
+                keras.layers.Permute((1, 3, 2), **k),
+                keras.layers.Reshape((32, 32, 32), **k),
+            ]
+        ),
+        IMAGES,
+    ),
     *(
         (
             f"Activation {name}",

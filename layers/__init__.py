@@ -3,11 +3,14 @@
 from layers.activation import Activation
 from layers.activity_regularization import ActivityRegularization
 from layers.additive_attention import AdditiveAttention
+from layers.average_pool import AveragePool2D
 from layers.batch_norm import BatchNorm
 from layers.bidirectional import Bidirectional
+from layers.channel_shuffle import ChannelShuffle
 from layers.conv import Conv2D
 from layers.conv_transpose import Conv2DTranspose
 from layers.dense import Dense
+from layers.depthwise_conv import DepthwiseConv2D
 from layers.dropout import Dropout
 from layers.embedding import Embedding
 from layers.feed_forward import FeedForward
@@ -31,19 +34,24 @@ from layers.initializers import (
 )
 from layers.layer_norm import LayerNorm
 from layers.learned_positions import LearnedPositions
+from layers.local_response_norm import LocalResponseNorm
 from layers.lstm import LSTM
+from layers.max_pool import MaxPool2D
+from layers.max_unpool import MaxUnpool2D
 from layers.monte_carlo_dropout import MonteCarloDropout
 from layers.multi_head_attention import MultiHeadAttention
 from layers.multiplicative_attention import MultiplicativeAttention
 from layers.neighbours import Neighbours
 from layers.padded_shortcut import PaddedShortcut
 from layers.piecewise_linear import PiecewiseLinear
+from layers.prelu import PReLU
 from layers.probability_mean import ProbabilityMean
 from layers.recurrent_decoder import RecurrentDecoder
 from layers.regularizers import L1, L1L2, L2
 from layers.scaled_dropout import ScaledDropout
 from layers.seed import ReplicaSeed
 from layers.sinusoidal_positions import SinusoidalPositions
+from layers.spatial_dropout import SpatialDropout
 from layers.transformer_decoder import TransformerDecoder
 from layers.transformer_decoder_block import TransformerDecoderBlock
 from layers.transformer_encoder_block import TransformerEncoderBlock
@@ -77,10 +85,13 @@ __all__ = [
     "L1L2",
     "L2",
     "Activation",
+    "AveragePool2D",
     "BatchNorm",
+    "ChannelShuffle",
     "Conv2D",
     "Conv2DTranspose",
     "Dense",
+    "DepthwiseConv2D",
     "Dropout",
     "GaussianCode",
     "GaussianNoise",
@@ -90,12 +101,17 @@ __all__ = [
     "HeUniform",
     "LecunNormal",
     "LecunUniform",
+    "LocalResponseNorm",
+    "MaxPool2D",
+    "MaxUnpool2D",
     "Neighbours",
     "Normal",
     "Orthogonal",
+    "PReLU",
     "PaddedShortcut",
     "ReplicaSeed",
     "ScaledDropout",
+    "SpatialDropout",
     "ActivityRegularization",
     "Uniform",
     "VarianceScaling",

@@ -109,19 +109,32 @@ class Conv2D(keras.layers.Layer):
         self.input_spec = keras.layers.InputSpec(ndim=4, axes={-1: channels})
 
     def call(self, inputs):
-        outputs = ops.conv(
-            inputs,
-            self.kernel,
-            strides=self.strides,
-            padding=self.padding,
-            data_format="channels_last",
-            dilation_rate=self.dilation_rate,
-        )  # (batch, new height, new width, filters)
+        if self.groups > 1 and keras.backend.backend() == "tensorflow":
+            outputs = self._convolve_groups(inputs)
+        else:
+            outputs = self._convolve(inputs, self.kernel)  # (batch, new height, new width, filters)
         if self.use_bias:
             # `+`, for speed: `ops.add` would become TensorFlow's BiasAdd, whose gradient on a CPU is computed together
             # with the kernel's in a slower operation (benchmarks/training.py: convnet in float32 is 1.14 times faster).
             outputs = outputs + ops.convert_to_tensor(self.bias)
         return outputs if self.function is None else self.function(outputs)
+
+    def _convolve(self, inputs, kernel):
+        return ops.conv(
+            inputs,
+            kernel,
+            strides=self.strides,
+            padding=self.padding,
+            data_format="channels_last",
+            dilation_rate=self.dilation_rate,
+        )
+
+    def _convolve_groups(self, inputs):
+        """Each group by itself, for speed: TensorFlow has no such operation on a CPU, so that Keras compiles one, whose
+        gradient takes fifty times as long (benchmarks/layers.py).
+        """
+        pairs = zip(ops.split(inputs, self.groups, axis=-1), ops.split(self.kernel, self.groups, axis=-1), strict=True)
+        return ops.concatenate([self._convolve(*pair) for pair in pairs], axis=-1)
 
     def compute_output_shape(self, input_shape):
         return (input_shape[0], self._new_size(input_shape, 0), self._new_size(input_shape, 1), self.filters)

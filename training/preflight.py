@@ -64,7 +64,9 @@ def learned(model, batch) -> dict:
     finally:
         for one, value in zip(variables, kept, strict=True):
             one.assign(value)
-    still = [one.path for one, any_moved in zip(variables, moved, strict=True) if not any_moved]
+    quiet = getattr(model, "training_only", ())  # what no answer depends on: auxiliary heads
+    paths = [one.path for one, any_moved in zip(variables, moved, strict=True) if not any_moved]
+    still = [path for path in paths if path not in quiet]
     return _found(start, loss, update, still if update > 2 else [], [])
 
 

@@ -13,6 +13,7 @@ from models.convnet import ConvNet
 from models.logistic import Logistic
 from models.mlp import MLP
 from models.pretrained import Pretrained
+from models.published import Published
 from models.resnet import ResNet
 from tasks.classify import TASK
 from tasks.classify.config import Config
@@ -22,7 +23,7 @@ from tuning.space import among, layers, linear, logarithmic, no_space, settled_b
 def sample(hp, base: Config) -> Config:
     """A configuration near `base`."""
     found = replace(base, model=network(hp, base.model), trainer=training(hp, base.trainer))
-    if isinstance(base.model, ConvNet | ResNet | Pretrained):
+    if isinstance(base.model, ConvNet | ResNet | Pretrained | Published):
         # None of these mirrors an image that "auto" does not.
         augment = among(hp, "augment", base.data.augment, ("auto", "none", "affine"))
         found = replace(found, data=replace(base.data, augment=augment))
@@ -48,7 +49,7 @@ def network(hp, model):
                 dropout=linear(hp, "dropout", model.dropout, 0.0, 0.6),
                 fine_tune_learning_rate=logarithmic(hp, "fine_tune_learning_rate", rate, rate / 5, rate * 10),
             )
-        case Logistic() | ResNet():  # their training alone is searched
+        case Logistic() | ResNet() | Published():  # their training alone is searched
             return model
     return no_space(model)
 

@@ -7,11 +7,17 @@ import tyro
 
 from cli.errors import UserError
 from data.settings import Data
+from models.alexnet import AlexNet
 from models.convnet import ConvNet
+from models.enet import ENet
+from models.googlenet import GoogLeNet
 from models.logistic import Logistic
 from models.mlp import MLP
+from models.overfeat import OverFeat
 from models.pretrained import Pretrained
 from models.resnet import ResNet
+from models.shufflenet import ShuffleNet
+from models.vgg import VGG
 from training.trainer import Trainer
 
 
@@ -27,6 +33,12 @@ Model = (
     | Annotated[ConvNet, tyro.conf.subcommand("convnet")]
     | Annotated[ResNet, tyro.conf.subcommand("resnet")]
     | Annotated[Pretrained, tyro.conf.subcommand("pretrained")]
+    | Annotated[AlexNet, tyro.conf.subcommand("alexnet")]
+    | Annotated[OverFeat, tyro.conf.subcommand("overfeat")]
+    | Annotated[VGG, tyro.conf.subcommand("vgg")]
+    | Annotated[GoogLeNet, tyro.conf.subcommand("googlenet")]
+    | Annotated[ShuffleNet, tyro.conf.subcommand("shufflenet")]
+    | Annotated[ENet, tyro.conf.subcommand("enet")]
 )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from models.published import Published
 from tasks.classify.config import ClassLoss, Config
 from tasks.describe import columns, data_lines
 from training.plan import Plan, plan
@@ -43,7 +44,9 @@ class Prepared:
 
     def notes(self) -> list[str]:
         detail = f"{len(self.splits.classes)} classes, inputs {self.splits.input_shape}"
-        return [*data_lines(self.splits, detail), f"model   {self.recipe}"]
+        lines = [*data_lines(self.splits, detail), f"model   {self.recipe}"]
+        paper = self.recipe.paper_training() if isinstance(self.recipe, Published) else None
+        return [*lines, f"recipe  {paper.told(self.trainer)}"] if paper else lines
 
     def record(self) -> dict:
         splits = self.splits
@@ -100,11 +103,13 @@ def prepare(config: Config, splits) -> Prepared:
     if isinstance(recipe, Auto):
         recipe = ConvNet() if splits.kind == "image" else MLP()
     two_stages = isinstance(recipe, Pretrained)
+    paper = recipe.paper_training() if isinstance(recipe, Published) else None
+    trainer = paper.applied(config.trainer) if paper else config.trainer
     return Prepared(
         splits,
         recipe,
-        config.trainer,
-        plan(config.trainer, len(splits.train)),
+        trainer,
+        plan(trainer, len(splits.train)),
         config.loss,
         "accuracy" if len(splits.validation) >= FEW_RECORDS and not two_stages else "loss",
         two_stages,

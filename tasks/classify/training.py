@@ -12,6 +12,7 @@ from training.run_directory import RunDirectory
 def train(prepared: Prepared, run: RunDirectory) -> Learned:
     """The trained network and a row of figures per epoch."""
     from data.pipeline import batches
+    from models.auxiliary_heads import cut
     from training.fit import fit
 
     model = prepared.build()
@@ -32,7 +33,7 @@ def train(prepared: Prepared, run: RunDirectory) -> Learned:
     )
     validation = batches(splits.validation, splits.prepare, 512)
     fitted = fit(model, training, validation, trainer=trainer, plan=plan, run=run, best_by=prepared.best_by)
-    return Learned(model, *fitted)
+    return Learned(cut(model), *fitted)
 
 
 def measure(prepared: Prepared, learned: Learned) -> dict[str, float]:

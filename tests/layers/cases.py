@@ -10,6 +10,7 @@ import pytest
 import layers
 from tests.layers import formulas, twins
 from tests.layers.case import Case
+from tests.layers.image_cases import IMAGES
 from tests.layers.recurrent_cases import RECURRENT
 from tests.layers.transformer_cases import TRANSFORMER
 
@@ -144,6 +145,7 @@ CASES = [
     Case(layers.Unstandardize, {"mean": -2.0, "scale": 40.0}, (5, 4, 2), formula=formulas.unstandardize),
     Case(layers.GaussianHead, {"smallest": 0.01}, (5, 4, 2), formula=formulas.gaussian_head),
     Case(layers.ProbabilityMean, {}, (5, 4, 3, 6), formula=formulas.probability_mean, masks=False),
+    *IMAGES,
     *RECURRENT,
     *TRANSFORMER,
 ]

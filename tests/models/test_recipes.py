@@ -4,11 +4,17 @@ import keras
 import numpy as np
 import pytest
 
+from models.alexnet import AlexNet
 from models.convnet import ConvNet
+from models.enet import ENet
+from models.googlenet import GoogLeNet
 from models.logistic import Logistic
 from models.mlp import MLP
+from models.overfeat import OverFeat
 from models.pretrained import Pretrained, unfreeze
 from models.resnet import ResNet
+from models.shufflenet import ShuffleNet
+from models.vgg import VGG
 
 
 def mlp_count(sizes):
@@ -37,6 +43,13 @@ CASES = {
     ),
     "convnet on few pixels": (ConvNet((4, 4, 4, 4, 4), dense=0), (8, 8, 1), 2, None),
     "resnet": (ResNet(20), (16, 16, 3), 10, None),
+    "alexnet": (AlexNet(width=0.05), (67, 67, 3), 5, None),
+    "overfeat": (OverFeat(width=0.02), (59, 75, 3), 5, None),
+    "vgg with batch norm": (VGG(11, True, width=0.05), (32, 32, 1), 5, None),
+    "googlenet": (GoogLeNet(width=0.05), (65, 65, 3), 5, None),
+    "shufflenet 1": (ShuffleNet(1, width=0.25), (32, 32, 3), 5, None),
+    "shufflenet 2": (ShuffleNet(width=0.25), (32, 32, 3), 5, None),
+    "enet": (ENet(width=0.25), (32, 32, 3), 5, None),
     "pretrained": (Pretrained(weights="none"), (32, 32, 3), 5, None),
 }
 

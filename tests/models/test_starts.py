@@ -4,22 +4,28 @@ import keras
 import numpy as np
 import pytest
 
+from models.alexnet import AlexNet
 from models.conv_autoencoder import ConvAutoencoder
 from models.convnet import ConvNet
 from models.dense_autoencoder import DenseAutoencoder
+from models.enet import ENet
 from models.ensemble import Ensemble
+from models.googlenet import GoogLeNet
 from models.linear import Linear
 from models.logistic import Logistic
 from models.mlp import MLP
+from models.overfeat import OverFeat
 from models.pretrained import Pretrained
 from models.recurrent import Recurrent
 from models.resnet import ResNet
 from models.show_attend_tell import ShowAttendTell
 from models.show_tell import ShowTell
+from models.shufflenet import ShuffleNet
 from models.sparse_autoencoder import SparseAutoencoder
 from models.transformer import Transformer
 from models.transformer_captioner import TransformerCaptioner
 from models.variational_autoencoder import VariationalAutoencoder
+from models.vgg import VGG
 from tests.layers.starts import alike
 
 IMAGE, REGIONS = (32, 32, 3), (3, 3, 8)
@@ -32,6 +38,13 @@ BUILDS = {
     "mlp": lambda: MLP((8, 8)).build((8,), 8),
     "convnet": lambda: ConvNet((8, 8), convolutions=2, dense=8).build(IMAGE, 8),
     "resnet": lambda: ResNet(20).build(IMAGE, 8),
+    "alexnet": lambda: AlexNet(width=0.05).build((67, 67, 3), 8),
+    "overfeat": lambda: OverFeat(width=0.02).build((59, 59, 3), 8),
+    "vgg": lambda: VGG(16, width=0.05).build(IMAGE, 8),
+    "googlenet": lambda: GoogLeNet(width=0.05).build((65, 65, 3), 8),
+    "shufflenet 1": lambda: ShuffleNet(1, width=0.25).build(IMAGE, 8),
+    "shufflenet 2": lambda: ShuffleNet(width=0.25).build(IMAGE, 8),
+    "enet": lambda: ENet(width=0.25).build(IMAGE, 8),
     "pretrained": lambda: Pretrained(weights="none").build(IMAGE, 8),
     "ensemble": lambda: Ensemble(4, 2, (8, 8), 8, 8).build((5,), 2, FEATURES, np.zeros((4, 6))),
     "dense autoencoder": lambda: DenseAutoencoder((8, 8, 4)).build((8,)),

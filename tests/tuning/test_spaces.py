@@ -9,27 +9,35 @@ import pytest
 
 from cli.arguments import flags, parse
 from data.settings import Data
+from models.alexnet import AlexNet
 from models.conv_autoencoder import ConvAutoencoder
 from models.convnet import ConvNet
 from models.dense_autoencoder import DenseAutoencoder
+from models.enet import ENet
 from models.ensemble import Ensemble
+from models.googlenet import GoogLeNet
 from models.linear import Linear
 from models.logistic import Logistic
 from models.mlp import MLP
+from models.overfeat import OverFeat
 from models.pretrained import Pretrained
+from models.published import Published
 from models.recurrent import Recurrent
 from models.resnet import ResNet
 from models.show_attend_tell import ShowAttendTell
 from models.show_tell import ShowTell
+from models.shufflenet import ShuffleNet
 from models.sparse_autoencoder import SparseAutoencoder
 from models.transformer import Transformer
 from models.transformer_captioner import TransformerCaptioner
 from models.variational_autoencoder import VariationalAutoencoder
+from models.vgg import VGG
 from tasks.task import by_name, names
 from tuning.space import hyperparameters, layers, logarithmic, named, ranges
 
+PUBLISHED = (AlexNet(), OverFeat(), VGG(), GoogLeNet(), ShuffleNet(), ENet())
 MODELS = {
-    "classify": (MLP((64, 32)), ConvNet(), ResNet(), Logistic(), Pretrained()),
+    "classify": (MLP((64, 32)), ConvNet(), ResNet(), Logistic(), Pretrained(), *PUBLISHED),
     "regress": (Ensemble(), MLP(), Linear()),
     "autoencode": (
         DenseAutoencoder((6, 4, 2), activation="sigmoid"),
@@ -123,7 +131,7 @@ def test_any_field_that_is_named_is_kept_though_it_has_its_default(app, model):
 def test_augmentation_is_searched_for_networks_of_images_alone():
     for model in MODELS["classify"]:
         module, base = settled("classify", model)
-        images = isinstance(model, ConvNet | ResNet | Pretrained)
+        images = isinstance(model, ConvNet | ResNet | Pretrained | Published)
         assert ("augment" in ranges(hyperparameters(module.sample, base, set()))) is images
     named_one = replace(base, data=Data(augment="none"))
     assert "augment" not in ranges(hyperparameters(module.sample, named_one, named(named_one)))

@@ -1,0 +1,99 @@
+"""NumPy formulas of layers for images, written with loops."""
+
+import numpy as np
+
+
+def windows(x, settings):
+    """Yields the place of each output pixel, and the rows and columns of the image that its window covers."""
+    size, strides = settings["pool_size"], settings.get("strides") or settings["pool_size"]
+    pad, up = settings.get("padding", 0), settings.get("round_up", False)
+    starts = []
+    for side in x.shape[1:3]:
+        each = list(range(-pad, side + pad - size + 1, strides))
+        following = each[-1] + strides
+        if up and following < side and following - strides + size < side + pad:
+            each.append(following)
+        starts.append(each)
+    for i, top in enumerate(starts[0]):
+        for j, left in enumerate(starts[1]):
+            yield (i, j), slice(max(top, 0), top + size), slice(max(left, 0), left + size), (top, left)
+
+
+def max_pool(x, noise, settings, training):
+    places = list(windows(x, settings))
+    rows, columns = (1 + max(place[axis] for place, *_ in places) for axis in (0, 1))
+    y = np.zeros((x.shape[0], rows, columns, x.shape[-1]), x.dtype)
+    for (i, j), down, across, _ in places:
+        y[:, i, j] = x[:, down, across].max((1, 2))
+
+    def pull_back(gradient):
+        result = np.zeros_like(x)
+        for (i, j), down, across, _ in places:
+            largest = x[:, down, across] == y[:, i, j][:, None, None]
+            result[:, down, across] += largest * gradient[:, i, j][:, None, None]
+        return result
+
+    return y, pull_back
+
+
+def average_pool(x, noise, settings, training):
+    size, pad = settings["pool_size"], settings.get("padding", 0)
+    places = list(windows(x, settings))
+    shape = [1 + max(place[axis] for place, *_ in places) for axis in (0, 1)]
+    counts = np.zeros(shape)
+    for place, down, across, corner in places:
+        if settings.get("count_padding", True):
+            counts[place] = np.prod([min(size, n + pad - at) for n, at in zip(x.shape[1:3], corner, strict=True)])
+        else:
+            counts[place] = x[0, down, across, 0].size
+    y = np.zeros((x.shape[0], *shape, x.shape[-1]), x.dtype)
+    for (i, j), down, across, _ in places:
+        y[:, i, j] = x[:, down, across].sum((1, 2)) / counts[i, j]
+
+    def pull_back(gradient):
+        result = np.zeros_like(x)
+        for (i, j), down, across, _ in places:
+            result[:, down, across] += gradient[:, i, j][:, None, None] / counts[i, j]
+        return result
+
+    return y, pull_back
+
+
+def channel_shuffle(x, noise, settings, training):
+    groups = settings["groups"]
+    members = x.shape[-1] // groups
+    source = [j * members + k for k in range(members) for j in range(groups)]
+    return x[..., source], lambda gradient: gradient[..., np.argsort(source)]
+
+
+def local_response_norm(x, noise, settings, training):
+    size, beta = settings.get("size", 5), settings.get("beta", 0.75)
+    factor = settings["alpha"] / (size if settings.get("squares") == "mean" else 1)
+    channels = np.arange(x.shape[-1])
+    group = channels // (len(channels) // settings.get("groups", 1))
+    near = (abs(channels[:, None] - channels) <= size // 2) & (group[:, None] == group)
+    near = near.astype(x.dtype)  # 1 where two are neighbours
+    base = settings.get("k", 2.0) + factor * (x**2) @ near
+
+    def pull_back(gradient):
+        return gradient * base**-beta - 2 * beta * factor * x * ((gradient * x * base ** (-beta - 1)) @ near)
+
+    return (x * base**-beta).astype(x.dtype), lambda gradient: pull_back(gradient).astype(x.dtype)
+
+
+def max_unpool(indices):
+    """The formula with these indices, which every image shares."""
+
+    def formula(x, noise, settings, training):
+        size = settings["pool_size"]
+        batch, rows, columns, channels = x.shape
+        y = np.zeros((batch, rows * size, columns * size, channels), x.dtype)
+        places = [
+            (b, i * size + indices[0, i, j, c] // size, j * size + indices[0, i, j, c] % size, c)
+            for b, i, j, c in np.ndindex(*x.shape)
+        ]
+        for place, value in zip(places, x.ravel(), strict=True):
+            y[place] = value
+        return y, lambda gradient: np.array([gradient[place] for place in places], x.dtype).reshape(x.shape)
+
+    return formula

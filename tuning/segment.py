@@ -10,6 +10,7 @@ What you name is kept, as the class weights here; the rest is searched.
 from dataclasses import replace
 
 from models.deeplab import DeepLab
+from models.enet_segmenter import ENetSegmenter
 from models.lraspp import LRASPP
 from models.unet import UNet
 from tasks.segment import TASK
@@ -43,6 +44,8 @@ def network(hp, model):
                 backbone_rate=among(hp, "backbone_rate", model.backbone_rate, (0.03, 0.1, 0.3)),
                 dropout=linear(hp, "dropout", model.dropout, 0.0, 0.3),
             )
+        case ENetSegmenter():
+            return replace(model, encoder_share=linear(hp, "encoder_share", model.encoder_share, 0.0, 0.6))
     return no_space(model)
 
 

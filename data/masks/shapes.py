@@ -17,7 +17,7 @@ SHAPES = ("circle", "square", "triangle", "ring")
 CLASSES = ("ground", *SHAPES, "line")
 RADII = (9.0, 14.0)  # pixels from the centre to the farthest point
 WIDTHS = (2.5, 4.0)  # pixels, of lines
-CLEAR = 80  # least distance of a colour from that of the ground and of other things, in pixel values
+CLEAR = 100  # least distance of a colour from that of the ground and of other things, in pixel values
 EDGE = 0.02  # share of a pixel that another thing covers, from which it is void
 
 
@@ -74,7 +74,7 @@ def _scene(random) -> tuple[np.ndarray, np.ndarray]:
         classes[share > 0.5] = number
         # What lies below an opaque pixel is not seen, its edges neither.
         edge = np.where(share > 1 - EDGE, False, edge | (share > EDGE))
-    pixels = pixels + random.normal(0, 5, pixels.shape)
+    pixels = pixels + random.normal(0, 4, pixels.shape)
     classes[edge] = VOID
     return np.clip(np.round(pixels), 0, 255).astype(np.uint8), classes
 

@@ -8,6 +8,7 @@ import tyro
 from cli.errors import UserError
 from data.settings import SegmentationData
 from models.deeplab import DeepLab
+from models.enet_segmenter import ENetSegmenter
 from models.lraspp import LRASPP
 from models.unet import UNet
 from tasks.members import Members
@@ -24,6 +25,7 @@ Model = (
     | Annotated[UNet, tyro.conf.subcommand("unet")]
     | Annotated[LRASPP, tyro.conf.subcommand("lraspp")]
     | Annotated[DeepLab, tyro.conf.subcommand("deeplab")]
+    | Annotated[ENetSegmenter, tyro.conf.subcommand("enet")]
 )
 
 

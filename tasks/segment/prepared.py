@@ -78,8 +78,8 @@ class Prepared:
     def examples(self) -> dict:
         return {"image": self.splits.test.images}
 
-    def build(self):
-        """A compiled network for pictures of any size."""
+    def build(self, encoder: bool = False):
+        """A compiled network for pictures of any size; of a recipe that has one, the encoder alone."""
         from training.compilation import compile_model
         from training.devices import seed_everything, set_precision
         from training.mean_iou import MeanIoU
@@ -88,7 +88,8 @@ class Prepared:
         seed_everything(self.trainer.seed, self.trainer.deterministic)
         set_precision(self.trainer.precision)
         num_classes = len(self.splits.classes)
-        model = self.recipe.build((None, None, 3), num_classes)
+        make = self.recipe.build_encoder if encoder else self.recipe.build
+        model = make((None, None, 3), num_classes)
         compile_model(model, self.trainer, self.plan, self.cross_entropy(), [MeanIoU(num_classes)])
         if hasattr(self.recipe, "backbone_rate"):
             slow_down(model, "backbone", self.recipe.backbone_rate)
@@ -104,11 +105,11 @@ class Prepared:
             class_weights=class_weights(self.loss.class_weights, splits.train, len(splits.classes))
         )
 
-    def validation(self):
-        """Batches of the whole validation pictures."""
+    def validation(self, every: int = 1):
+        """Batches of the whole validation pictures, with the classes of every so many pixels."""
         from data.masks.mask_batches import MaskBatches
 
-        return MaskBatches(self.splits.validation, self.prepare).evaluation()
+        return MaskBatches(self.splits.validation, self.prepare).evaluation(every)
 
 
 def load(config: Config):

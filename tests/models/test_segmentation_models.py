@@ -10,7 +10,7 @@ from models.enet_segmenter import ENetSegmenter
 from models.lraspp import LRASPP
 from models.unet import UNet
 
-# Parameters that learn, for 11 classes. LR-ASPP's total is that of specs/segmentation.md; ENet's is counted by hand from
+# Of 11 classes. LR-ASPP: all parameters, counted once with another program; ENet: those that learn, counted by hand from
 # the authors' files.
 TOTAL = {LRASPP: 767_766}
 LEARNING = {ENetSegmenter: 363_791}

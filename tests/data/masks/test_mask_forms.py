@@ -57,7 +57,7 @@ def test_weights_of_classes_by_their_formulas():
 
 
 def test_camvid_has_the_weights_of_its_table(real_data):
-    """specs/segmentation.md has shares of all pixels, void among them, and a median over void, too."""
+    """Shares of all pixels, void among them; the table takes the median over void, too, and so differs by a factor."""
     from data.masks.mask_source import resolve
     from data.settings import SegmentationData
 

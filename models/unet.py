@@ -14,16 +14,16 @@ from models.settings import SHARE, check
 
 @dataclass(frozen=True)
 class UNet:
-    """U-Net: two 3x3 convolutions a stage, halved by max pooling, doubled again beside what each stage has seen."""
+    """U-Net: 3x3 convolutions, halved by max pooling, doubled again beside what each stage has seen."""
 
     ADVICE: ClassVar[dict[str, str | None]] = {"bigger": "--filters", "augment": "--augment strong"}
     """The flags that `tasks/advice.py` recommends for it."""
     LEARNING_RATE: ClassVar[float] = 4e-3
     """Highest learning rate where none is given."""
 
-    filters: tuple[int, ...] = (24, 48, 96)
+    filters: tuple[int, ...] = (32, 64, 128)
     """Channels of each stage, five at most; each halves the picture."""
-    convolutions: int = 2
+    convolutions: int = 1
     """Convolutions of a stage."""
     dropout: float = 0.0
     """Fraction of the features of the last stage dropped in training, in [0, 1)."""

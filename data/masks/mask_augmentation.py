@@ -84,10 +84,18 @@ NAMED = {
 }
 
 
-def choose(augment: str, name: str, classes: tuple[str, ...]) -> tuple[MaskAugmentation, str]:
-    """The variation of crops for a dataset, and a sentence on it; "auto" mirrors unless a class names a side."""
+def choose(augment: str, classes: tuple[str, ...], is_drawn: bool = False) -> tuple[MaskAugmentation, str]:
+    """The variation of crops for a dataset, and a sentence on it.
+
+    Args:
+        augment: "auto" or a name in `NAMED`; "auto" mirrors unless a class names a side.
+        classes: Names of the classes.
+        is_drawn: Whether the pictures are drawn scenes, which have all sizes and colours already.
+    """
     if augment != "auto":
         return NAMED[augment], f"Augmentation: {augment}, as asked."
+    if is_drawn:
+        return NAMED["flip"], "Augmentation: mirror images; the scenes have all sizes and colours already."
     reason = sided_reason("", [one for one in classes if len(one) > 1])
     if reason:
         return MaskAugmentation((0.75, 1.5), light=0.2), f"Augmentation: scale and light, no mirror images ({reason})."

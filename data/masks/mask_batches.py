@@ -48,7 +48,9 @@ class MaskBatches:
         if not len(split):
             raise UserError("`split` must hold at least one picture. Received: none")
         self.split, self.prepare = split, prepare
-        self.sizes = np.array([prepare.size(*size_of(one)) for one in split.masks], np.int32)  # (N, 2)
+        own = [size_of(one) for one in split.masks]
+        self.sizes = np.array([prepare.size(*one) for one in own], np.int32)  # (N, 2)
+        self.scaled = int(np.any(self.sizes != own, axis=1).sum())  # pictures that are made smaller
         self.canvas = tuple(padded(side) for side in self.sizes.max(0))
 
     @property

@@ -25,7 +25,6 @@ class Part:
     Attributes:
         images, masks, origins: As in `MaskedImages`.
         counts: int64 (N, 256), pixels of each id.
-        sizes: int (N, 2).
         palette: Of the first palette image, or None.
     """
 
@@ -47,7 +46,6 @@ class Part:
         self.origins = np.array([pair.origin for pair in pairs], object)
         self.names = [pair.mask if isinstance(pair.mask, str) else pair.origin for pair in pairs]
         self.counts = np.array([counts for _, counts, _ in found])
-        self.sizes = np.array([one.header.size for one in looks])
         self.palette = next((palette for *_, palette in found if palette), None)
 
     def refuse_unknown(self, known: set[int], told: str) -> None:
@@ -122,7 +120,7 @@ def make(name: str, raw: RawMasks, ignore: tuple[str, ...], seed: int) -> MaskSp
     if "validation" in splits and "test" not in splits:
         splits["test"] = splits.pop("validation")
         notes.append(f"The validation part of {raw.place} is the test; validation is carved out of training.")
-    train, sizes, counts = parts["train"], parts["train"].sizes, parts["train"].counts
+    train, counts = parts["train"], parts["train"].counts
     missing = splitting.missing_parts(splits)
     if missing:
         shares = {1: (1 - CARVED, CARVED), 2: THREE}[len(missing)]
@@ -130,7 +128,7 @@ def make(name: str, raw: RawMasks, ignore: tuple[str, ...], seed: int) -> MaskSp
             shares = (0.8, 0.2)
         keys = duplicates.image_keys(train.images)
         rows = splitting.stratified(np.zeros(len(keys)), shares, seed, groups=keys)
-        sizes, counts = sizes[rows[0]], counts[rows[0]]
+        counts = counts[rows[0]]
         splits |= {part: train.split(own, index) for part, own in zip(("train", *missing), rows, strict=True)}
         notes.append(
             f"{' and '.join(missing).capitalize()}: {shares[1]:.0%} of the training pictures, drawn with seed {seed}."
@@ -139,7 +137,7 @@ def make(name: str, raw: RawMasks, ignore: tuple[str, ...], seed: int) -> MaskSp
     notes += duplicates.notes("image", keys, [splits[part] for part in ("train", "validation", "test")])
     notes += told(table, counts)
     palette = table.colours or palette_of(table, train.palette)
-    return MaskSplits(name, **splits, classes=table.names, palette=palette, sizes=sizes, notes=tuple(notes))
+    return MaskSplits(name, **splits, classes=table.names, palette=palette, notes=tuple(notes))
 
 
 def whole(raw: RawMasks, ignore: tuple[str, ...]) -> tuple[MaskedImages, tuple[str, ...], list[str]]:

@@ -59,7 +59,6 @@ class MaskSplits:
         train, validation, test: The three parts; no picture is in two of them.
         classes: Class index -> name.
         palette: Class index -> (red, green, blue), 0-255.
-        sizes: (height, width) of each training picture, int (N, 2).
         notes: Sentences for the user that say what was decided.
     """
 
@@ -70,7 +69,6 @@ class MaskSplits:
     test: MaskedImages
     classes: tuple[str, ...]
     palette: tuple[tuple[int, int, int], ...]
-    sizes: np.ndarray
     notes: tuple[str, ...] = ()
 
 

@@ -39,8 +39,7 @@ def make(seed: int) -> MaskSplits:
         "class.",
         f"Pixels through which an edge runs are void, {void:.1%} of all, and count nowhere.",
     )
-    sizes = np.full((SIZES["train"], 2), SIDE)
-    return MaskSplits("shapes", **parts, classes=CLASSES, palette=PALETTE, sizes=sizes, notes=notes)
+    return MaskSplits("shapes", **parts, classes=CLASSES, palette=PALETTE, notes=notes)
 
 
 PALETTE = standard_palette(len(CLASSES))

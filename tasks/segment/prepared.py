@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from models.unet import UNet
 from tasks.members import Members, at_a_time
 from tasks.segment.config import Answering, Auto, Config, PixelLoss
@@ -136,13 +134,12 @@ def prepare(config: Config, splits) -> Prepared:
     pictures = PicturePrepare(longest)
     batches = MaskBatches(splits.train, pictures)
     crop = crop_side(batches.sizes, config.data.crop)
-    augmentation, said = mask_augmentation.choose(config.data.augment, splits.name, splits.classes)
+    augmentation, said = mask_augmentation.choose(config.data.augment, splits.classes, is_drawn)
     further = [said]
-    scaled = int(np.any(batches.sizes != splits.sizes, axis=1).sum())
-    if scaled:
+    if batches.scaled:
         further.append(
-            f"{scaled} of {len(splits.train)} training pictures are larger than {longest} pixels a side, and scaled "
-            "down (--image-size); their answers are scaled up again."
+            f"{batches.scaled} of {len(splits.train)} training pictures are larger than {longest} pixels a side, and "
+            "scaled down (--image-size); their answers are scaled up again."
         )
     trainer = config.trainer
     rate = trainer.learning_rate or (recipe.LEARNING_RATE if trainer.optimizer in ("adam", "adamw") else None)

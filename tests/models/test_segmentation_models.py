@@ -10,7 +10,7 @@ from models.enet_segmenter import ENetSegmenter
 from models.lraspp import LRASPP
 from models.unet import UNet
 
-# Of 11 classes. LR-ASPP: all parameters, counted once with another program; ENet: those that learn, counted by hand from
+# Of 11 classes. LR-ASPP: all parameters, counted with another program; ENet: those that learn, counted by hand from
 # the authors' files.
 TOTAL = {LRASPP: 767_766}
 LEARNING = {ENetSegmenter: 363_791}

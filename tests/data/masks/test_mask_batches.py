@@ -171,6 +171,19 @@ def test_the_side_of_crops(sizes, asked, side):
 
 
 def test_a_class_that_names_a_side_is_not_mirrored():
-    assert not choose("auto", "", ("left lung", "right lung"))[0].flip
-    assert choose("auto", "", ("road", "sky", "1"))[0].flip
-    assert choose("strong", "", ("left",))[0] == NAMED["strong"]
+    assert not choose("auto", ("left lung", "right lung"))[0].flip
+    assert choose("auto", ("road", "sky", "1"))[0].flip
+    assert choose("strong", ("left",))[0] == NAMED["strong"]
+
+
+def test_folds_deal_pictures_out():
+    from data.folds import fold
+    from data.masks.masked_images import MaskSplits
+
+    part = split(10)
+    names = tuple("abcdef")
+    splits = MaskSplits("x", part.take(np.arange(6)), part.take(np.arange(6, 10)), part, names, ((0, 0, 0),) * 6)
+    held = [set(fold(splits, number, 5, 0).validation.origins) for number in range(5)]
+    assert set.union(*held) == set(part.origins) and sum(map(len, held)) == 10
+    one = fold(splits, 0, 5, 0)
+    assert not held[0] & set(one.train.origins) and len(one.train) == 8

@@ -37,13 +37,13 @@ def edge_counts(truth: np.ndarray, answers: np.ndarray, num_classes: int) -> np.
         num_classes: K.
     """
     counted = truth != VOID
-    true, given = (np.where(edges(one, counted), one, NONE).astype(np.int64) for one in (truth, answers))
+    true, given = (np.where(edges(one, counted), one.astype(np.int64), NONE) for one in (truth, answers))
     rows = [part for one, other in ((given, true), (true, given)) for part in _met(one, other)]
     return np.stack([np.bincount(row, minlength=num_classes) for row in rows])
 
 
 def _met(edge: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The classes of those pixels of an edge that have one of the other of their class within `DISTANCE`, and of all."""
+    """The classes of the pixels of an edge that have one of the other edge within `DISTANCE`; and of all of them."""
     places = np.argwhere(edge != NONE)
     own = edge[tuple(places.T)]
     around = np.pad(other, DISTANCE, constant_values=NONE)

@@ -12,7 +12,7 @@ from data.captions.scene_drawing import PATCH
 from data.masks.masked_images import VOID, MaskedImages, MaskSplits, packed, standard_palette
 
 SIDE = 64  # pixels
-SIZES = {"train": 1000, "validation": 100, "test": 200}
+SIZES = {"train": 2000, "validation": 100, "test": 200}
 SHAPES = ("circle", "square", "triangle", "ring")
 CLASSES = ("ground", *SHAPES, "line")
 RADII = (9.0, 14.0)  # pixels from the centre to the farthest point
@@ -22,7 +22,7 @@ EDGE = 0.02  # share of a pixel that another thing covers, from which it is void
 
 
 def make(seed: int) -> MaskSplits:
-    """The splits: 1,000 training scenes, 100 for validation, 200 for testing, drawn with `seed`."""
+    """The splits: 2,000 training scenes, 100 for validation, 200 for testing, drawn with `seed`."""
     index = np.full(256, VOID, np.uint8)
     index[: len(CLASSES)] = np.arange(len(CLASSES))
     parts, void = {}, 0.0

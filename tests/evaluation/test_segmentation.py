@@ -153,7 +153,7 @@ def test_edges_by_distance():
     """The same by a distance transform, which `boundary` has no part of."""
     random = np.random.default_rng(3)
     blocks = random.integers(0, 3, (2, 5, 5))
-    truth, answers = (np.kron(one, np.ones((6, 6), int)) for one in blocks)
+    truth, answers = (np.kron(one, np.ones((6, 6), int)).astype(np.uint8) for one in blocks)
     found, counted = edge_counts(truth, answers, 3), truth >= 0
     for k in range(3):
         true, given = (edges(one, counted) & (one == k) for one in (truth, answers))

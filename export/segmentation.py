@@ -181,8 +181,8 @@ def compared(expected, given: dict[str, np.ndarray], what: str) -> float:
     """The largest difference of a confidence of one picture. Raises ExportError where it is above `TOLERANCE`, or an id
     or the size is another."""
     height, width = expected.ids.shape
-    if tuple(given["size"]) != (height, width):
-        raise ExportError(f"{what} has size {tuple(given['size'])}, expected {(height, width)}")
+    if given["size"].tolist() != [height, width]:
+        raise ExportError(f"{what} has size {given['size'].tolist()}, expected {[height, width]}")
     inside = np.s_[:height, :width]
     best = np.sort(expected.probabilities, axis=-1)
     sure = best[..., -1] - best[..., -2] >= TIE if best.shape[-1] > 1 else np.ones((height, width), bool)

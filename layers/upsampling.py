@@ -9,11 +9,12 @@ class Upsampling2D(keras.layers.Layer):
     """Makes an image a whole number of times larger: each new pixel is the mean of the four around its place, weighed
     by how near they are (bilinear; pixels are areas, so that corners stay where they are).
 
-    The same in training and inference; masks are not supported. Unlike Keras' layer it takes images whose height and
-    width are not known before they come.
+    `y[f i + u] = (1 - |o|) x[i] + |o| x[i + sign(o)]` with `o = (u + 1/2) / f - 1/2`, along the height, then along the
+    width; beyond the edge the image goes on as it ends. The same in training and inference; masks are not supported.
+    Unlike Keras' layer it takes images whose height and width are not known before they come.
 
     Args:
-        factor: Positive integer.
+        factor: f, a positive integer.
 
     Call arguments:
         inputs: Tensor of shape (batch, height, width, channels).
@@ -33,18 +34,26 @@ class Upsampling2D(keras.layers.Layer):
         self.input_spec = keras.layers.InputSpec(ndim=4)
 
     def call(self, inputs):
-        height, width = inputs.shape[1:3]
-        if keras.backend.backend() == "tensorflow" and (height is None or width is None):
-            return self._of_any_size(inputs)
-        size = (self.factor * height, self.factor * width)
-        return ops.image.resize(inputs, size, interpolation="bilinear", data_format="channels_last")
+        return self._along(self._along(inputs, 1), 2)
 
-    def _of_any_size(self, inputs):
-        """TensorFlow branch, for correctness: `ops.image.resize` takes no size that is not known before."""
-        import tensorflow as tf
-
-        size = self.factor * tf.shape(inputs)[1:3]
-        return tf.cast(tf.image.resize(inputs, size), inputs.dtype)
+    def _along(self, x, axis):
+        """Enlarged along one axis: of each pixel `factor` new ones, between it and the one before or after it."""
+        if self.factor == 1:
+            return x
+        before, after = [slice(None)] * 4, [slice(None)] * 4
+        before[axis], after[axis] = slice(None, 1), slice(-1, None)
+        inner, rest = list(before), list(after)
+        inner[axis], rest[axis] = slice(None, -1), slice(1, None)
+        previous = ops.concatenate([x[tuple(before)], x[tuple(inner)]], axis)
+        following = ops.concatenate([x[tuple(rest)], x[tuple(after)]], axis)
+        parts = []
+        for place in range(self.factor):
+            offset = (place + 0.5) / self.factor - 0.5  # from the middle of the old pixel, in old pixels
+            neighbour = previous if offset < 0 else following
+            parts.append((1 - abs(offset)) * x + abs(offset) * neighbour)
+        shape = list(ops.shape(x))
+        shape[axis] = shape[axis] * self.factor
+        return ops.reshape(ops.stack(parts, axis + 1), shape)
 
     def compute_output_shape(self, input_shape):
         batch, height, width, channels = input_shape

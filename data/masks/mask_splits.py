@@ -59,7 +59,7 @@ class Part:
         where = mask_file.place_of(ids(self.masks[row]), wrong)
         others = np.flatnonzero(strange.any(0))
         hint = ""
-        if len(others) > 2 and set(others.tolist()) <= GREYED | {*range(130, 256)}:
+        if len(others) > 1 and set(others.tolist()) <= GREYED:
             hint = " These look like the colours of a palette turned into grey: save the masks with their palette."
         raise DataError(
             f"{self.names[row]}: the pixel at {where} has the id {wrong}, which is no class "

@@ -125,8 +125,9 @@ def listed(root):
 
 
 def of_one_class(root):
+    pairs(root)
     for number in range(12):
-        save(pairs(root) / "masks" / f"{number:02}.png", np.zeros(SIZE, np.uint8))
+        save(root / "masks" / f"{number:02}.png", np.zeros(SIZE, np.uint8))
     return root
 
 

@@ -78,7 +78,7 @@ def test_masks_and_overlays_are_written(tmp_path):
     mask = Image.open(files["mask"])
     assert mask.mode == "P" and np.array_equal(np.asarray(mask), ids)
     assert np.array_equal(np.asarray(mask.convert("RGB"))[1, 0], palette[2])
-    assert Image.open(files["overlay"]).size == (2, 2)
+    assert np.asarray(Image.open(files["overlay"])).shape == (2, 2, 3)
     with pytest.raises(UserError, match="`--masks` must name a folder"):
         MaskFolder(files["mask"], palette)
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -45,7 +46,7 @@ def street(tmp_path_factory):
     config = Config(
         model=NET,
         data=SegmentationData(str(root / "data"), ignore=("rim",)),
-        trainer=replace(EPOCHS, epochs=12),
+        trainer=replace(EPOCHS, epochs=40, learning_rate=0.02),
         loss=PixelLoss("median"),
         answering=Answering(tile=32, flip_test=True),
         run_dir=str(root / "run"),
@@ -99,11 +100,11 @@ def test_it_writes_masks_overlays_and_regions(street, tmp_path):
     for row, answer, file in zip(rows, answers, files, strict=True):
         mask = Image.open(row["mask"])
         assert mask.mode == "P" and np.array_equal(np.asarray(mask), answer.ids)
-        assert Image.open(row["overlay"]).size == Image.open(file).size
+        assert np.asarray(Image.open(row["overlay"])).shape == np.asarray(Image.open(file)).shape
         assert row["top"][0]["label"] == row["label"] and 0 < row["share"] <= 1
     (tmp_path / "pictures").mkdir()
     for file in files:
-        Image.open(file).save(tmp_path / "pictures" / file.rpartition("/")[2])
+        shutil.copy(file, tmp_path / "pictures")
     pairs = coco_masks.read(str(tmp_path / "c.json")).parts["train"]
     assert np.array_equal(pairs[1].mask((48, 70)), answers[1].ids + 1)
     assert len(list(csv.DictReader((tmp_path / "r.csv").read_text().splitlines()))) == 2

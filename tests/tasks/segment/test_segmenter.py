@@ -101,8 +101,8 @@ def test_the_guard_sees_other_ids(model, tmp_path):
     confidence = np.pad(answer.confidence, ((0, 4), (0, 2)))
     given = {"ids": ids, "confidence": confidence, "size": np.array([20, 30], np.int32)}
     assert compared(answer, given, "x") == 0
-    wrong = ids.copy()
-    wrong[5, 3] = (ids[5, 3] + 1) % 4
+    wrong, sure = ids.copy(), np.unravel_index(answer.confidence.argmax(), answer.confidence.shape)
+    wrong[sure] = (ids[sure] + 1) % 4
     faults = {
         "other ids at 1 pixels": {"ids": wrong},
         "ids beyond its size": {"ids": np.where(ids == OUTSIDE, 0, ids)},

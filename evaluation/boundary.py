@@ -3,13 +3,18 @@
 Csurka et al. 2013: What is a good evaluation measure for semantic segmentation? (BMVC). The edge of a class in a
 picture are its pixels beside a pixel of another class. Of the edges of all pictures together, precision is the share of
 the answer's within `DISTANCE` pixels of the truth's, recall the reverse; their harmonic mean is averaged over classes.
+
+Masks often have a thin void rim where classes meet. Void that is less than `THICK` pixels wide is taken for the nearest
+class here, so that there is an edge in it; what is thicker has no edge, and none beside it.
 """
 
 import numpy as np
+from scipy.ndimage import distance_transform_edt, grey_opening
 
 from evaluation.segmentation import VOID
 
 DISTANCE = 3  # pixels
+THICK = 7  # pixels
 DISK = np.argwhere(np.hypot(*np.mgrid[-DISTANCE : DISTANCE + 1, -DISTANCE : DISTANCE + 1]) <= DISTANCE)
 """Places within the distance, counted from the corner of the square around."""
 NONE = -1
@@ -33,13 +38,23 @@ def edge_counts(truth: np.ndarray, answers: np.ndarray, num_classes: int) -> np.
     those of the truth met by the answer, and all of the truth's.
 
     Args:
-        truth, answers: Class indices (height, width); pixels whose truth is `VOID` have no edge.
+        truth, answers: Class indices (height, width); what is thickly `VOID` in the truth has no edge.
         num_classes: K.
     """
-    counted = truth != VOID
+    truth, counted = without_rim(truth)
     true, given = (np.where(edges(one, counted), one.astype(np.int64), NONE) for one in (truth, answers))
     rows = [part for one, other in ((given, true), (true, given)) for part in _met(one, other)]
     return np.stack([np.bincount(row, minlength=num_classes) for row in rows])
+
+
+def without_rim(truth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The truth with thin void taken for the nearest class, and where it has a class then, boolean."""
+    void = truth == VOID
+    if void.all() or not void.any():
+        return truth, ~void
+    thick = grey_opening(void, THICK)
+    nearest = distance_transform_edt(void, return_distances=False, return_indices=True)
+    return np.where(thick, truth, truth[tuple(nearest)]), ~thick
 
 
 def _met(edge: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

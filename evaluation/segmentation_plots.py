@@ -72,9 +72,11 @@ def coloured(ids: np.ndarray, palette: Sequence[Sequence[int]]) -> np.ndarray:
 
 
 def overlaid(pixels: np.ndarray, ids: np.ndarray, palette: Sequence[Sequence[int]], share: float = 0.5) -> np.ndarray:
-    """The picture, its classes laid over it: uint8 (height, width, 3)."""
-    mixed = (1 - share) * pixels + share * coloured(ids, palette).astype(np.float32)
-    return np.where((ids == VOID)[..., None], pixels, np.round(mixed)).astype(np.uint8)
+    """The picture, its classes laid over it: uint8 (height, width, 3). A class that is black is left as it is."""
+    colours = coloured(ids, palette)
+    mixed = (1 - share) * pixels + share * colours.astype(np.float32)
+    plain = (ids == VOID) | ~colours.any(-1)
+    return np.where(plain[..., None], pixels, np.round(mixed)).astype(np.uint8)
 
 
 def mistaken(pixels: np.ndarray, truth: np.ndarray, ids: np.ndarray) -> np.ndarray:

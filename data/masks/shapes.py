@@ -1,6 +1,6 @@
 """Draws scenes with exact masks, so that a first run needs no network: shapes and lines that overlap, 64x64 pixels.
 
-A scene is a ground that shades off, two to four shapes of any colour, and often a thin line, each laid over those
+A scene is a ground that shades off, two or three shapes of any colour, and often a thin line, each laid over those
 before it. The class is the form alone: colours are drawn apart from it, so that no pixel gives its class away. A pixel
 through which an edge runs belongs to two things, and is void.
 """
@@ -16,7 +16,7 @@ SIZES = {"train": 2000, "validation": 100, "test": 200}
 SHAPES = ("circle", "square", "triangle", "ring")
 CLASSES = ("ground", *SHAPES, "line")
 RADII = (9.0, 14.0)  # pixels from the centre to the farthest point
-WIDTHS = (2.5, 4.0)  # pixels, of lines
+WIDTHS = (3.0, 4.5)  # pixels, of lines
 CLEAR = 100  # least distance of a colour from that of the ground and of other things, in pixel values
 EDGE = 0.02  # share of a pixel that another thing covers, from which it is void
 
@@ -52,10 +52,10 @@ def _scene(random) -> tuple[np.ndarray, np.ndarray]:
     line = np.linspace(-1, 1, SIDE)[:, None, None]
     pixels = ground + slope[0] * line + slope[1] * line.swapaxes(0, 1)
     classes, edge = np.zeros((SIDE, SIDE), np.uint8), np.zeros((SIDE, SIDE), bool)
-    count = int(random.integers(2, 5))
+    count = int(random.integers(2, 4))
     shapes = random.integers(len(SHAPES), size=count)
     forms = np.array([scene_drawing.SHAPES.index(one) for one in SHAPES])[shapes]
-    given = random.uniform(6, SIDE - 6, (count, 2)), random.uniform(*RADII, count), random.uniform(-0.3, 0.3, count)
+    given = random.uniform(8, SIDE - 8, (count, 2)), random.uniform(*RADII, count), random.uniform(-0.25, 0.25, count)
     covered, corners = scene_drawing.coverage(forms, *given)
     shares = [_placed(*one) for one in zip(covered, corners, strict=True)]
     numbers = [1 + int(shape) for shape in shapes]

@@ -42,7 +42,9 @@ class MaskFolder:
 
         mask = Image.fromarray(ids, "P") if ids.dtype == np.uint8 else Image.fromarray(ids.astype(np.uint8), "P")
         mask.putpalette(self.colours.tobytes())
-        overlay = np.round((1 - SHARE) * pixels + SHARE * self.colours[ids].astype(np.float32)).astype(np.uint8)
+        colours = self.colours[ids]
+        mixed = np.round((1 - SHARE) * pixels + SHARE * colours.astype(np.float32)).astype(np.uint8)
+        overlay = np.where(colours.any(-1, keepdims=True), mixed, pixels)  # what is black is the ground, as a rule
         found = {"mask": self.path / f"{name}.png", "overlay": self.path / f"{name}-overlay.jpg"}
         mask.save(found["mask"])
         Image.fromarray(overlay).save(found["overlay"], quality=QUALITY)

@@ -161,8 +161,13 @@ def test_edges_by_distance():
         assert found[:, k].tolist() == [(given & near_true).sum(), given.sum(), (true & near_given).sum(), true.sum()]
 
 
-def test_void_has_no_edge():
-    truth = np.zeros((8, 8), int)
-    truth[:, 4:] = VOID
+def test_thick_void_has_no_edge_and_a_thin_rim_is_one():
+    truth = np.zeros((20, 30), np.uint8)
+    truth[:, 10:] = VOID
     assert edge_counts(truth, np.where(truth == VOID, 1, 0), 2).sum() == 0
+    truth[:, 12:] = 1  # a rim of two pixels between the classes
+    for start, met in ((10, 1.0), (12, 1.0), (18, 0.0)):
+        answer = np.zeros((20, 30), np.uint8)
+        answer[:, start:] = 1
+        assert boundary_f1(edge_counts(truth, answer, 2)) == met
     assert np.isnan(boundary_f1(np.zeros((4, 2))))

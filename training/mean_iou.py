@@ -40,8 +40,5 @@ class MeanIoU(keras.metrics.Metric):
         occurs = ops.cast(union > 0, "float32")
         return ops.sum(right / ops.maximum(union, 1)) / ops.maximum(ops.sum(occurs), 1)
 
-    def reset_state(self):
-        self.counts.assign(ops.zeros_like(self.counts))
-
     def get_config(self):
         return {**super().get_config(), "num_classes": self.num_classes, "void": self.void}

@@ -151,7 +151,7 @@ def told(results: dict) -> tuple[str, dict[str, float]]:
     lines = [f"{'on the test split':<42}{'mIoU':>8}{'pixels':>8}{'classes':>8}{'edges':>8}"]
     for name, figures in {"this network": test, **results["baselines"]}.items():
         lines.append(f"  {name:<40}" + "".join(f"{figures[one]:>8.4f}" for one in shown))
-    low, high = results["miou_interval"]
+    low, high = (float("nan") if end is None else end for end in results["miou_interval"])
     lines.append(f"mIoU {test['miou']:.4f}, 95% interval over pictures {low:.4f} to {high:.4f}")
     lines.append(f"diagnosis: {diagnosis['label']}. {diagnosis['advice']}")
     line = {f"test_{name}": value for name, value in test.items()}

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from cli.errors import UserError
+from evaluation.model_summary import summary
 from models.deeplab import DeepLab
 from models.enet_segmenter import ENetSegmenter
 from models.lraspp import LRASPP
@@ -26,6 +27,7 @@ def test_any_size_of_picture_gives_logits_of_its_size(recipe):
     for height, width in ((64, 96), (32, 32), (96, 64)):
         found = model.predict_on_batch(np.zeros((2, height, width, 3), "float32"))
         assert found.shape == (2, height, width, 11) and found.dtype == np.float32
+    assert f"{model.count_params():,}" in summary(model)  # with layers of several outputs
     if type(recipe) in TOTAL:
         assert model.count_params() == TOTAL[type(recipe)]
     if type(recipe) in LEARNING:

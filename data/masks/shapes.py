@@ -15,6 +15,7 @@ SIDE = 64  # pixels
 SIZES = {"train": 2000, "validation": 100, "test": 200}
 SHAPES = ("circle", "square", "triangle", "ring")
 CLASSES = ("ground", *SHAPES, "line")
+MARGIN, APART = 9, 17  # pixels of centres from the rim, and from each other: shapes may overlap, by less than half
 RADII = (9.0, 14.0)  # pixels from the centre to the farthest point
 WIDTHS = (3.0, 4.5)  # pixels, of lines
 CLEAR = 100  # least distance of a colour from that of the ground and of other things, in pixel values
@@ -55,7 +56,7 @@ def _scene(random) -> tuple[np.ndarray, np.ndarray]:
     count = int(random.integers(2, 4))
     shapes = random.integers(len(SHAPES), size=count)
     forms = np.array([scene_drawing.SHAPES.index(one) for one in SHAPES])[shapes]
-    given = random.uniform(8, SIDE - 8, (count, 2)), random.uniform(*RADII, count), random.uniform(-0.25, 0.25, count)
+    given = _centres(count, random), random.uniform(*RADII, count), random.uniform(-0.25, 0.25, count)
     covered, corners = scene_drawing.coverage(forms, *given)
     shares = [_placed(*one) for one in zip(covered, corners, strict=True)]
     numbers = [1 + int(shape) for shape in shapes]
@@ -73,9 +74,18 @@ def _scene(random) -> tuple[np.ndarray, np.ndarray]:
         classes[share > 0.5] = number
         # What lies below an opaque pixel is not seen, its edges neither.
         edge = np.where(share > 1 - EDGE, False, edge | (share > EDGE))
-    pixels = pixels + random.normal(0, 4, pixels.shape)
+    pixels = pixels + random.normal(0, 3, pixels.shape)
     classes[edge] = VOID
     return np.clip(np.round(pixels), 0, 255).astype(np.uint8), classes
+
+
+def _centres(count: int, random) -> np.ndarray:
+    """Places of shapes, float (count, 2), so far apart that none hides another."""
+    while True:
+        centres = random.uniform(MARGIN, SIDE - MARGIN, (count, 2))
+        distances = np.linalg.norm(centres[:, None] - centres[None], axis=-1)
+        if (distances[np.triu_indices(count, 1)] > APART).all():
+            return centres
 
 
 def _placed(window: np.ndarray, corner: np.ndarray) -> np.ndarray:

@@ -133,7 +133,7 @@ def test_the_network_of_the_data():
     config = Config()
     splits = TASK.load(config)
     found = prepare(config, splits)
-    assert isinstance(found.recipe, UNet) and found.trainer.batch_size == 16 and found.reachable == 1.0
+    assert isinstance(found.recipe, UNet) and found.trainer.batch_size == 8 and found.reachable == 1.0
     other = prepare(replace(config, data=SegmentationData("street")), replace(splits, name="street"))
     assert (
         type(other.recipe).__name__ == "LRASPP" and other.plan.batch_size == 8 and other.trainer.learning_rate == 1e-3

@@ -1,6 +1,6 @@
 """Segmentation: pictures with masks in; a network that finds the class of each pixel, its report and SavedModel out.
 
-    python -m apps.segment                                               drawn shapes, two minutes: mIoU above 0.9
+    python -m apps.segment                                               drawn shapes, three minutes: mIoU above 0.9
     python -m apps.segment --data street/                                images/ and masks/, or CamVid's, VOC's layout
     python -m apps.segment --data street/ --ignore void --class-weights median deeplab
     python -m apps.segment --data instances_train.json --images train2017/

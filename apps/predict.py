@@ -9,6 +9,7 @@
     python -m apps.predict runs/translate/NAME --text "Two dogs run." --top 3
     cat new.en | python -m apps.predict runs/translate/NAME - --output /dev/stdout
     python -m apps.predict runs/caption/NAME photos/ --output captions.csv
+    python -m apps.predict runs/segment/NAME photos/ --masks masks/ --coco regions.json
 
 Images are files or folders (searched in depth): JPEG, PNG, GIF, WEBP, BMP, TIFF. Tables are CSV, TSV or JSON lines with
 the columns of the training table, texts are files of one a line (.gz is read): sentences for a translator, and .txt for
@@ -40,7 +41,10 @@ def main(config: Prediction) -> list[dict]:
     skipped = None
     with streams.kept(config.files) as (files, stream):
         try:
-            rows = read(config.run).answers(replace(config, files=files))
+            trained = read(config.run)
+            if not getattr(trained, "writes_masks", False):
+                config.refuse_mask_flags()
+            rows = trained.answers(replace(config, files=files))
         except Incomplete as error:
             rows, skipped = error.rows, error
         rows = [{**row, "origin": stream.told(row["origin"])} for row in rows]

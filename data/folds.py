@@ -7,6 +7,7 @@ import numpy as np
 from cli.errors import UserError
 from data import duplicates, pipeline
 from data.captions.caption_pairs import Captions, CaptionSplits
+from data.masks.masked_images import MaskedImages
 from data.splits import Split, Splits
 from data.splitting import by_group, dealt
 from data.tables.table_features import TablePrepare
@@ -25,7 +26,7 @@ def fold(splits, number: int, folds: int, seed: int):
     those of the new training records.
 
     Args:
-        splits: `Splits`, `TranslationSplits` or `CaptionSplits`.
+        splits: `Splits`, `TranslationSplits`, `CaptionSplits` or `MaskSplits`.
         number: From 0.
         folds: At least 2.
         seed: Of the dealing.
@@ -57,6 +58,9 @@ def joined(first, second):
     if isinstance(first, Captions):
         images = np.concatenate([first.images, second.images])
         return Captions(images, first.captions + second.captions, np.concatenate([first.origins, second.origins]))
+    if isinstance(first, MaskedImages):
+        columns = ("images", "masks", "origins")
+        return MaskedImages(*(np.concatenate([getattr(first, c), getattr(second, c)]) for c in columns), first.index)
     inputs = {name: np.concatenate([values, second.inputs[name]]) for name, values in first.inputs.items()}
     grouped = first.groups is not None and second.groups is not None
     groups = np.concatenate([first.groups, second.groups]) if grouped else None
@@ -76,7 +80,7 @@ def units(splits, pool):
     """(N,) keys of records that stay together, or None."""
     if isinstance(pool, SentencePairs):
         return pool.sources.astype(str)
-    if isinstance(pool, Captions):
+    if isinstance(pool, Captions | MaskedImages):
         return duplicates.image_keys(pool.images)
     return duplicates.image_keys(pool.inputs["image"]) if splits.kind == "image" else None
 

@@ -1,4 +1,4 @@
-"""Where data is and how to read it, as a user says it: for records with labels, pairs of sentences, and captions."""
+"""Where data is and how to read it, as a user says it: for labelled records, sentence pairs, captions, and masks."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -93,3 +93,39 @@ class CaptionData:
     """pixels on a side that images are resized to; otherwise what the encoder was trained with, or their own"""
     download: bool = False
     """tfds: may the dataset be downloaded if it is not prepared yet"""
+
+
+@dataclass(frozen=True)
+class SegmentationData:
+    """Where the pictures and their masks are, and how to read them."""
+
+    data: str = field(default="shapes", metadata={"files": True})
+    """shapes; a folder of pictures and masks (images/ and masks/, or as CamVid, Cityscapes, VOC or CVAT have it);
+    COCO's JSON; a folder of LabelMe's JSON; or tfds:NAME"""
+    images: str | None = field(default=None, metadata={"files": True})
+    """COCO's JSON: the folder of the pictures; otherwise looked for beside it"""
+    validation: str | None = field(default=None, metadata={"files": True})
+    """your own validation split: a folder, a JSON file, or a list of names; otherwise carved from training"""
+    test: str | None = field(default=None, metadata={"files": True})
+    """your own test split: a folder, a JSON file, or a list of names; otherwise a fifth is held out"""
+    ignore: tuple[str, ...] = ()
+    """classes, by name or id, whose pixels are void: they count in no loss and no score. 255 is void unless a file
+    names it"""
+    palette: str | None = field(default=None, metadata={"files": True})
+    """file of class names and colours, a line each: "road 128 64 128", "road:128,64,128::" (CVAT's labelmap.txt) or
+    "road,128,64,128"; otherwise looked for in the folder"""
+    image_size: int | None = None
+    """longer side in pixels that larger pictures are scaled down to. Default: 1024; none with --tile"""
+    crop: int | None = None
+    """side in pixels of the crops that are trained on, a multiple of 32. Default: about the shorter side of the
+    pictures, at most 384"""
+    augment: Literal["auto", "none", "flip", "scale", "strong"] = "auto"
+    """variation of the crops; auto: scale, light, and mirror images unless a class names a side"""
+    download: bool = False
+    """tfds: may the dataset be downloaded if it is not prepared yet"""
+
+    def __post_init__(self):
+        if self.image_size is not None and self.image_size < 32:
+            raise UserError(f"`--image-size` must be at least 32 pixels. Received: {self.image_size}")
+        if self.crop is not None and (self.crop < 32 or self.crop % 32):
+            raise UserError(f"`--crop` must be a multiple of 32 pixels. Received: {self.crop}")

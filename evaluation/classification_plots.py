@@ -58,7 +58,7 @@ def confusion_matrix(counts: np.ndarray, classes: Sequence[str]) -> Picture:
     return as_png(figure, f"Confusion matrix of {num_classes} classes: {right} of {counts.sum()} rows on the diagonal.")
 
 
-def reliability_diagram(bins: Reliability) -> Picture:
+def reliability_diagram(bins: Reliability, unit: str = "rows") -> Picture:
     """Accuracy of each confidence bin against the diagonal of perfect calibration, above the number of rows in it."""
     figure, axes = canvas(height=4.2)
     figure.delaxes(axes)
@@ -85,11 +85,11 @@ def reliability_diagram(bins: Reliability) -> Picture:
         frameon=False,
     )
     below.bar(centres, bins.counts, 0.92 * width, color=QUIET)
-    below.set_ylabel("rows")
+    below.set_ylabel(unit)
     below.set_xlabel("confidence of the answer")
     if used.any() and bins.counts.max() > 50 * bins.counts[used].min():
         below.set_yscale("log")
-        below.set_ylabel("rows (log)")
+        below.set_ylabel(f"{unit} (log)")
     for axes in (above, below):
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(color="#e4e4e4", linewidth=0.7)

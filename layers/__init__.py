@@ -58,6 +58,7 @@ from layers.transformer_decoder import TransformerDecoder
 from layers.transformer_decoder_block import TransformerDecoderBlock
 from layers.transformer_encoder_block import TransformerEncoderBlock
 from layers.unstandardize import Unstandardize
+from layers.upsampling import Upsampling2D
 
 __all__ = [
     "EmbeddingBag",
@@ -83,6 +84,7 @@ __all__ = [
     "MonteCarloDropout",
     "PiecewiseLinear",
     "Unstandardize",
+    "Upsampling2D",
     "L1",
     "L1L2",
     "L2",

@@ -16,8 +16,8 @@ MEMBER = "member_"
 def together(models):
     """One `keras.Model` of several, `models`, which share their weights with it.
 
-    Its inputs are theirs, its output is float32 (batch, length, vocabulary): the logarithms of the means of the
-    probabilities. Its name is that of the first.
+    Its inputs are theirs, its output is float32 (batch, ..., classes), of texts (batch, length, vocabulary): the
+    logarithms of the means of the probabilities. Its name is that of the first.
     """
     import keras
     from keras import ops
@@ -25,7 +25,9 @@ def together(models):
     from layers import ProbabilityMean
 
     first = models[0]
-    inputs = {name: keras.Input(one.shape[1:], dtype=one.dtype, name=name) for name, one in first.input.items()}
+    given = first.input if isinstance(first.input, dict) else {"inputs": first.input}
+    inputs = {name: keras.Input(one.shape[1:], dtype=one.dtype, name=name) for name, one in given.items()}
+    inputs = inputs if isinstance(first.input, dict) else inputs["inputs"]
     # Not the models themselves: a network within another is saved with its optimizer.
     members = [keras.Model(one.input, one.output, name=f"{MEMBER}{number}") for number, one in enumerate(models)]
     logits = ops.stack([member(inputs) for member in members], axis=-2)

@@ -36,6 +36,14 @@ class Prediction:
     """With `--sample`: draw among the fewest subwords whose probabilities add up to this."""
     seed: int = 0
     """With `--sample`: seed of the draws."""
+    masks: str | None = None
+    """Segmentation: a folder to write into, of each picture a mask with a palette (PNG) and an overlay (JPEG)."""
+    coco: str | None = None
+    """Segmentation: a file to write into, as COCO's JSON with run lengths."""
+    tile: int | None = None
+    """Segmentation: side in pixels of the pieces in which larger pictures are answered. Default: as it was scored."""
+    flip_test: bool = False
+    """Segmentation: answer with the mean of the picture and its mirror image."""
 
     def __post_init__(self):
         if not self.files and not self.text:
@@ -44,6 +52,17 @@ class Prediction:
             raise UserError(f"Give files or `--text`, not both. Received: {self.files[0]} and --text {self.text[0]!r}")
         if self.top is not None and self.top < 1:
             raise UserError(f"`--top` must be at least 1. Received: {self.top}")
+        if self.tile is not None and (self.tile < 32 or self.tile % 32):
+            raise UserError(f"`--tile` must be a multiple of 32 pixels. Received: {self.tile}")
+
+    def refuse_mask_flags(self) -> None:
+        """Raises UserError on a flag that is for runs of apps.segment."""
+        for name in ("masks", "coco", "tile", "flip_test"):
+            if given := getattr(self, name):
+                flag = f"--{name.replace('_', '-')}"
+                raise UserError(
+                    f"`{flag}` is for runs of apps.segment, and {self.run} is none. Leave it out. Received: {given}"
+                )
 
 
 @dataclass(frozen=True)
@@ -58,7 +77,7 @@ class Evaluation:
     source: str | None = None
     """Translator, with one file: the column to translate from. Default: the first."""
     images: str | None = None
-    """Captioner: the folder of the images. Default: looked for beside the file of captions."""
+    """Captioner, or segmentation with COCO's JSON: the folder of the images. Default: looked for beside the file."""
     image: str | None = None
     """Captioner, with a table: the column of image names. Default: found by looking."""
     caption: str | None = None

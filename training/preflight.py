@@ -11,6 +11,7 @@ import numpy as np
 
 from training.gradients import loss_and_gradients, some_rows
 from training.losses import CrossEntropy
+from training.pixel_cross_entropy import PixelCrossEntropy
 from training.run_directory import RunDirectory
 from training.token_cross_entropy import TokenCrossEntropy
 
@@ -75,7 +76,9 @@ def _found(start, end, updates, still, broken):
 
 def chance(model) -> float | None:
     """The loss of guessing, ln K for K classes or pieces; None where the loss is no cross-entropy."""
-    if not isinstance(model.loss, CrossEntropy | TokenCrossEntropy) or not isinstance(model.output_shape, tuple):
+    if not isinstance(model.loss, CrossEntropy | TokenCrossEntropy | PixelCrossEntropy) or not isinstance(
+        model.output_shape, tuple
+    ):
         return None
     return math.log(model.output_shape[-1])
 

@@ -18,7 +18,7 @@ SAVED_MODEL: Own = {
     "fingerprint.pb": None,
     "variables": {"variables.*": None},
     "assets": {"*": None},
-    "assets.extra": {"inputs.json": None},
+    "assets.extra": dict.fromkeys(("inputs.json", "classes.json")),
 }
 _EXPORTS: Own = {
     "saved_model": SAVED_MODEL,
@@ -26,7 +26,8 @@ _EXPORTS: Own = {
     **dict.fromkeys(("model.tflite", "model.tflite.refused", "model.onnx", "model.onnx.refused")),
 }
 _STAGE: Own = dict.fromkeys(("metrics.csv", "timing.csv", "checkpoint.npz", "microscope.json", "preflight.json"))
-_STAGES: Own = {**_STAGE, "head": _STAGE, "fine-tuning": _STAGE, "rewards": _STAGE, "refit": _STAGE}
+_FURTHER = ("head", "encoder", "fine-tuning", "rewards", "refit")
+_STAGES: Own = {**_STAGE, **dict.fromkeys(_FURTHER, _STAGE)}
 _RECORDS = ("config.json", "environment.json", "preparing.json", "results.json", "examples.json", "evaluation-*.json")
 RUN: Own = {
     LOCK: None,

@@ -8,7 +8,7 @@ from data.evenly import evenly
 from tasks.task import Task
 from training.run_directory import RunDirectory
 
-MOST = {"table": 512, "image": 128, "text": 3000, "caption": 3000}
+MOST = {"table": 512, "image": 128, "text": 3000, "caption": 3000, "mask": 64}
 """Records of a kind, for training; half as many for validation."""
 
 

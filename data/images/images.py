@@ -74,7 +74,7 @@ class ImagePrepare:
         refused = f"this kind of image is not decoded here; allowed: {file_structure.TAKEN}. Save it as PNG"
         with tf.control_dependencies([tf.debugging.Assert(is_taken, [refused])]):
             data = tf.identity(data)
-        return self._shaped(file_structure.upright(self._pixels(data), orientation))
+        return self._shaped(file_structure.upright(self.pixels(data), orientation))
 
     def _shaped(self, image):
         """uint8 (any height, any width, 1 to 4 channels) -> uint8 (height, width, channels)."""
@@ -83,7 +83,7 @@ class ImagePrepare:
         image = tf.cond(ready, lambda: image, lambda: self._fitted(image))
         return tf.ensure_shape(image, self.input_shape)
 
-    def _pixels(self, data):
+    def pixels(self, data):
         """Scalar string tensor -> uint8 (any height, any width, 1 to 4 channels)."""
 
         def plain():
@@ -105,6 +105,10 @@ class ImagePrepare:
 
     def _fitted(self, image):
         """uint8 (any height, any width, 1 to 4 channels) -> uint8 (height, width, channels)."""
+        return self._resized(self.coloured(image))
+
+    def coloured(self, image):
+        """uint8 (any height, any width, 1 to 4 channels) -> float32 (same height, same width, channels)."""
         planes = tf.shape(image)[-1]
         pixels = tf.cast(image, tf.float32)
         transparent = tf.logical_or(planes == 2, planes == 4)
@@ -116,7 +120,7 @@ class ImagePrepare:
         else:
             weights = tf.cond(tf.shape(colours)[-1] == 3, lambda: tf.constant(GREY), lambda: tf.constant([1.0]))
             colours = tf.reduce_sum(colours * weights, -1, keepdims=True)
-        return self._resized(colours)
+        return colours
 
     def _resized(self, pixels):
         """float32 (..., height, width, channels) -> uint8 of the wanted size: cropped at the centre, then resized."""
@@ -146,7 +150,7 @@ class ImagePrepare:
         def read(value):
             data, orientation = tf.numpy_function(content, [value], [tf.string, tf.int32], stateful=False)
             data, orientation = tf.ensure_shape(data, []), tf.ensure_shape(orientation, [])
-            return self._shaped(file_structure.upright(self._pixels(data), orientation))
+            return self._shaped(file_structure.upright(self.pixels(data), orientation))
 
         return read
 

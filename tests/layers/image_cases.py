@@ -58,6 +58,9 @@ IMAGES = [
         masks=False,
         arguments={"indices": INDICES},
     ),
+    # Keras' own layer computes in float32 whatever it is given; tests/layers/test_upsampling.py is beside it.
+    Case(layers.Upsampling2D, {"factor": 2}, (3, 4, 5, 3), formula=image_formulas.upsampling, masks=False),
+    Case(layers.Upsampling2D, {"factor": 3}, (2, 3, 2, 4), formula=image_formulas.upsampling, masks=False),
     Case(layers.PReLU, {}, (5, 7), keras.layers.PReLU, {"alpha_initializer": keras.initializers.Constant(0.25)}),
     Case(layers.PReLU, {"initial_slope": 0.1}, (3, 4, 5, 6), keras.layers.PReLU, {"shared_axes": [1, 2]}),
     Case(layers.SpatialDropout, {"rate": 0.4, "seed": 1}, (4, 3, 5, 6), formula=formulas.dropout, noise=True),

@@ -97,3 +97,20 @@ def max_unpool(indices):
         return y, lambda gradient: np.array([gradient[place] for place in places], x.dtype).reshape(x.shape)
 
     return formula
+
+
+def upsampling(x, noise, settings, training):
+    """Each new pixel is a mean of old ones: a matrix for the height, and one for the width."""
+    factor = settings["factor"]
+
+    def matrix(length):
+        found = np.zeros((factor * length, length), x.dtype)
+        for new in range(factor * length):
+            place = (new + 0.5) / factor - 0.5
+            low = int(np.floor(place))
+            for old, weight in ((low, 1 - (place - low)), (low + 1, place - low)):
+                found[new, min(max(old, 0), length - 1)] += weight
+        return found
+
+    down, across = (matrix(length) for length in x.shape[1:3])
+    return np.einsum("ij,bjkc,lk->bilc", down, x, across), lambda g: np.einsum("ij,bilc,lk->bjkc", down, g, across)

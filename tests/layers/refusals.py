@@ -137,4 +137,6 @@ REFUSALS = [
     (layers.L1, {"l1": -1.0}, "Received: l1=-1.0"),
     (layers.L2, {"l2": float("nan")}, "Received: l2=nan"),
     (layers.L1L2, {"l1": 0.1, "l2": float("inf")}, "Received: l2=inf"),
+    (layers.Upsampling2D, {"factor": 0}, "`factor` must be a positive integer. Received: factor=0"),
+    (layers.Upsampling2D, {"factor": 1.5}, "`factor` must be a positive integer. Received: factor=1.5"),
 ]

@@ -54,7 +54,7 @@ class Learned:
     rows: list[dict[str, float]]
     kept: str = ""
     record: dict = field(default_factory=dict)
-    first: Any = None
+    first: Any = field(default=None, kw_only=True)
 
     @property
     def validated(self):

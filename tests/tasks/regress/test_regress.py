@@ -187,7 +187,7 @@ def test_the_double_sigmoid_is_learned_to_its_noise(quick):
     [
         (["--data", "digits"], "for apps.classify and apps.autoencode. Allowed here: diabetes"),
         (["--level", "1.5"], "`--level` must be in (0, 1). Received: 1.5"),
-        (["--mc-dropout", "20"], "`--mc-dropout` needs the model mlp with `--dropout` above 0. Received: ensemble"),
+        (["--mc-dropout", "20"], "`--mc-dropout` needs the model mlp with `--dropout` above 0. Received: auto"),
         (["--mc-dropout", "1", "mlp"], "`--mc-dropout` must be 0, or 2 or more. Received: 1"),
         (["--label-smoothing", "0.1"], "Unrecognized options: --label-smoothing"),
         (["--loss", "cubic"], "gaussian"),

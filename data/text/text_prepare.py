@@ -3,6 +3,7 @@
 `TextPrepare` is what both have in common; `BagPrepare` and `SequencePrepare` say what an id is. Id 0 fills up.
 """
 
+from abc import ABC, abstractmethod
 from functools import cached_property
 
 import numpy as np
@@ -17,7 +18,7 @@ from data.text.term_column import parts
 SHORTEST = 8  # ids that the rows of a batch are filled up to, at least
 
 
-class TextPrepare:
+class TextPrepare(ABC):
     """Ids of the text columns, and the features of the other columns.
 
     Args:
@@ -32,13 +33,13 @@ class TextPrepare:
         self.forms, self.rest, self.order = dict(forms), rest, tuple(order)
 
     @property
+    @abstractmethod
     def vocab_size(self):
         """Number of ids, 0 included."""
-        raise NotImplementedError
 
+    @abstractmethod
     def cut(self, texts):
-        """Column -> string (N,), inside a graph -> row numbers int64 (M,) ascending, ids (M,), weights (M,) or None."""
-        raise NotImplementedError
+        """Column -> string (N,), in a graph -> row numbers int64 (M,) ascending, ids and perhaps weights (M,)."""
 
     @property
     def num_features(self):

@@ -224,17 +224,14 @@ class CropPrepare:
     def __init__(self, prepare, side: int):
         self.prepare, self.side = prepare, side
 
-    def fixed(self, inputs) -> np.ndarray:
-        """uint8 (n, side, side, 3) of the first of `{"image": bytes (N,)}`."""
+    def model_input(self, inputs) -> np.ndarray:
+        """Pixels 0..255, float32 (n, side, side, 3), of the first of `{"image": bytes (N,)}`."""
         images = inputs["image"][: max(MOST_CORES // self.side**2, 1)]
-        return np.stack([self._cut(self.prepare(image)) for image in images])
+        return np.stack([self._cut(self.prepare(image)) for image in images]).astype(np.float32)
 
     def _cut(self, pixels):
         start = [max(length - self.side, 0) // 2 for length in pixels.shape[:2]]
         return on_canvas(pixels[start[0] :, start[1] :][: self.side, : self.side], (self.side, self.side))
-
-    def finish(self, fixed: np.ndarray) -> np.ndarray:
-        return fixed.astype(np.float32)
 
 
 class PixelDecoding(Decoding):

@@ -53,7 +53,7 @@ DAMAGES = {
     "preparing missing": (without("preparing.json"), "preparing.json: missing"),
     "preparing cut short": (with_text("preparing.json", "{"), "preparing.json: not valid JSON"),
     "preparing without classes": (preparing(classes=None), "preparing.json: lacks or garbles 'classes'"),
-    "preparing of another kind": (preparing(kind="sound"), "`kind` must be image or table. Received: 'sound'"),
+    "preparing of another kind": (preparing(kind="sound"), "`kind` must be image, table or text. Received: 'sound'"),
     "preparing garbled": (preparing(prepare={"channels": 8}), "preparing.json: lacks or garbles"),
     "model missing": (without("model.keras"), "model.keras: missing, so this run is not finished"),
     "model cut short": (cut_short, "model.keras: not a .keras file .* or cut short"),

@@ -5,6 +5,7 @@ at output stride 16: dilations 6, 12 and 18, and the features at 1/4.
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from models.feature_maps import Backbone, feature_maps
 from models.settings import INSIDE, SHARE, check
@@ -13,6 +14,9 @@ from models.settings import INSIDE, SHARE, check
 @dataclass(frozen=True)
 class DeepLab(Backbone):
     """Pretrained backbone with dilated convolutions and early features (DeepLabV3+)."""
+
+    ADVICE: ClassVar[dict[str, str | None]] = {"bigger": "--channels", "augment": "--augment strong"}
+    """The flags that `tasks/advice.py` recommends for it."""
 
     channels: int = 128
     """Channels of the head."""

@@ -13,7 +13,11 @@ PROBE = 224  # side in pixels at which the sizes of features are looked at
 class Backbone:
     """What a network sees with: fields that recipes of segmentation share."""
 
-    ADVICE: ClassVar[dict[str, str | None]] = {"bigger": "--channels", "augment": "--augment strong"}
+    ADVICE: ClassVar[dict[str, str | None]] = {
+        "bigger": "--channels",
+        "regularize": None,
+        "augment": "--augment strong",
+    }
     """The flags that `tasks/advice.py` recommends for it."""
     LEARNING_RATE: ClassVar[float] = 1e-3
     """Highest learning rate where none is given."""

@@ -23,6 +23,8 @@ from tasks.classify import TASK
 from tasks.classify.config import Config
 from tuning.space import among, layers, linear, logarithmic, no_space, settled_by, training, whole
 
+SUBWORDS = TextCNN | TextRecurrent | TextTransformer
+
 
 def sample(hp, base: Config) -> Config:
     """A configuration near `base`."""
@@ -91,10 +93,12 @@ def text(hp, model):
             found = replace(found, recurrent_units=among(hp, "recurrent_units", model.recurrent_units, (32, 64, 128)))
         case TextTransformer():
             found = replace(found, num_layers=among(hp, "num_layers", model.num_layers, (1, 2, 4)))
+    if model.vocab_size:  # `settle` writes it out
+        found = replace(found, vocab_size=among(hp, "vocab_size", model.vocab_size, (2000, 4000, 8000, 16_000)))
+    widths = (model.units, 2 * model.units) if isinstance(model, TextTransformer) else (64, 128, 256)
     return replace(
         found,
-        units=among(hp, "units", model.units, (64, 128, 256)),
-        vocab_size=among(hp, "vocab_size", model.vocab_size or 8000, (2000, 4000, 8000, 16_000)),
+        units=among(hp, "units", model.units, widths),
         longest=among(hp, "longest", model.longest, (50, 100, 200, 400)),
     )
 
@@ -102,6 +106,8 @@ def text(hp, model):
 def settle(base: Config) -> Config:
     """`base` with everything written out that the task would choose by the data: the same training."""
     found, prepared = settled_by(TASK, base)
+    if isinstance(found.model, SUBWORDS) and not found.model.vocab_size:
+        found = replace(found, model=replace(found.model, vocab_size=prepared.splits.prepare.vocab_size))
     if prepared.two_stages:
         # The two stages of fine-tuning have a batch size each, unless one is named for both.
         found = replace(found, trainer=replace(found.trainer, batch_size=base.trainer.batch_size))

@@ -30,7 +30,7 @@ EXPECTED = {
     "TextRecurrent": Flags(bigger="--recurrent-units", regularize="--dropout"),
     "TextTransformer": Flags(bigger="--num-layers", regularize="--dropout"),
     "DeepLab": Flags(bigger="--channels", augment=AUGMENT),
-    "LRASPP": Flags(bigger="--channels", augment=AUGMENT),
+    "LRASPP": Flags(bigger="--channels", regularize=None, augment=AUGMENT),
     "UNet": Flags(bigger="--filters", augment=AUGMENT),
     "ENetSegmenter": Flags(bigger="--width", regularize=None, augment=AUGMENT),
     "DenseAutoencoder": Flags(regularize="--noise"),

@@ -10,14 +10,18 @@ import pytest
 from cli.arguments import flags, parse
 from data.settings import Data
 from models.alexnet import AlexNet
+from models.bag import Bag
 from models.conv_autoencoder import ConvAutoencoder
 from models.convnet import ConvNet
+from models.deeplab import DeepLab
 from models.dense_autoencoder import DenseAutoencoder
 from models.enet import ENet
+from models.enet_segmenter import ENetSegmenter
 from models.ensemble import Ensemble
 from models.googlenet import GoogLeNet
 from models.linear import Linear
 from models.logistic import Logistic
+from models.lraspp import LRASPP
 from models.mlp import MLP
 from models.overfeat import OverFeat
 from models.pretrained import Pretrained
@@ -28,17 +32,22 @@ from models.show_attend_tell import ShowAttendTell
 from models.show_tell import ShowTell
 from models.shufflenet import ShuffleNet
 from models.sparse_autoencoder import SparseAutoencoder
+from models.text_cnn import TextCNN
+from models.text_recurrent import TextRecurrent
+from models.text_transformer import TextTransformer
 from models.transformer import Transformer
 from models.transformer_captioner import TransformerCaptioner
+from models.unet import UNet
 from models.variational_autoencoder import VariationalAutoencoder
 from models.vgg import VGG
 from tasks.task import by_name, names
 from tuning.space import hyperparameters, layers, logarithmic, named, ranges
 
 PUBLISHED = (AlexNet(), OverFeat(), VGG(), GoogLeNet(), ShuffleNet(), ENet())
+TEXT = (Bag(), Bag(words=1, characters=(0, 0)), TextCNN(), TextRecurrent(), TextTransformer())
 MODELS = {
-    "classify": (MLP((64, 32)), ConvNet(), ResNet(), Logistic(), Pretrained(), *PUBLISHED),
-    "regress": (Ensemble(), MLP(), Linear()),
+    "classify": (MLP((64, 32)), ConvNet(), ResNet(), Logistic(), Pretrained(), *PUBLISHED, *TEXT),
+    "regress": (Ensemble(), MLP(), Linear(), *TEXT),
     "autoencode": (
         DenseAutoencoder((6, 4, 2), activation="sigmoid"),
         DenseAutoencoder((3,)),
@@ -48,6 +57,7 @@ MODELS = {
         SparseAutoencoder(),
     ),
     "translate": (Transformer(), Transformer(units=96, num_heads=3, feed_forward_units=100), Recurrent()),
+    "segment": (UNet(), LRASPP(), DeepLab(), ENetSegmenter()),
     "caption": (ShowTell(), ShowAttendTell(units=32, embedding_units=32), TransformerCaptioner()),
 }
 CASES = [(app, model) for app, models in MODELS.items() for model in models]

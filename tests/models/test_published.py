@@ -108,7 +108,7 @@ def test_two_streams_are_two_networks_until_the_third_convolution():
             stream.get_layer(name).set_weights([kernel[..., some], bias[some]])
         alone = np.asarray(keras.Model(stream.input, stream.get_layer("pool2").output)(x))
         size = alone.shape[-1]
-        np.testing.assert_allclose(second[..., half * size : (half + 1) * size], alone, atol=1e-5)
+        np.testing.assert_allclose(second[..., half * size : (half + 1) * size], alone, rtol=1e-5, atol=1e-5)
     later = keras.Model(model.get_layer("conv1_relu").input, model.get_layer("pool2").output)
     with tf.GradientTape() as tape:
         given = tf.constant(first)

@@ -9,7 +9,22 @@ import numpy as np
 import pytest
 
 from cli.errors import UserError
+from models.alexnet import AlexNet
+from models.bag import Bag
+from models.deeplab import DeepLab
+from models.enet import ENet
+from models.enet_segmenter import ENetSegmenter
+from models.googlenet import GoogLeNet
 from models.image_encoder import ImageEncoder
+from models.lraspp import LRASPP
+from models.overfeat import OverFeat
+from models.shufflenet import ShuffleNet
+from models.text_cnn import TextCNN
+from models.text_inputs import TextShape
+from models.text_recurrent import TextRecurrent
+from models.text_transformer import TextTransformer
+from models.unet import UNet
+from models.vgg import VGG
 from tasks.task import by_name
 from tests.models import test_starts as recipes
 
@@ -30,6 +45,10 @@ def rebuilt(shape):
 
 def captioned(recipe):
     return recipe.build("features", REGIONS, 5)
+
+
+def read(recipe):
+    return recipe.build(TextShape(9), 3)
 
 
 def regressed(recipe):
@@ -54,16 +73,24 @@ SMALL = {
     recipes.ShowAttendTell: (RECURRENT, captioned),
     recipes.TransformerCaptioner: (ATTENTION, captioned),
     ImageEncoder: ({"encoder": "mobilenet_v2"}, None),
+    Bag: ({}, read),
+    TextCNN: ({"units": 4, "filters": 2, "widths": (2,)}, read),
+    TextRecurrent: ({"units": 4, "recurrent_units": 2}, read),
+    TextTransformer: (ATTENTION, read),
+    **dict.fromkeys((AlexNet, OverFeat, VGG, GoogLeNet, ShuffleNet, ENet), ({}, None)),
+    **dict.fromkeys((UNet, LRASPP, DeepLab, ENetSegmenter), ({}, None)),
 }
+ELSEWHERE = {(Bag, "characters"), *((kind, "hidden") for kind in (Bag, TextCNN, TextRecurrent, TextTransformer))}
+"""Fields that may be empty, or are a pair: tests/models/test_text_models.py."""
 NUMBERS = (-1, 0, 0.5, 1, 10.0, math.inf, -math.inf, math.nan)
-TASKS = ("classify", "regress", "autoencode", "translate", "caption")
+TASKS = ("classify", "regress", "autoencode", "translate", "caption", "segment")
 UNIONS = [typing.get_type_hints(by_name(name).config)["model"] for name in TASKS]
 RECIPES = {recipe for union in UNIONS for recipe in typing.get_args(union)} | {ImageEncoder}
 FIELDS = [
     pytest.param(kind, field.name, id=f"{kind.__name__} {field.name}")
     for kind in SMALL
     for field in dataclasses.fields(kind)
-    if typing.get_type_hints(kind)[field.name] not in (str, bool)
+    if typing.get_type_hints(kind)[field.name] not in (str, bool) and (kind, field.name) not in ELSEWHERE
 ]
 
 

@@ -131,7 +131,7 @@ class Conv2D(keras.layers.Layer):
 
     def _convolve_groups(self, inputs):
         """Each group by itself, for speed: TensorFlow has no such operation on a CPU, so that Keras compiles one, whose
-        gradient takes fifty times as long (benchmarks/layers.py).
+        gradient is slow (benchmarks/layers.py).
         """
         pairs = zip(ops.split(inputs, self.groups, axis=-1), ops.split(self.kernel, self.groups, axis=-1), strict=True)
         return ops.concatenate([self._convolve(*pair) for pair in pairs], axis=-1)

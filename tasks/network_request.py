@@ -13,6 +13,7 @@ import tyro
 from cli.arguments import subcommand
 from cli.errors import UserError
 from tasks.task import by_name
+from tasks.text_model import TextModel
 
 SWITCHES = ("--times", "--no-times")  # flags without a value
 SIZE = 224
@@ -66,10 +67,11 @@ def for_arguments(arguments: Sequence[str]) -> type:
 
 
 def recipes() -> dict[str, type]:
-    """The recipes of classification, which are all that take pictures, by their names on the command line."""
+    """The recipes of classification that take pictures or tables, by their names on the command line."""
     hint = typing.get_type_hints(by_name("classify").config)["model"]
     named = typing.get_type_hints(by_name("classify").config, include_extras=True)["model"]
-    return {subcommand(named, kind): kind for kind in typing.get_args(hint) if hasattr(kind, "build")}
+    kinds = (kind for kind in typing.get_args(hint) if hasattr(kind, "build") and not issubclass(kind, TextModel))
+    return {subcommand(named, kind): kind for kind in kinds}
 
 
 def named_network() -> type:

@@ -126,6 +126,7 @@ def test_files_that_cannot_be_written_are_refused(settings, message):
 
 def test_names_of_recipes_are_those_of_the_classifier():
     assert {"mlp", "convnet", "resnet", "pretrained"} <= set(network_request.recipes())
+    assert "bag" not in network_request.recipes()
     assert {one.recipe for one in published_figures.FIGURES} <= set(network_request.recipes())
 
 

@@ -43,21 +43,15 @@ def score(train, validation, test, prepare, num_classes: int, seed: int = 0) -> 
         return baselines.fitted(name, model, rows, some.labels, pieces, num_classes, [note], after)
 
     results.append(fitted("naive Bayes", MultinomialNB(), counts, others))
-    tfidf = TfidfTransformer(sublinear_tf=True)
-    weighted = [tfidf.fit_transform(counts), *map(tfidf.transform, others)]
-    if prepare.rest:
-        weighted = [
-            hstack([rows, csr_matrix(prepare.rest.fixed(part.inputs))]).tocsr()
-            for rows, part in zip(weighted, (some, validation, test), strict=True)
-        ]
+    rows = weighted([counts, *others], (some, validation, test), prepare)
     linear = LogisticRegression(C=10, max_iter=STEPS)
     stopped = f"stopped after {STEPS} steps"
     results.append(
         fitted(
             "logistic regression",
             linear,
-            weighted[0],
-            weighted[1:],
+            rows[0],
+            rows[1:],
             lambda: stopped if linear.n_iter_.max() >= STEPS else "",
         )
     )
@@ -71,6 +65,23 @@ def counted(train, others, prepare):
     counts = vectorizer.fit_transform(lines(train, prepare))
     others = [vectorizer.transform(lines(part, prepare)) for part in others]
     return counts, others, vectorizer.get_feature_names_out()
+
+
+def weighted(counts: list, parts, prepare) -> list:
+    """tf-idf of counts, the training rows first, with the features of the other columns beside: sparse (N, features).
+
+    Args:
+        counts: as `counted` gives them, of each part.
+        parts: the `Split` of each.
+        prepare: their `TextPrepare`.
+    """
+    train, *others = counts
+    tfidf = TfidfTransformer(sublinear_tf=True)
+    found = [tfidf.fit_transform(train), *map(tfidf.transform, others)]
+    if not prepare.rest:
+        return found
+    beside = (csr_matrix(prepare.rest.fixed(part.inputs)) for part in parts)
+    return [hstack(pair).tocsr() for pair in zip(found, beside, strict=True)]
 
 
 def lines(split, prepare) -> list[str]:

@@ -3,13 +3,11 @@
 from time import perf_counter
 
 import numpy as np
-from scipy.sparse import csr_matrix, hstack
-from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.linear_model import Ridge
 
 from evaluation.regression import r2
 from evaluation.regression_baselines import MEAN, RIDGE, RegressionBaseline
-from evaluation.text_baselines import ROWS, counted
+from evaluation.text_baselines import ROWS, counted, weighted
 
 PENALTIES = (0.1, 0.3, 1.0, 3.0, 10.0)
 
@@ -31,14 +29,8 @@ def score(train, validation, test, prepare) -> list[RegressionBaseline]:
         counts, others, _ = counted(some, (validation, test), prepare)
     except ValueError:  # no word stands in two rows
         return results
-    started, tfidf = perf_counter(), TfidfTransformer(sublinear_tf=True)
-    rows = [tfidf.fit_transform(counts), *map(tfidf.transform, others)]
-    if prepare.rest:
-        parts = (some, validation, test)
-        rows = [
-            hstack([one, csr_matrix(prepare.rest.fixed(part.inputs))]).tocsr()
-            for one, part in zip(rows, parts, strict=True)
-        ]
+    started = perf_counter()
+    rows = weighted([counts, *others], (some, validation, test), prepare)
     fitted = [Ridge(alpha=penalty).fit(rows[0], targets) for penalty in PENALTIES]
     best = min(fitted, key=lambda model: np.mean((model.predict(rows[1]) - validation.labels) ** 2))
     answers = [best.predict(one) for one in rows[1:]]

@@ -103,11 +103,17 @@ def text(hp, model):
     )
 
 
+def with_vocabulary(model, prepared):
+    """`model` with the number of subwords that the texts came to, where it reads subwords and names none."""
+    if isinstance(model, SUBWORDS) and not model.vocab_size:
+        return replace(model, vocab_size=prepared.splits.prepare.vocab_size)
+    return model
+
+
 def settle(base: Config) -> Config:
     """`base` with everything written out that the task would choose by the data: the same training."""
     found, prepared = settled_by(TASK, base)
-    if isinstance(found.model, SUBWORDS) and not found.model.vocab_size:
-        found = replace(found, model=replace(found.model, vocab_size=prepared.splits.prepare.vocab_size))
+    found = replace(found, model=with_vocabulary(found.model, prepared))
     if prepared.two_stages:
         # The two stages of fine-tuning have a batch size each, unless one is named for both.
         found = replace(found, trainer=replace(found.trainer, batch_size=base.trainer.batch_size))

@@ -18,7 +18,7 @@ from models.text_recurrent import TextRecurrent
 from models.text_transformer import TextTransformer
 from tasks.regress import TASK
 from tasks.regress.config import Config
-from tuning.classify import SUBWORDS, mlp, text
+from tuning.classify import mlp, text, with_vocabulary
 from tuning.space import among, layers, linear, no_space, settled_by, training
 
 
@@ -51,9 +51,7 @@ def network(hp, model, drops: bool):
 def settle(base: Config) -> Config:
     """`base` with everything written out that the task would choose by the data: the same training."""
     found, prepared = settled_by(TASK, base)
-    if isinstance(found.model, SUBWORDS) and not found.model.vocab_size:
-        found = replace(found, model=replace(found.model, vocab_size=prepared.splits.prepare.vocab_size))
-    return found
+    return replace(found, model=with_vocabulary(found.model, prepared))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ PACKAGES = (
     "tasks",
     "training",
     "tuning",
+    "web",
 )
 
 

@@ -23,9 +23,10 @@ INSIDE = {
     "export": {"data", "models", "layers"},
     "cli": {"training"},
     "lectures": {"cli", "layers", "models", "data", "training", "evaluation"},
-    "tasks": SUITE - {"apps", "tasks", "tuning", "lectures", "benchmarks"},
-    "apps": {"cli", "tasks", "lectures"},
-    "tuning": SUITE - {"apps", "lectures", "benchmarks"},
+    "tasks": SUITE - {"apps", "tasks", "tuning", "lectures", "benchmarks", "web"},
+    "apps": {"cli", "tasks", "lectures", "web"},
+    "tuning": SUITE - {"apps", "lectures", "benchmarks", "web"},
+    "web": SUITE - {"apps", "tuning", "benchmarks"},
 }
 # package -> backends that it may import, and files that may import all of them
 BACKENDS_OF = {
@@ -40,6 +41,7 @@ BACKENDS_OF = {
     "tasks": set(),
     "apps": set(),
     "tuning": set(),
+    "web": {"tensorflow"},
 }
 BACKEND_FILES = {
     f"training/{name}.py"

@@ -1,0 +1,52 @@
+"""An application on its address until it is told to stop."""
+
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from cli.errors import UserError
+from web.address import Address
+
+GRACE = 10  # seconds that requests have to end in, once a stop is asked for
+
+
+def listen(app, address: Address, ready: Callable[[str], None]) -> None:
+    """Serve `app` until SIGINT or SIGTERM; what was accepted is answered before this returns.
+
+    Args:
+        app: ASGI application; its lifespan says when it is ready, and ends what it began.
+        address: Where to listen.
+        ready: Is called with the address to type, once requests are taken.
+
+    Raises UserError where the address is taken, or is not one of this machine.
+    """
+    taken = bound(address)
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets=None):
+            await super().startup(sockets)
+            if self.started:
+                ready(address.url(taken.getsockname()[1]))
+
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=GRACE, ws="none"
+    )
+    with taken:
+        Server(config).run(sockets=[taken])
+
+
+def bound(address: Address) -> socket.socket:
+    """A socket on the address. Raises UserError where there is none to have."""
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    taken = socket.socket(family)
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        taken.bind((address.host, address.port))
+    except (OSError, OverflowError) as cause:
+        taken.close()
+        raise UserError(
+            f"nothing can listen on {address.host}:{address.port} ({getattr(cause, 'strerror', None) or cause}). "
+            "Another program may have the port: choose one with --port, or 0 for a free one."
+        ) from None
+    return taken

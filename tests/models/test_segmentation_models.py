@@ -69,6 +69,14 @@ def test_the_gate_of_lraspp_is_one_number_of_a_channel():
 
 
 @pytest.mark.whole
+def test_a_backbone_that_is_not_of_keras():
+    model = LRASPP(backbone="efficientnet-lite0", weights="none", channels=8).build((64, 64, 3), 3)
+    low, high = model.get_layer("backbone").output
+    assert low.shape[1:3] == (8, 8) and high.shape[1:3] == (4, 4)
+    assert model.predict_on_batch(np.zeros((1, 64, 64, 3), "float32")).shape == (1, 64, 64, 3)
+
+
+@pytest.mark.whole
 def test_batch_norms_of_a_pretrained_backbone_stay(tmp_path):
     path = str(tmp_path / "backbone.weights.h5")
     keras.applications.MobileNetV2(include_top=False, weights=None, input_shape=(32, 32, 3)).save_weights(path)

@@ -33,7 +33,6 @@ CONSTANTS = {
     "S74": ("categories",),
     "S75": ("categories",),
     "S81": ("classes", "width"),
-    "S82": ("channels",),
     "S84": ("hidden",),
 }
 # Row, and the names of its right and its wrong form.

@@ -78,7 +78,7 @@ class CaptionData:
     """Where the images and their captions are, and how to read them."""
 
     data: str = field(default="scenes", metadata={"files": True})
-    """scenes; a file of captions: COCO's or Karpathy's JSON, Flickr8k's token file, a table; or tfds:NAME"""
+    """scenes; birds; a file of captions: COCO's or Karpathy's JSON, Flickr8k's token file, a table; or tfds:NAME"""
     images: str | None = field(default=None, metadata={"files": captioned_images})
     """the folder of the images; otherwise looked for beside the file of captions"""
     validation: str | None = field(default=None, metadata={"files": True})

@@ -96,6 +96,15 @@ class CaptionData:
 
 
 @dataclass(frozen=True)
+class ExplanationData(CaptionData):
+    """Where the pictures, their classes and their sentences are, and how to read them."""
+
+    data: str = field(default="birds", metadata={"files": True})
+    """birds; a file of captions with the class of each picture: COCO's or Karpathy's JSON with "class" for each image,
+    or a table with a column of that name"""
+
+
+@dataclass(frozen=True)
 class SegmentationData:
     """Where the pictures and their masks are, and how to read them."""
 

@@ -66,16 +66,9 @@ class CompactBilinearPooling(keras.layers.Layer):
         seed = random.randrange(2**31) if self.seed is None else self.seed
         buckets, signs = sketches(channels, self.dimension, seed)
         fixed = {"shape": (2, channels), "trainable": False}
-        self.buckets = self.add_weight(
-            name="buckets", dtype="int32", initializer=lambda *_, **__: ops.convert_to_tensor(buckets, "int32"), **fixed
-        )
-        self.signs = self.add_weight(
-            name="signs",
-            dtype="float32",
-            autocast=False,
-            initializer=lambda *_, **__: ops.convert_to_tensor(signs, "float32"),
-            **fixed,
-        )
+        for name, values in (("buckets", buckets), ("signs", signs)):
+            drawn = {"initializer": lambda *_, values=values, **__: ops.convert_to_tensor(values, "int32")}
+            setattr(self, name, self.add_weight(name=name, dtype="int32", **drawn, **fixed))
 
     def call(self, inputs):
         exact = keras.backend.result_type(self.compute_dtype, "float32")
@@ -105,6 +98,6 @@ class CompactBilinearPooling(keras.layers.Layer):
 
 
 def sketches(channels: int, dimension: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Buckets int (2, channels) and signs float (2, channels) of both copies."""
+    """Buckets in [0, dimension) and signs -1 or 1 of both copies: int (2, channels) each."""
     generator = np.random.default_rng(seed)
-    return generator.integers(0, dimension, (2, channels)), generator.choice([-1.0, 1.0], (2, channels))
+    return generator.integers(0, dimension, (2, channels)), generator.choice([-1, 1], (2, channels))

@@ -11,8 +11,8 @@ import numpy as np
 from data.birds.kinds import ATTRIBUTES, NAMES
 
 SIDE = 96  # pixels
-CHUNK = 100  # pictures drawn at once: more leave the processor's cache
-SCALES = (0.66, 0.80, 0.95)  # pixels per unit, by size
+CHUNK = 50  # pictures drawn at once: more leave the processor's cache
+SCALES = (0.72, 0.84, 0.96)  # pixels per unit, by size
 SHIFT = 4.0  # pixels that a bird is moved at most
 OUTLINE = 1.1  # units of the dark line around a part, by which it is seen on a ground of its own colour
 REACH = 50.0  # units; a bird is no larger
@@ -23,10 +23,10 @@ COLOURS = {
 }  # fmt: skip
 DARK = np.array((25, 25, 25), np.float32)
 BEAKS = {  # base, base, tip
-    "short": ((30, -19), (30, -11), (38, -14)), "long": ((30, -18), (30, -12), (49, -15)),
-    "hooked": ((34, -17), (26, -7), (42, 0)), "curved": ((26, -25), (34, -14), (44, -30)),
+    "short": ((32, -22), (32, -11), (42, -16)), "long": ((32, -21), (32, -13), (50, -17)),
+    "hooked": ((37, -19), (28, -8), (44, 1)), "curved": ((28, -29), (37, -16), (46, -33)),
 }  # fmt: skip
-LEAVES = {"crown": (20, -28, 11), "eye ring": (23, -18, 6.5), "cheek": (15, -10, 6.5), "wing bar": (-1, 3, 9),
+LEAVES = {"crown": (20, -32, 12), "eye ring": (24, -19, 7.5), "cheek": (13, -11, 8), "wing bar": (-3, 4, 9.5),
           "tail": (-35, 1, 14), "legs": (5, 27, 13)}  # fmt: skip
 """Where a leaf hides a mark: middle and radius."""
 
@@ -72,20 +72,28 @@ def parts() -> Iterator[tuple[str, str | None, tuple[int, int, int, int], Callab
     for value in ATTRIBUTES[NAMES.index("tail")].values:
         yield "body", value, (-50, -14, -16, 18), tails(value)
     for left in (-1, 9):
-        yield "legs", None, (left - 4, 14, left + 7, 37), lambda x, y, left=left: np.minimum(
-            bar(x, y, (left, 17), (left, 34), 1.6), bar(x, y, (left, 34), (left + 4, 34), 1.6)
+        yield (
+            "legs",
+            None,
+            (left - 4, 14, left + 7, 37),
+            lambda x, y, left=left: np.minimum(
+                bar(x, y, (left, 17), (left, 34), 1.6), bar(x, y, (left, 34), (left + 4, 34), 1.6)
+            ),
         )
     for value, corners in BEAKS.items():
-        yield "beak", value, (26, -30, 50, 1), lambda x, y, corners=corners: triangle(x, y, corners)
-    yield "body", None, (-27, -16, 27, 23), lambda x, y: ellipse(x, y, 0, 3, 25, 17)
-    yield "body", None, (4, -34, 36, 0), lambda x, y: ellipse(x, y, 20, -16, 13.5, 13.5)
-    yield "crown", None, (4, -37, 36, -17), lambda x, y: np.maximum(ellipse(x, y, 19, -17, 14, 15), y + 22)
-    yield "cheek", None, (8, -17, 22, -3), lambda x, y: ellipse(x, y, 15, -10, 5, 4)
-    yield "eye ring", None, (16, -25, 30, -11), lambda x, y: ellipse(x, y, 23, -18, 4.6, 4.6)
-    yield "eye", None, (18, -23, 28, -13), lambda x, y: ellipse(x, y, 23, -18, 1.6, 1.6)
-    yield "wings", None, (-24, -10, 14, 16), lambda x, y: ellipse(x, y, -6, 3, 16, 10)
-    yield "wing bar", None, (-10, -9, 8, 15), lambda x, y: np.maximum(
-        ellipse(x, y, -6, 3, 15, 9.5), np.abs(x + 1 - 0.2 * y) - 3.0
+        yield "beak", value, (26, -35, 51, 3), lambda x, y, corners=corners: triangle(x, y, corners)
+    yield "body", None, (-29, -16, 27, 24), lambda x, y: ellipse(x, y, -1, 4, 26, 17)
+    yield "body", None, (2, -37, 39, 1), lambda x, y: ellipse(x, y, 20, -18, 16, 16)
+    yield "crown", None, (2, -40, 39, -21), lambda x, y: np.maximum(ellipse(x, y, 20, -19, 16.5, 17), y + 26)
+    yield "cheek", None, (4, -19, 22, -3), lambda x, y: ellipse(x, y, 13, -11, 6.5, 5.5)
+    yield "eye ring", None, (15, -28, 33, -10), lambda x, y: ellipse(x, y, 24, -19, 6.2, 6.2)
+    yield "eye", None, (19, -24, 29, -14), lambda x, y: ellipse(x, y, 24, -19, 2.2, 2.2)
+    yield "wings", None, (-27, -9, 13, 18), lambda x, y: ellipse(x, y, -8, 4, 17, 10.5)
+    yield (
+        "wing bar",
+        None,
+        (-13, -9, 9, 17),
+        lambda x, y: np.maximum(ellipse(x, y, -8, 4, 16, 10), np.abs(x + 3 - 0.2 * y) - 4.0),
     )
 
 
@@ -97,10 +105,12 @@ def draw(values: np.ndarray, visible: np.ndarray, random: np.random.Generator) -
         visible: bool (N, attributes); a leaf hides the marks that are not.
         random: What they are moved, tinted and mirrored with.
     """
-    return np.concatenate([
-        _chunk(values[start : start + CHUNK], visible[start : start + CHUNK], random)
-        for start in range(0, len(values), CHUNK)
-    ])
+    return np.concatenate(
+        [
+            _chunk(values[start : start + CHUNK], visible[start : start + CHUNK], random)
+            for start in range(0, len(values), CHUNK)
+        ]
+    )
 
 
 def _chunk(values, visible, random):

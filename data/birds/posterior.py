@@ -1,4 +1,4 @@
-"""What a sentence says about the class of a bird: exactly, under the probabilities that birds and sentences are made by.
+"""What a sentence says about the class of a bird: exactly, under the probabilities that both are made by.
 
 Which attributes a sentence mentions depends on what can be seen and on salience, not on the class; the values of two
 attributes are independent given the class. So p(class | mentions) is proportional to the product of

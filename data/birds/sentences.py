@@ -1,7 +1,7 @@
 """Sentences about birds: written by a closed grammar, and read by it.
 
-    this small bird has a red body, a black cap and a short bill
-    this is a small bird with a red body and a forked tail
+this small bird has a red body, a black cap and a short bill
+this is a small bird with a red body and a forked tail
 """
 
 import re
@@ -69,7 +69,7 @@ def written(values: np.ndarray, said: np.ndarray, random: np.random.Generator) -
 
 
 def listed(phrases: list[str]) -> str:
-    """"a, b and c"."""
+    """ "a, b and c"."""
     return " and ".join(filter(None, [", ".join(phrases[:-1]), phrases[-1]]))
 
 

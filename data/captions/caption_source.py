@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 SILENT = frozenset(["captions", "train", "dataset", "annotations", "results"])  # names that say nothing
 DRAWN = ("scenes", "birds")  # made without a network
 KINDS = (
-    "scenes; birds; COCO's or Karpathy's JSON; Flickr8k's token file (name.jpg#0, a tab, the caption); a table (.csv .tsv "
-    ".jsonl) with a column of image names and one of captions; tfds:NAME"
+    "scenes; birds; COCO's or Karpathy's JSON; Flickr8k's token file (name.jpg#0, a tab, the caption); a table (.csv "
+    ".tsv .jsonl) with a column of image names and one of captions; tfds:NAME"
 )
 
 

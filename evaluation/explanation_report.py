@@ -114,3 +114,14 @@ def learning(history: Mapping[str, Sequence[float]], best_epoch: int | None) -> 
 def spread(count: int) -> np.ndarray:
     """Which pictures are shown."""
     return np.unique(np.linspace(0, count - 1, min(SHOWN, count)).astype(int))
+
+
+def gaps(variant: str, figures: Sequence[Mapping[str, float]]) -> list[str]:
+    """Of each seed learned and exact p(class | sentence), and whether the reward was gamed."""
+    if "class_posterior" not in figures[0]:
+        return ["The truth of these pictures is not known, so nothing says whether the reward was gamed."]
+    return [
+        f"Seed {seed}: learned p(class | sentence) {one['learned_posterior']:.3f}, exact {one['class_posterior']:.3f}: "
+        f"{'gamed' if was_gamed(one) else 'not gamed'}."
+        for seed, one in enumerate(figures)
+    ]

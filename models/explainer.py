@@ -85,7 +85,8 @@ class Explainer:
         x = Embedding(vocab_size, self.class_units, True, name="words")(inputs)
         x = LSTM(self.class_units, return_sequences=True, name="state")(x)
         x = Dropout(self.dropout, name="dropped")(x)
-        return keras.Model(inputs, Dense(vocab_size, name="next", dtype="float32")(x), name="language_model")
+        logits = Dense(vocab_size, name="next", dtype="float32")(x)
+        return keras.Model({"target": inputs}, logits, name="language_model")
 
     def sentence_classifier(self, vocab_size: int, num_classes: int):
         """A `keras.Model` from a sentence, tokens int (batch, length) of which the first is the start token, to logits
@@ -100,7 +101,7 @@ class Explainer:
         x = MaskedPooling("max", name="largest")(LSTM(self.units, return_sequences=True, name="reader")(x))
         x = Dropout(self.dropout, name="dropped_again")(x)
         logits = Dense(num_classes, name="told_logits", dtype="float32")(x)
-        return keras.Model(inputs, logits, name="sentence_classifier")
+        return keras.Model({"target": inputs}, logits, name="sentence_classifier")
 
     def build(self, features: int, target_size: int, sees: tuple[str, ...]):
         """The generator: a `keras.Model` from {"features", "target"} to float32 logits of the next token.

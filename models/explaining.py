@@ -42,7 +42,7 @@ def whole(classifier, class_vectors, typical, generator, sentence_classifier):
     outputs = {
         "class": logits,
         "next": write({"features": features, "target": inputs["target"]}),
-        "told": read(inputs["target"]),
+        "told": read({"target": inputs["target"]}),
     }
     return keras.Model(inputs, outputs, name="explainer")
 
@@ -145,7 +145,7 @@ class Explaining:
         words = ops.where(ops.equal(sentences, tokens.end), 0, sentences)
         start = ops.full((ops.shape(words)[0], 1), tokens.start, "int32")
         words = ops.concatenate([start, ops.cast(words, "int32")], axis=1)
-        return ops.softmax(ops.cast(self.sentence_classifier(words, training=False), "float32"))
+        return ops.softmax(ops.cast(self.sentence_classifier({"target": words}, training=False), "float32"))
 
 
 def _at(shares, classes):

@@ -61,7 +61,7 @@ def told_of(reader, tokens: np.ndarray) -> np.ndarray:
     it."""
     shown = np.where(tokens == END, 0, tokens).astype(np.int32)
     shown = np.concatenate([np.full((len(shown), 1), START, np.int32), shown], axis=1)
-    parts = [np.asarray(reader(shown[at : at + 512], training=False)) for at in range(0, len(shown), 512)]
+    parts = [np.asarray(reader({"target": shown[at : at + 512]}, training=False)) for at in range(0, len(shown), 512)]
     return np.asarray(keras.ops.softmax(np.concatenate(parts).astype("float32")))
 
 

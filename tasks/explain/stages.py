@@ -134,7 +134,7 @@ def class_vectors(prepared: Prepared, run: RunDirectory) -> tuple[np.ndarray, li
         rows = np.arange(start, min(start + AT_ONCE, len(train.ids)))
         tokens = train.arrays(rows)[0]["target"]
         counts = (tokens != 0)[..., None]
-        mean = (np.asarray(state(tokens), np.float64) * counts).sum(1) / counts.sum(1)
+        mean = (np.asarray(state({"target": tokens}), np.float64) * counts).sum(1) / counts.sum(1)
         np.add.at(total, labels[rows], mean)
         np.add.at(count, labels[rows], 1)
     vectors = total / count

@@ -6,7 +6,7 @@ Everything is made of TensorFlow's own operations, so any loader runs it. Signat
 
     serving_default  image (N,)                 class, probability, sentence, explanation, score, complete, told, not,
                                                 counter: (N,)
-    why_not          image (N,), class (N,)     the same; `not` is the class asked, and `counter` what would make it one
+    why_not          image (N,), class_name (N,) the same; `not` is the class asked, `counter` what would make it one
 
 `explanation` is "This is a NAME because SENTENCE.", `counter` "It would be a NAME if SENTENCE." of the next most
 probable class. A class that there is not fails with a message. An image is the content of a file that
@@ -65,11 +65,11 @@ class ExplanationExport:
 
         def why_not(image, asked):
             same = tf.equal(asked[:, None], names[None])
-            fits = tf.debugging.Assert(tf.reduce_all(tf.reduce_any(same, 1)), ["`class` must be one of", names])
+            fits = tf.debugging.Assert(tf.reduce_all(tf.reduce_any(same, 1)), ["`class_name` must be one of", names])
             with tf.control_dependencies([fits]):
                 return self._answers(image, tf.argmax(tf.cast(same, tf.int32), 1, tf.int32))
 
-        images, asked = tf.TensorSpec([None], tf.string, "image"), tf.TensorSpec([None], tf.string, "class")
+        images, asked = tf.TensorSpec([None], tf.string, "image"), tf.TensorSpec([None], tf.string, "class_name")
         pixel = tf.io.encode_png(np.zeros((1, 1, 3), np.uint8)).numpy()
 
         def for_any_number(image, asked):
@@ -128,7 +128,7 @@ class ExplanationExport:
         """
         foils = np.arange(len(images)) % len(self.classes)
         asked = np.array([self.classes[foil] for foil in foils], dtype=object)
-        calls = {"serving_default": {"image": images}, "why_not": {"image": images, "class": asked}}
+        calls = {"serving_default": {"image": images}, "why_not": {"image": images, "class_name": asked}}
         every = list(range(len(images)))
         found = {"serving_default": expected(every), "why_not": expected(every, foils)}
         differences: dict[str, float] = {}

@@ -6,7 +6,7 @@ import numpy as np
 
 from models.explaining import Explaining
 from tasks.captioner import ImageCaptioner
-from tasks.explain.rewards import told_of
+from tasks.explain.reading import told_of
 
 TRUTHS = ("picture_truth", "class_truth", "class_posterior", "contrast")
 

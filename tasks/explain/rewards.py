@@ -13,10 +13,10 @@ import keras
 import numpy as np
 
 from data.captions.sentence_batches import started
-from data.text.subwords import END, START
 from models.decoding_settings import DecodingSettings
 from tasks.captioner import ImageCaptioner
 from tasks.explain.prepared import Prepared
+from tasks.explain.reading import told_of
 from tasks.explain.stages import Shared
 from tasks.rewards import TEXTS, Group, RewardedBatches
 
@@ -54,15 +54,6 @@ class SentenceWriter:
         told = told_of(self.reader, tokens)
         rewards = told[np.arange(len(told)), np.repeat(self.labels[group.rows], TEXTS)]
         return {"features": seen}, tokens, rewards.reshape(-1, TEXTS)
-
-
-def told_of(reader, tokens: np.ndarray) -> np.ndarray:
-    """p(class | sentence) float32 (n, classes) of sentences, tokens int (n, length) with the end token last and 0 after
-    it."""
-    shown = np.where(tokens == END, 0, tokens).astype(np.int32)
-    shown = np.concatenate([np.full((len(shown), 1), START, np.int32), shown], axis=1)
-    parts = [np.asarray(reader({"target": shown[at : at + 512]}, training=False)) for at in range(0, len(shown), 512)]
-    return np.asarray(keras.ops.softmax(np.concatenate(parts).astype("float32")))
 
 
 class HalfRewarded(RewardedBatches):

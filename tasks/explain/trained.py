@@ -97,8 +97,18 @@ class TrainedExplainer:
             found.append({name: np.asarray(value) for name, value in made.items()})
         return found
 
+    @cached_property
+    def _graphs(self) -> dict:
+        """Search -> what `_compiled` made for it."""
+        return {}
+
     def _compiled(self, search: DecodingSettings):
         """The search as one graph."""
+        if search not in self._graphs:
+            self._graphs[search] = self._graph(search)
+        return self._graphs[search]
+
+    def _graph(self, search: DecodingSettings):
         from export.found_texts import TOKENS
         from training.devices import compiled
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from evaluation.consensus import Consensus
 from models.decoding_settings import DecodingSettings
 from tasks.explain import stages
 from tasks.explain.judging import Examiner
@@ -165,6 +164,8 @@ def figures_of(prepared: Prepared, shared: Shared, model):
 
 def examiner_in_training(prepared: Prepared, shared: Shared, model, search: DecodingSettings) -> Examiner:
     """An `Examiner` of a generator that is still apart from the whole network."""
+    from evaluation.consensus import Consensus
+
     settings = (prepared.subwords, search, prepared.longest, prepared.classes)
     own = Consensus(list(references(prepared).values()))
     return Examiner(model, shared.reader, shared.class_vectors, *settings, own)

@@ -63,12 +63,14 @@ def table(classes):
 FILES = {
     "no class anywhere": ("c.json", coco(lambda _: None), ["no class", "--data birds", "'class'"]),
     "some without a class": ("c.json", coco(lambda n: "ab"[n % 2] if n != 7 else None), ["1 of", "no class", "7.png"]),
-    "a class that is an object": ("c.json", coco(lambda _: {"name": "a"}), ["c.json:image 1", "'class'", "text or a number"]),
+    "a class that is an object": (
+        "c.json", coco(lambda _: {"name": "a"}), ["c.json:image 1", "'class'", "text or a number"]
+    ),
     "two classes of one picture": ("c.csv", table(lambda n: "ab"[n % 2]), ["'0.png'", "'other'", "'a'", "one class"]),
     "one class only": ("c.json", coco(lambda _: "wren"), ["'wren'", "two classes"]),
     "a class that training lacks": (
         "c.json",
-        karpathy(lambda n: "test" if n < 5 else "val" if n < 10 else "train", lambda n: "new" if n == 2 else "ab"[n % 2]),
+        karpathy(lambda n: ("test", "val", "train")[min(n // 5, 2)], lambda n: "new" if n == 2 else "ab"[n % 2]),
         ["'new'", "test", "none for training"],
     ),
     "sentences that name the class": (

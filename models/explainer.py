@@ -65,9 +65,9 @@ class Explainer:
             x = BatchNorm(momentum=0.9, name=f"norm_{number}")(x)
             x = Activation("relu", name=f"relu_{number}")(x)
         if self.pooling == "bilinear":
-            feature = CompactBilinearPooling(self.feature_units, seed=seed, name="feature", dtype="float32")(x)
-            # Of length 1, each number is small; the logits shall not need large weights.
-            x = keras.layers.Rescaling(self.feature_units**0.5, name="scaled", dtype="float32")(feature)
+            x = CompactBilinearPooling(self.feature_units, seed=seed, name="pooled", dtype="float32")(x)
+            # Of a vector of length 1 each number is small; what reads it shall not need large weights.
+            x = keras.layers.Rescaling(self.feature_units**0.5, name="feature", dtype="float32")(x)
         else:
             x = keras.layers.GlobalAveragePooling2D(name="feature", dtype="float32")(x)
         x = Dropout(self.dropout, name="feature_dropout")(x)

@@ -19,13 +19,9 @@ def built(sees=("picture", "class"), seed=0):
     random = np.random.default_rng(seed)
     classifier = RECIPE.classifier(SHAPE, CLASSES, seed)
     generator = RECIPE.build(7, VOCABULARY, sees)
-    for layer in (generator, classifier):  # weights of first draws are too small to tell anything apart
-        layer.set_weights(
-            [
-                value + random.normal(size=value.shape) * 0.7 if value.dtype == np.float32 else value
-                for value in layer.get_weights()
-            ]
-        )
+    for weight in (*generator.weights, *classifier.weights):
+        if "kernel" in weight.path or "embeddings" in weight.path:  # first draws are too small to tell anything apart
+            weight.assign(np.asarray(weight) + random.normal(size=weight.shape) * 0.7)
     vectors, typical = random.normal(size=(CLASSES, 3)), random.normal(size=(CLASSES, 7))
     reader = RECIPE.sentence_classifier(VOCABULARY, CLASSES)
     return whole(classifier, vectors.astype("float32"), typical.astype("float32"), generator, reader), generator

@@ -1,4 +1,4 @@
-"""Pictures of one drawn object at a random place, with the pixels that it covers: where a classifier should look."""
+"""Pictures of one drawn object at a random place, with the box around it: where a classifier should look."""
 
 from dataclasses import dataclass
 
@@ -8,49 +8,48 @@ from data.captions import scene_drawing
 from data.captions.scene_drawing import PATCH
 
 SIDE = 32  # pixels
-OBJECTS = ("circle", "square", "triangle", "cross")
+OBJECTS = ("ring", "square", "triangle", "cross")
 RADII = (5.5, 8.0)  # pixels from the centre of an object to its farthest point
-CLEAR = 100  # least distance of the object's colour from that of the ground, in pixel values
+GROUND, COLOUR, CLUTTER = (20, 110), (150, 255), (20, 255)  # pixel values of the ground, the object, and dots and lines
 DOTS = 8  # of clutter
 DOT = 1.2  # pixels from the centre of a dot to its rim
 
 
 @dataclass(frozen=True, eq=False)
 class DrawnObjects:
-    """Pictures uint8 (N, SIDE, SIDE, 3), classes int32 (N,), and which pixels the object covers, bool (N, SIDE, SIDE)."""
+    """Pictures uint8 (N, SIDE, SIDE, 3), classes int32 (N,), and the pixels of its box, bool (N, SIDE, SIDE)."""
 
     pictures: np.ndarray
     labels: np.ndarray
-    covered: np.ndarray
+    boxes: np.ndarray
 
 
 def draw(count: int, cluttered: bool, random: np.random.Generator) -> DrawnObjects:
     """`OBJECTS` in any colour on a plain ground, or on one with dots and a thin line."""
-    pictures, labels, covered = [], random.integers(len(OBJECTS), size=count), []
+    pictures, labels, boxes = [], random.integers(len(OBJECTS), size=count), []
     for label in labels:
-        ground, colour = _colours(random)
+        ground, colour = random.uniform(*GROUND, 3), random.uniform(*COLOUR, 3)
         pixels = np.broadcast_to(ground, (SIDE, SIDE, 3))
         for share in _clutter(random) if cluttered else ():
-            pixels = pixels + (random.uniform(0, 255, 3) - pixels) * share[..., None]
+            pixels = pixels + (random.uniform(*CLUTTER, 3) - pixels) * share[..., None]
         share = _object(label, random)
         pixels = pixels + (colour - pixels) * share[..., None] + random.normal(0, 5, (SIDE, SIDE, 3))
         pictures.append(np.clip(np.round(pixels), 0, 255).astype(np.uint8))
-        covered.append(share > 0.5)
-    return DrawnObjects(np.stack(pictures), labels.astype(np.int32), np.stack(covered))
-
-
-def _colours(random) -> tuple[np.ndarray, np.ndarray]:
-    ground, colour = random.uniform(30, 225, 3), random.uniform(0, 255, 3)
-    while np.linalg.norm(ground - colour) < CLEAR:
-        colour = random.uniform(0, 255, 3)
-    return ground, colour
+        inside = share > 0.5
+        boxes.append(inside.any(axis=1)[:, None] & inside.any(axis=0)[None])
+    return DrawnObjects(np.stack(pictures), labels.astype(np.int32), np.stack(boxes))
 
 
 def _object(shape: int, random) -> np.ndarray:
     """Coverage of the picture by an object that lies inside it whole, (SIDE, SIDE)."""
     radius = random.uniform(*RADII)
     centre = random.uniform(radius, SIDE - 1 - radius, 2)
-    given = np.array([scene_drawing.SHAPES.index(OBJECTS[shape])]), centre[None], np.array([radius]), random.uniform(-0.25, 0.25, 1)
+    given = (
+        np.array([scene_drawing.SHAPES.index(OBJECTS[shape])]),
+        centre[None],
+        np.array([radius]),
+        random.uniform(-0.25, 0.25, 1),
+    )
     (window,), (corner,) = scene_drawing.coverage(*given)
     whole = np.zeros((SIDE + 2 * PATCH, SIDE + 2 * PATCH), np.float32)
     row, column = corner + PATCH

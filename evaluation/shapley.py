@@ -2,8 +2,8 @@
 
 The answer for a set S of columns is the mean answer over the background rows with the columns of S replaced by those of
 the row ("interventional": the other columns are taken as they come, not as they would be beside S). A contribution is
-the mean change that a column makes when it joins, over all orders of the columns; all of them add up to the row's answer
-less the mean answer of the background (Shapley 1953; Strumbelj and Kononenko 2014, doi:10.1007/s10115-013-0679-x).
+the mean change that a column makes when it joins, over all orders of the columns; all of them add up to the row's
+answer less the mean answer of the background (Shapley 1953; Strumbelj and Kononenko 2014, doi:10.1007/s10115-013-0679-x).
 """
 
 from collections.abc import Callable, Mapping
@@ -91,10 +91,12 @@ def _answers(predict, row, background, chosen: np.ndarray, rows: np.ndarray) -> 
 
 
 def _weighed(values: np.ndarray, columns: int) -> np.ndarray:
-    """Shapley values (columns, K) of the answers (2 ** columns, K) for all sets, bit i of a set standing for column i."""
+    """Shapley values (columns, K) of the answers (2 ** columns, K) for all sets, bit i standing for column i."""
     sets = np.arange(2**columns)
     sizes = (sets[:, None] >> np.arange(columns) & 1).sum(axis=1)
-    weights = np.array([factorial(size) * factorial(columns - size - 1) for size in range(columns)]) / factorial(columns)
+    weights = np.array([factorial(size) * factorial(columns - size - 1) for size in range(columns)]) / factorial(
+        columns
+    )
     amounts = []
     for column in range(columns):
         without = sets[(sets >> column) & 1 == 0]

@@ -32,7 +32,7 @@ def by_definition(predict, row, background):
         count = len(background[names[0]])
         return predict({n: np.repeat(row[n], count) if n in chosen else background[n] for n in names}).mean(axis=0)
 
-    found = {name: 0 for name in names}
+    found = dict.fromkeys(names, 0)
     orders = list(permutations(names))
     for order in orders:
         for place, name in enumerate(order):

@@ -42,7 +42,7 @@ def test_there_is_none_without_a_convolution():
 
 
 def test_behind_an_average_grad_cam_is_the_class_map():
-    """Zhou et al. 2016 (arXiv:1512.04150): the channels weighed by the class's own weights, over the number of places."""
+    """Zhou et al. 2016 (arXiv:1512.04150): the channels weighed by the class's own weights, over the places."""
     inputs = keras.Input((8, 8, 3))
     x = keras.layers.Conv2D(6, 3, activation="relu", name="seen")(inputs)
     logits = keras.layers.Dense(4, name="logits")(keras.layers.GlobalAveragePooling2D()(x))

@@ -1,4 +1,4 @@
-"""Pictures of one drawn object at a random place, with the box around it: where a classifier should look."""
+"""Pictures of one drawn object at a random place, alone or among others, with the box around it: where to look."""
 
 from dataclasses import dataclass
 
@@ -7,12 +7,11 @@ import numpy as np
 from data.captions import scene_drawing
 from data.captions.scene_drawing import PATCH
 
-SIDE = 32  # pixels
-OBJECTS = ("ring", "square", "triangle", "cross")
-RADII = (5.5, 8.0)  # pixels from the centre of an object to its farthest point
-GROUND, COLOUR, CLUTTER = (20, 110), (150, 255), (20, 255)  # pixel values of the ground, the object, and dots and lines
-DOTS = 8  # of clutter
-DOT = 1.2  # pixels from the centre of a dot to its rim
+SIDE = 40  # pixels
+OBJECTS = ("ring", "square", "triangle", "cross")  # the classes
+OTHERS = ("circle", "star")  # of no class
+RADII = (5.5, 7.5)  # pixels from the centre to the farthest point
+GROUND, COLOUR = (20, 110), (150, 255)  # pixel values
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,45 +23,41 @@ class DrawnObjects:
     boxes: np.ndarray
 
 
-def draw(count: int, cluttered: bool, random: np.random.Generator) -> DrawnObjects:
-    """`OBJECTS` in any colour on a plain ground, or on one with dots and a thin line."""
+def draw(count: int, others: int, random: np.random.Generator) -> DrawnObjects:
+    """Bright objects of a class on a dark ground, each among so many `OTHERS`, as bright and as large, that tell
+    nothing: only what was learned tells which one to look at."""
     pictures, labels, boxes = [], random.integers(len(OBJECTS), size=count), []
     for label in labels:
-        ground, colour = random.uniform(*GROUND, 3), random.uniform(*COLOUR, 3)
-        pixels = np.broadcast_to(ground, (SIDE, SIDE, 3))
-        for share in _clutter(random) if cluttered else ():
-            pixels = pixels + (random.uniform(*CLUTTER, 3) - pixels) * share[..., None]
-        share = _object(label, random)
-        pixels = pixels + (colour - pixels) * share[..., None] + random.normal(0, 5, (SIDE, SIDE, 3))
+        names = [OBJECTS[label], *random.choice(OTHERS, others)]
+        radii = random.uniform(*RADII, len(names))
+        shares = _shares(names, _centres(radii, random), radii, random)
+        pixels = np.broadcast_to(random.uniform(*GROUND, 3), (SIDE, SIDE, 3))
+        for share in shares:
+            pixels = pixels + (random.uniform(*COLOUR, 3) - pixels) * share[..., None]
+        pixels = pixels + random.normal(0, 5, pixels.shape)
         pictures.append(np.clip(np.round(pixels), 0, 255).astype(np.uint8))
-        inside = share > 0.5
+        inside = shares[0] > 0.5
         boxes.append(inside.any(axis=1)[:, None] & inside.any(axis=0)[None])
     return DrawnObjects(np.stack(pictures), labels.astype(np.int32), np.stack(boxes))
 
 
-def _object(shape: int, random) -> np.ndarray:
-    """Coverage of the picture by an object that lies inside it whole, (SIDE, SIDE)."""
-    radius = random.uniform(*RADII)
-    centre = random.uniform(radius, SIDE - 1 - radius, 2)
-    given = (
-        np.array([scene_drawing.SHAPES.index(OBJECTS[shape])]),
-        centre[None],
-        np.array([radius]),
-        random.uniform(-0.25, 0.25, 1),
-    )
-    (window,), (corner,) = scene_drawing.coverage(*given)
-    whole = np.zeros((SIDE + 2 * PATCH, SIDE + 2 * PATCH), np.float32)
-    row, column = corner + PATCH
-    whole[row : row + PATCH, column : column + PATCH] = window
-    return whole[PATCH:-PATCH, PATCH:-PATCH]
+def _centres(radii: np.ndarray, random) -> np.ndarray:
+    """Places (n, 2) of things that lie inside the picture whole, and beside each other."""
+    pairs = np.triu_indices(len(radii), 1)
+    while True:
+        centres = random.uniform(radii[:, None], SIDE - 1 - radii[:, None], (len(radii), 2))
+        distances = np.linalg.norm(centres[:, None] - centres[None], axis=-1)
+        if (distances > radii[:, None] + radii[None])[pairs].all():
+            return centres
 
 
-def _clutter(random) -> list[np.ndarray]:
-    """Coverages of the picture by dots and by a thin line across it."""
-    y, x = np.mgrid[:SIDE, :SIDE]
+def _shares(names: list[str], centres: np.ndarray, radii: np.ndarray, random) -> list[np.ndarray]:
+    """Coverage of the picture by each thing, (SIDE, SIDE)."""
+    shapes = np.array([scene_drawing.SHAPES.index(name) for name in names])
+    covered, corners = scene_drawing.coverage(shapes, centres, radii, random.uniform(-0.25, 0.25, len(names)))
     found = []
-    for row, column in random.uniform(0, SIDE, (DOTS, 2)):
-        found.append(np.clip(0.5 + DOT - np.hypot(y - row, x - column), 0, 1))
-    for row, column, angle in random.uniform((0, 0, 0), (SIDE, SIDE, np.pi), (1, 3)):
-        found.append(np.clip(0.9 - np.abs((x - column) * np.sin(angle) - (y - row) * np.cos(angle)), 0, 1))
+    for window, (row, column) in zip(covered, corners + PATCH, strict=True):
+        whole = np.zeros((SIDE + 2 * PATCH, SIDE + 2 * PATCH), np.float32)
+        whole[row : row + PATCH, column : column + PATCH] = window
+        found.append(whole[PATCH:-PATCH, PATCH:-PATCH])
     return found

@@ -1,6 +1,6 @@
 """Whether occlusion and Grad-CAM point into the object, on drawn pictures where the right place is known.
 
-python -m benchmarks.explaining                       convnet and resnet, plain and cluttered grounds, 3 seeds
+python -m benchmarks.explaining                       convnets and a resnet, objects alone and among others, 3 seeds
 python -m benchmarks.explaining --seeds 1 --pictures 50
 
 The pointing game (Zhang et al. 2016, arXiv:1608.00507): a map hits where its maximum lies in the object's box. Beside
@@ -55,16 +55,16 @@ class Found:
     chance: float
 
 
-def pointing(recipe, cluttered: bool, seed: int, config: Config) -> Found:
-    """Train a recipe on drawn objects and look where its maps point."""
+def pointing(recipe, others: int, seed: int, config: Config) -> Found:
+    """Train a recipe on drawn objects, each among so many others, and look where its maps point."""
     import keras
     from scipy.stats import spearmanr
 
     from data.images.images import ImagePrepare
 
     keras.utils.set_random_seed(seed)
-    random = np.random.default_rng([seed, int(cluttered)])
-    train, test = draw(config.training, cluttered, random), draw(config.pictures, cluttered, random)
+    random = np.random.default_rng([seed, others])
+    train, test = draw(config.training, others, random), draw(config.pictures, others, random)
     prepare = ImagePrepare((SIDE, SIDE), 3).standardized_by(train.pictures)
     model = recipe.build((SIDE, SIDE, 3), len(OBJECTS))
     untrained = keras.models.clone_model(model)
@@ -130,10 +130,10 @@ def built(name: str) -> Callable:
 
 def main(config: Config) -> None:
     for name in config.recipes:
-        for cluttered in (False, True):
-            found = [pointing(built(name), cluttered, seed, config) for seed in range(config.seeds)]
+        for others in (0, 2):
+            found = [pointing(built(name), others, seed, config) for seed in range(config.seeds)]
             accuracy = ", ".join(f"{one.accuracy:.3f}" for one in found)
-            print(f"\n{name}, {'cluttered' if cluttered else 'plain'} ground: accuracy {accuracy}")
+            print(f"\n{name}, {f'among {others} others' if others else 'alone'}: accuracy {accuracy}")
             print(f"  {'':<22}{'hits':>8}{'(seeds)':>24}{'untrained':>11}{'rank correlation':>18}{'chance':>8}")
             for kind in MAPS:
                 own, random = ([one.hits[kind] for one in found], [one.random_hits[kind] for one in found])

@@ -15,7 +15,7 @@ MOST_BARS = 12  # columns of a row that are drawn
 PLACES = (
     "Orange speaks for the class, blue against it; each map is as strong as its strongest place. Occlusion: one patch "
     "after the other, {patch} x {patch} pixels, is hidden under the picture's mean colour; a pixel is as strong as the "
-    "log probability falls while it is hidden. {cam}Right: the same for the class against the one it is held against."
+    "log probability falls while it is hidden. {cam}The last maps: the same for the class against the one it is held against."
 )
 CAM = "Grad-CAM: where the feature map of layer {layer}, {rows} x {columns} places, raises the class's logit. "
 COLUMNS = (
@@ -115,9 +115,6 @@ def bars(explanation: Explanation, columns: Columns) -> Picture:
         )
     axes.set_xlim(min(0, *values) - 0.25 * room, max(0, *values) + 0.25 * room)
     axes.grid(False, axis="y")
-    what = answer.name if answer.is_number else f"probability of {shortened(answer.name)}"
-    axes.set_xlabel(
-        f"added to the {what}: from {number(columns.base)} on average to {number(answer.value)}", parse_math=False
-    )
+    axes.set_xlabel(f"what each column adds: {number(columns.base)} on average, {number(answer.value)} here")
     ends = ", ".join(f"{name} {amount:+.3g}" for name, amount in shown[:3])
     return as_svg(figure, f"What each column adds to the answer: {ends}.")

@@ -55,8 +55,8 @@ def of_places(answer: Answer, places: Places) -> str:
             f"{lead(answer)}: no single patch of {size} decides it; whichever is hidden, {answer.name} has {best} "
             f"{share(max(places.hidden, answer.value) if asked else places.hidden)}."
         )
-    speaks = f"against {answer.name} speaks most" if asked else "for it speaks most"
-    return f"{lead(answer)}: {speaks} the {where}; with that hidden, {answer.name} has {share(places.hidden)}."
+    rests = f"What speaks most against {answer.name} is" if asked else "It rests most on"
+    return f"{lead(answer)}. {rests} the {where}; with that hidden, {answer.name} has {share(places.hidden)}."
 
 
 def region(row: int, column: int, places: Places) -> str:
@@ -81,10 +81,10 @@ def of_columns(answer: Answer, columns: Columns) -> str:
     rest = list(amounts.values())[NAMED:]
     if rest:
         many = f"the other {len(rest)} columns together" if len(rest) > 1 else "the other column"
-        parts.append(f"{many} {_adds(float(np.sum(rest)), shown)}")
+        parts.append(f"{many} {_adds(float(np.sum(rest)), shown, several=len(rest) > 1)}")
     return (
         f"{lead(answer)}, {shown(abs(distance))} {side} {of} of {shown(columns.base)}: {', '.join(parts[:-1])}"
-        f"{' and ' if len(parts) > 1 else ''}{parts[-1]}."
+        f"{', and ' if len(parts) > 1 else ''}{parts[-1]}."
     )
 
 
@@ -92,15 +92,16 @@ def _hundredths(probability: float) -> str:
     return f"{probability:.2f}" if abs(probability) >= LEAST or not probability else f"{probability:.1g}"
 
 
-def _adds(amount: float, shown) -> str:
-    return f"{'adds' if amount >= 0 else 'takes'} {shown(abs(amount))}"
+def _adds(amount: float, shown, several: bool = False) -> str:
+    verb = "add" if amount >= 0 else "take"
+    return f"{verb if several else f'{verb}s'} {shown(abs(amount))}"
 
 
 def of_words(answer: Answer, words: Words, alone: bool) -> str:
     """Which pieces of a text carry the answer most; `alone` where nothing was said of the record yet."""
     raising = sorted((pair for pair in words.pieces if pair[1] > 0), key=lambda pair: -pair[1])
     kept = [(piece, amount) for piece, amount in raising if _changes(answer, amount)][:NAMED]
-    before = f"{lead(answer)}: " if alone else f"Of {words.column} "
+    before = f"{lead(answer)}: " if alone else f"In {words.column}, "
     if not kept:
         what = "no single piece of the text decides it"
         return f"{before}{what}." if alone else ""

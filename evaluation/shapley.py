@@ -3,7 +3,8 @@
 The answer for a set S of columns is the mean answer over the background rows with the columns of S replaced by those of
 the row ("interventional": the other columns are taken as they come, not as they would be beside S). A contribution is
 the mean change that a column makes when it joins, over all orders of the columns; all of them add up to the row's
-answer less the mean answer of the background (Shapley 1953; Strumbelj and Kononenko 2014, doi:10.1007/s10115-013-0679-x).
+answer less the mean answer of the background (Shapley 1953; Strumbelj and Kononenko 2014,
+doi:10.1007/s10115-013-0679-x).
 """
 
 from collections.abc import Callable, Mapping

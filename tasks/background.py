@@ -24,12 +24,12 @@ def of_run(trained) -> tuple[Mapping[str, np.ndarray], str]:
     try:
         data = own_data(trained.directory, Data)
         splits = resolve(data, trained.target_type, seed=seed, standardize=False, kinds=kinds)
-        return some_of(splits.train), "training rows"
+        return training_rows(splits.train)
     except (DataError, RunError):
         rows = examples.read(trained.directory / "examples.json")
         return rows, "rows of its test split (the training data is not there as it was)"
 
 
-def some_of(train) -> Mapping[str, np.ndarray]:
-    """Raw columns of some training rows, evenly spread."""
-    return train.spread(MOST_ROWS).inputs
+def training_rows(train) -> tuple[Mapping[str, np.ndarray], str]:
+    """Raw columns of some rows of a training split, evenly spread, and what they are."""
+    return train.spread(MOST_ROWS).inputs, "training rows"

@@ -152,6 +152,7 @@ class Explanation:
             found |= {"place": {"row": row, "column": column, "patch": self.places.patch, "hidden": self.places.hidden}}
         if self.columns:
             found |= {"base": self.columns.base, "contributions": self.columns.amounts}
+            found |= {"against_rival": self.columns.contrast} if self.columns.contrast else {}
         if self.words:
             found |= {"words": {one.column: [list(piece) for piece in one.pieces] for one in self.words}}
         return found

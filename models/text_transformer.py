@@ -83,6 +83,11 @@ class TextTransformer:
         return keras.Model(inputs, logits, name=self.NAME)
 
 
+def reads_by_attention(model) -> bool:
+    """Whether a `keras.Model` has the layers that `TextTransformer.build` gives it, so that `attention` can ask it."""
+    return {"embedding", "positions", "block_1"} <= {layer.name for layer in model.layers}
+
+
 def attention(model, ids) -> list:
     """Where each subword of texts looks: of each block NumPy (batch, heads, length, length), the first block first.
 

@@ -31,9 +31,9 @@ def looks(subject: Subject, row: Mapping[str, np.ndarray], column: str) -> list[
     """The subwords that a Transformer reads and the share of its attention that each one gets; None of other networks,
     and where several columns are one sequence."""
     from evaluation.rollout import rollout
-    from models.text_transformer import attention
+    from models.text_transformer import attention, reads_by_attention
 
-    if subject.model.name != "transformer" or len(subject.texts) > 1:
+    if len(subject.texts) > 1 or not reads_by_attention(subject.model):
         return None
     prepared = subject.prepare.model_input(row)
     ids = np.asarray(prepared["ids"])

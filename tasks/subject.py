@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-RECORDS_AT_ONCE = 256
+RECORDS_AT_ONCE, ROWS_AT_ONCE = 256, 4096  # pictures and texts, rows of numbers and categories
 SMALLEST = 1e-12  # probability whose logarithm is taken
 
 
@@ -43,7 +43,9 @@ class Subject:
 
     def answers(self, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
         """Probabilities (N, K), or numbers (N, 1), of raw records."""
-        batches = (self.prepare.model_input(some) for some in _chunks(inputs))
+        is_table = not self.is_picture and not self.texts
+        chunks = _chunks(inputs, ROWS_AT_ONCE if is_table else RECORDS_AT_ONCE)
+        batches = (self.prepare.model_input(some) for some in chunks)
         return np.concatenate([self.of_inputs(batch) for batch in batches])
 
     def of_inputs(self, batch) -> np.ndarray:
@@ -55,8 +57,8 @@ class Subject:
         return np.log(np.maximum(answers, SMALLEST)) if self.classes else answers
 
 
-def _chunks(inputs: Mapping[str, np.ndarray]) -> Iterator[dict[str, np.ndarray]]:
-    """Yields some of the records at a time."""
+def _chunks(inputs: Mapping[str, np.ndarray], most: int) -> Iterator[dict[str, np.ndarray]]:
+    """Yields the records, so many at a time."""
     count = len(next(iter(inputs.values())))
-    for start in range(0, count, RECORDS_AT_ONCE):
-        yield {name: values[start : start + RECORDS_AT_ONCE] for name, values in inputs.items()}
+    for start in range(0, count, most):
+        yield {name: values[start : start + most] for name, values in inputs.items()}

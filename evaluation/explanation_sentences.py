@@ -50,9 +50,9 @@ def of_places(answer: Answer, places: Places) -> str:
     asked = answer.name != answer.predicted
     change = places.hidden - answer.value if asked else answer.value - places.hidden
     if change < LEAST:
-        best = "at most" if asked else "still"
+        best = "has at most" if asked else "still has"
         return (
-            f"{lead(answer)}: no single patch of {size} decides it; whichever is hidden, {answer.name} has {best} "
+            f"{lead(answer)}: no single patch of {size} decides it; whichever is hidden, {answer.name} {best} "
             f"{share(max(places.hidden, answer.value) if asked else places.hidden)}."
         )
     rests = f"What speaks most against {answer.name} is" if asked else "It rests most on"

@@ -22,6 +22,7 @@ OTHER = {
     "shows what is reconstructed",
     "translate": "its report shows where each word of a translation looked",
     "caption": "its report shows where in the picture each word looked",
+    "explain": "its sentences are answers of `python -m apps.predict RUN FILES`",
 }
 """Runs that are not explained -> what there is instead."""
 
@@ -111,11 +112,11 @@ def write_page(question: Question, directory, found: Sequence) -> str:
 
     A folder that cannot be written, of a run that many share, is no error: the sentences are on the screen.
     """
-    from evaluation import explanation_report, report
+    from evaluation import report, why_report
 
     path = question.html or directory / PAGE
     title, many = f"{TITLE}{directory.path.name}", f"{len(found):,} records" if len(found) > 1 else "1 record"
-    sections = explanation_report.sections(found)
+    sections = why_report.sections(found)
     try:
         if question.html:
             report.write(path, title, f"{many} explained", sections)

@@ -21,7 +21,7 @@ def section(subject: Subject, test, rows: np.ndarray, truths: Sequence[str]) -> 
         rows: Those that are explained, int (n,).
         truths: What is true of each, as text (n,).
     """
-    from evaluation import explanation_report
+    from evaluation import why_report
     from tasks.explaining import explain
 
     some, patch = test.take(rows), None
@@ -30,7 +30,7 @@ def section(subject: Subject, test, rows: np.ndarray, truths: Sequence[str]) -> 
     found = explain(subject, some.inputs, some.origins, patch=patch, most=MOST_ANSWERS)
     told = [replace(one, origin=f"{one.origin}, in truth {true}") for one, true in zip(found, truths, strict=True)]
     note = "A few rows of the test split; `python -m apps.explain RUN FILES` explains others."
-    return explanation_report.section(told, [note])
+    return why_report.section(told, [note])
 
 
 def of_classes(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:

@@ -18,7 +18,6 @@ def places(place=(0, 0), hidden=0.2):
 
 
 def columns(amounts, base, answer):
-    amounts = {name: amount for name, amount in amounts.items()}
     shares = Contributions(
         tuple(amounts),
         np.array(list(amounts.values()))[:, None],

@@ -1,4 +1,4 @@
-"""Why answers were given, as sections of a report: places marked in pictures, columns as bars, words marked in texts."""
+"""Why answers were given, as sections of a report: places in pictures, columns as bars, words marked in texts."""
 
 from collections.abc import Sequence
 

@@ -97,7 +97,10 @@ def require_pictures(subject, question: Question) -> None:
 
 def require_page(question: Question) -> None:
     """Raise UserError where the page cannot be written, or would replace what is none: before the work."""
-    require_output(question.files, question.html)
+    try:
+        require_output(question.files, question.html)
+    except UserError as error:
+        raise UserError(str(error).replace("`--output`", "`--html`")) from error
     if question.html and os.path.exists(question.html):
         with open(question.html, "rb") as file:
             if MARK not in file.read(START):

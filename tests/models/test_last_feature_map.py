@@ -13,15 +13,15 @@ from models.pretrained import Pretrained
 from models.resnet import ResNet
 from training.gradients import score_gradients
 
-PICTURES = np.random.default_rng(0).uniform(-1, 1, (2, 32, 32, 3)).astype("float32")
+PICTURES = np.random.default_rng(0).uniform(-1, 1, (2, 80, 80, 3)).astype("float32")
 
 
 @pytest.mark.parametrize(
     ("recipe", "name", "shape"),
     [
-        (ConvNet((4, 8)), "relu_2", (16, 16, 8)),
-        (ConvNet((4, 8), dense=0), "relu_2", (16, 16, 8)),
-        (ConvNet((4, 4, 4, 4, 4)), "relu_4", (4, 4, 4)),  # what follows has 2 places a side
+        (ConvNet((4, 8)), "relu_2_1", (16, 16, 8)),
+        (ConvNet((4, 8), dense=0), "relu_2_1", (16, 16, 8)),
+        (ConvNet((4, 4, 4, 4, 4)), "relu_4_1", (4, 4, 4)),  # what follows has 2 places a side
         (ResNet(), None, None),
         (Pretrained("efficientnet-lite0", "none"), None, None),
         (GoogLeNet(), None, None),
@@ -30,15 +30,16 @@ PICTURES = np.random.default_rng(0).uniform(-1, 1, (2, 32, 32, 3)).astype("float
 )
 def test_the_rest_of_the_network_gives_its_outputs(recipe, name, shape):
     keras.utils.set_random_seed(0)
-    model = recipe.build((32, 32, 3), 5)
-    found = last_feature_map(model, PICTURES)
+    side = 80 if isinstance(recipe, GoogLeNet) else 32
+    model, pictures = recipe.build((side, side, 3), 5), PICTURES[:, :side, :side]
+    found = last_feature_map(model, pictures)
     assert name in (None, found.name) and shape in (None, found.values.shape[1:])
     assert min(found.values.shape[1:3]) >= 4
-    np.testing.assert_allclose(found.rest(found.values), model.predict_on_batch(PICTURES), rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(found.rest(found.values), model.predict_on_batch(pictures), rtol=1e-4, atol=1e-5)
 
 
 def test_there_is_none_without_a_convolution():
-    assert last_feature_map(MLP((4,)).build((32, 32, 3), 2), PICTURES) is None
+    assert last_feature_map(MLP((4,)).build((80, 80, 3), 2), PICTURES) is None
 
 
 def test_behind_an_average_grad_cam_is_the_class_map():

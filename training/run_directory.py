@@ -26,7 +26,7 @@ _EXPORTS: Own = {
     **dict.fromkeys(("model.tflite", "model.tflite.refused", "model.onnx", "model.onnx.refused")),
 }
 _STAGE: Own = dict.fromkeys(("metrics.csv", "timing.csv", "checkpoint.npz", "microscope.json", "preflight.json"))
-_FURTHER = ("head", "encoder", "fine-tuning", "rewards", "refit")
+_FURTHER = ("head", "encoder", "fine-tuning", "rewards", "refit", "classifier", "language-model", "sentence-classifier")
 _STAGES: Own = {**_STAGE, **dict.fromkeys(_FURTHER, _STAGE)}
 _RECORDS = ("config.json", "environment.json", "preparing.json", "results.json", "examples.json", "evaluation-*.json")
 RUN: Own = {

@@ -22,7 +22,7 @@ from tuning.dry_run import some
 
 TASKS = names()
 # What writes texts traces graphs for minutes; in `make test` their own whole runs stand for them.
-TEXTS = ("caption", "translate")
+TEXTS = ("caption", "translate", "explain")
 RUNS = [pytest.param(name, marks=[pytest.mark.slow] if name in TEXTS else []) for name in TASKS]
 
 

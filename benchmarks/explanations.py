@@ -78,7 +78,8 @@ def of_seed(explain: Explanation, seed: int, folder: Path) -> dict:
     config = replace(explain, trainer=replace(explain.trainer, seed=seed, preflight="off"))
     splits = load(config)
     prepared = prepare(config, splits)
-    shared = stages.shared(prepared, RunDirectory(folder))
+    place = RunDirectory(folder)
+    shared = stages.shared(prepared, place)
     part = splits.test
     feature, logits = stages.features_of(prepared.prepare, stages.feature_of(shared.classifier), part)
     labels, found = prepared.labels(part), logits.argmax(1)
@@ -86,10 +87,10 @@ def of_seed(explain: Explanation, seed: int, folder: Path) -> dict:
     for variant, start in STARTS.items():
         own = replace(prepared, variant=variant)
         learner, _, _ = relevance(
-            replace(own, variant=start or variant), shared, stages.folder_of(folder, start or variant)
+            replace(own, variant=start or variant), shared, stages.folder_of(place, start or variant)
         )
         if start:
-            rows, _ = reward(own, shared, learner, stages.folder_of(folder, variant))
+            rows, _ = reward(own, shared, learner, stages.folder_of(place, variant))
             result["rewarded"][variant] = [dict(row) for row in rows]
         examiner = examiner_in_training(own, shared, learner, prepared.search)
         for way, classes in (("given", labels), ("predicted", found)):

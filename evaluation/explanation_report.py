@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from evaluation import report
 from evaluation.explaining import GAMED, LOWER_IS_BETTER, NAMES, was_gamed
@@ -14,6 +15,8 @@ MEANINGS = (
     "times 100). METEOR-like: shared words in runs; of exact words alone, so no figure of a paper compares with it.",
     "Class similarity: CIDEr against all training sentences of the class. Class rank: the place of the class among all "
     "classes by that; 1 is best.",
+    "Beside the network: the same with the true class given, as the paper does it; the first sentence of people about "
+    "each picture; and of each class the training sentence that is most like all of them.",
     "The sentence classifier was trained on people's sentences, whole and cut; it also gives the reward.",
 )
 TRUTH = (
@@ -100,6 +103,7 @@ def reward_curve(rewarded: Sequence[Mapping[str, float]]) -> Picture:
         for place, name in enumerate(shown)
     ]
     axes.set_xlabel("epoch of rewards")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8))
     axes.set_ylim(0, 1.03)
     axes.set_title("Reward", fontsize=11, loc="left")
     legend(axes, lines, [NAMES[name] for name in shown])

@@ -34,7 +34,7 @@ def graph_would_be(article_and_name, sentence):
     """`would_be` of string tensors, of which the first has the article already."""
     import tensorflow as tf
 
-    past = tf.strings.regex_replace(sentence, FIRST_VERB, r"\1 \2\n\3")  # no sentence has a line break
+    past = tf.strings.regex_replace(sentence, FIRST_VERB, "\\1 \\2\n\\3")  # no sentence has a line break
     for verb, then in PAST.items():
         past = tf.strings.regex_replace(past, f" {verb}\n", f" {then} ")
     return tf.strings.join(["It would be ", article_and_name, " if ", past, "."])

@@ -65,9 +65,9 @@ class Explainer:
             x = BatchNorm(momentum=0.9, name=f"norm_{number}")(x)
             x = Activation("relu", name=f"relu_{number}")(x)
         if self.pooling == "bilinear":
-            feature = CompactBilinearPooling(self.feature_units, seed=seed, name="feature", dtype="float32")(x)
-            # Of length 1, each number is small; the logits shall not need large weights.
-            x = keras.layers.Rescaling(self.feature_units**0.5, name="scaled", dtype="float32")(feature)
+            x = CompactBilinearPooling(self.feature_units, seed=seed, name="pooled", dtype="float32")(x)
+            # Of a vector of length 1 each number is small; what reads it shall not need large weights.
+            x = keras.layers.Rescaling(self.feature_units**0.5, name="feature", dtype="float32")(x)
         else:
             x = keras.layers.GlobalAveragePooling2D(name="feature", dtype="float32")(x)
         x = Dropout(self.dropout, name="feature_dropout")(x)
@@ -98,7 +98,7 @@ class Explainer:
         inputs = keras.Input((None,), dtype="int32", name="target")
         x = Embedding(vocab_size, self.embedding_units, True, name="vectors")(inputs)
         x = Dropout(self.dropout, name="dropped")(x)
-        x = MaskedPooling("max", name="largest")(LSTM(self.units, return_sequences=True, name="reader")(x))
+        x = MaskedPooling("max", name="largest")(LSTM(self.embedding_units, return_sequences=True, name="reader")(x))
         x = Dropout(self.dropout, name="dropped_again")(x)
         logits = Dense(num_classes, name="told_logits", dtype="float32")(x)
         return keras.Model({"target": inputs}, logits, name="sentence_classifier")

@@ -5,6 +5,8 @@ tell of the class out. The generator is given the class that the picture classif
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 PARTS = ("classifier", "generator", "sentence_classifier")
 """Names of the networks within the whole."""
 
@@ -20,7 +22,6 @@ def whole(classifier, class_vectors, typical, generator, sentence_classifier):
         sentence_classifier: Of `Explainer.sentence_classifier`.
     """
     import keras
-    import numpy as np
 
     from layers import Embedding
 
@@ -110,7 +111,7 @@ class Explaining:
         feature, logits = self.classifier(pixels, training=False)
         shares = ops.softmax(ops.cast(logits, "float32"))
         own = ops.cast(ops.argmax(shares, axis=-1), "int32")
-        others = ops.where(ops.one_hot(own, self.num_classes) > 0, -1.0, shares)
+        others = ops.where(ops.one_hot(own, self.num_classes) > 0, -np.inf, ops.cast(logits, "float32"))
         foil = ops.where(foils >= 0, foils, ops.cast(ops.argmax(others, axis=-1), "int32"))
         settings = {"beams": beams, "length_penalty": length_penalty, "length": length, "no_repeat": no_repeat}
         vector, typical = self.classes(own)[:, : self.class_units], self.classes(foil)

@@ -17,7 +17,7 @@ WIDE = Explainer(units=512, embedding_units=256, class_units=256, feature_units=
 """For sentences of people, and many classes."""
 SIDE = 96  # pixels, where neither the data nor the user says otherwise
 CLASSIFIER = {"optimizer": "adamw", "weight_decay": 1e-2, "learning_rate": 3e-3, "batch_size": 32}
-SENTENCES_AT_ONCE = 128  # of an update of the networks that read sentences alone
+SENTENCES_AT_ONCE = 96  # of an update of the networks that read sentences alone
 
 
 @dataclass(frozen=True, eq=False)

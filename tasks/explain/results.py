@@ -10,8 +10,8 @@ from tasks.explain.judging import Examiner, Judged, examiner_of
 from tasks.explain.prepared import Prepared
 from tasks.explain.training import Explained, references
 
-GIVEN = "the true class given"
-PEOPLE, TYPICAL = "another sentence by people", "the most typical sentence of the class"
+GIVEN = "true class given"
+PEOPLE, TYPICAL = "people", "typical of the class"
 TOLD = ("cider", "class_rank", "picture_truth", "class_posterior", "sentence_accuracy")
 
 

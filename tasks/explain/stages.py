@@ -11,9 +11,10 @@ import numpy as np
 from tasks.explain.prepared import CLASSIFIER, SENTENCES_AT_ONCE, Prepared
 from training.run_directory import RunDirectory
 
-CUT = 0.5  # of the sentences that the sentence classifier learns from end early: length alone shall not be rewarded
+CUT = 0.3  # of the sentences that the sentence classifier learns from end early: length alone shall not be rewarded
 VARIED = {"shift": 0.06, "flip": True, "light": 0.1}
 """How the pictures vary that the classifier learns from: sixty of a class are soon known by heart."""
+READER_RATE = 6e-3
 AT_ONCE = 256
 
 
@@ -38,9 +39,8 @@ class Shared:
 
 def shared(prepared: Prepared, run: RunDirectory) -> Shared:
     """Train the three networks, or go on where an earlier attempt in `run` stopped."""
-    from training.devices import seed_everything, set_precision
+    from training.devices import set_precision
 
-    seed_everything(prepared.trainer.seed, prepared.trainer.deterministic)
     set_precision(prepared.trainer.precision)
     classifier, times = picture_classifier(prepared, folder_of(run, "classifier"))
     see = feature_of(classifier)
@@ -58,6 +58,14 @@ def folder_of(run: RunDirectory, stage: str) -> RunDirectory:
     return folder
 
 
+def begin(prepared: Prepared, told: str) -> None:
+    """Say which stage begins; its first weights are the same whatever came before it."""
+    from training.devices import seed_everything
+
+    print(f"stage   {told}", flush=True)
+    seed_everything(prepared.trainer.seed, prepared.trainer.deterministic)
+
+
 def picture_classifier(prepared: Prepared, run: RunDirectory):
     """The trained picture classifier, and its times."""
     import keras
@@ -72,7 +80,7 @@ def picture_classifier(prepared: Prepared, run: RunDirectory):
         captions = getattr(prepared.splits, part)
         return Split({"image": captions.images}, prepared.labels(captions), captions.origins)
 
-    print(f"stage   the picture classifier, {prepared.classifier_epochs} epochs", flush=True)
+    begin(prepared, f"the picture classifier, {prepared.classifier_epochs} epochs")
     seed = prepared.trainer.seed
     model = prepared.recipe.classifier(prepared.prepare.input_shape, len(prepared.classes), seed)
     train = split("train")
@@ -123,7 +131,7 @@ def class_vectors(prepared: Prepared, run: RunDirectory) -> tuple[np.ndarray, li
     from training.fit import fit
     from training.token_cross_entropy import TokenCrossEntropy
 
-    print(f"stage   the vectors of the classes, {prepared.sentence_epochs} epochs", flush=True)
+    begin(prepared, f"the vectors of the classes, {prepared.sentence_epochs} epochs")
     model = prepared.recipe.language_model(len(prepared.subwords))
     train, validation = (sentence_batches(prepared, part, labelled=False) for part in ("train", "validation"))
     plan = prepared.stage_plan(len(train.ids), train.size, prepared.sentence_epochs)
@@ -153,11 +161,11 @@ def sentence_classifier(prepared: Prepared, run: RunDirectory):
     from training.compilation import compile_model
     from training.fit import fit
 
-    print(f"stage   the sentence classifier, {prepared.sentence_epochs} epochs", flush=True)
+    begin(prepared, f"the sentence classifier, {prepared.sentence_epochs} epochs")
     model = prepared.recipe.sentence_classifier(len(prepared.subwords), len(prepared.classes))
     train, validation = (sentence_batches(prepared, part, labelled=True) for part in ("train", "validation"))
     plan = prepared.stage_plan(len(train.ids), train.size, prepared.sentence_epochs)
-    trainer = prepared.stage_trainer(plan.epochs)
+    trainer = prepared.stage_trainer(plan.epochs, learning_rate=READER_RATE)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     compile_model(model, trainer, plan, loss, ["accuracy"])
     training = partial(train.dataset, trainer.seed, epochs=plan.epochs, cut=CUT)

@@ -40,7 +40,7 @@ def train(prepared: Prepared, run: RunDirectory) -> Explained:
     rewarded, kept = (), fitted.kept
     if prepared.is_rewarded:
         rewarded, more = reward(prepared, shared, generator, stages.folder_of(run, "rewards"))
-        times = [*times, *more]
+        times = [*more, *times]
         kept = " ".join(
             filter(None, [kept, "Then sentences were rewarded; the weights with the best reward were kept."])
         )
@@ -85,13 +85,11 @@ def relevance(prepared: Prepared, shared: Shared, run: RunDirectory):
     """A generator trained by the cross-entropy of what people wrote (the paper prints it without its minus), its
     `Fitted`, and its times."""
     from training.compilation import compile_model
-    from training.devices import seed_everything
     from training.fit import fit
     from training.token_cross_entropy import TokenCrossEntropy
 
     trainer = prepared.trainer
-    print(f"stage   the generator ({prepared.variant}), {trainer.epochs} epochs", flush=True)
-    seed_everything(trainer.seed, trainer.deterministic)
+    stages.begin(prepared, f"the generator ({prepared.variant}), {trainer.epochs} epochs")
     model = build(prepared, shared)
     batches = caption_batches(prepared, shared, "train")
     plan = prepared.stage_plan(batches.steps_per_epoch * batches.size, batches.size, trainer.epochs)
@@ -99,7 +97,8 @@ def relevance(prepared: Prepared, shared: Shared, run: RunDirectory):
     training = partial(batches.dataset, trainer.seed, epochs=plan.epochs)
     validation = caption_batches(prepared, shared, "validation").dataset()
     fitted = fit(model, training, validation, trainer=trainer, plan=plan, run=run)
-    return model, fitted, run.read_rows("timing.csv")
+    # An earlier attempt may have written the rows of all stages already, those of this one last.
+    return model, fitted, run.read_rows("timing.csv")[-len(fitted.rows) :]
 
 
 def build(prepared: Prepared, shared: Shared):
@@ -116,7 +115,7 @@ def reward(prepared: Prepared, shared: Shared, model, run: RunDirectory) -> tupl
     from training.token_cross_entropy import TokenCrossEntropy
 
     epochs = prepared.reward_epochs
-    print(f"stage   rewards, {epochs} epochs", flush=True)
+    stages.begin(prepared, f"rewards, {epochs} epochs")
     features = given(prepared, shared, "train")
     measure = figures_of(prepared, shared, model)
     before = {"epoch": 0, **{f"val_{name}": value for name, value in measure().items()}}

@@ -47,10 +47,10 @@ class Places:
     Attributes:
         pixels: As the network sees it, uint8 (height, width, 1 or 3).
         patch: Side in pixels of what hides a place.
-        occlusion: By how much the log probability of the class falls where a pixel is hidden.
-        occlusion_contrast: The same, of the class's probability over the rival's.
-        place: First row and column of the patch that changes the answer most: of the predicted class the one that
-            lowers its probability most, of another class the one that raises it most.
+        occlusion: By how much the log odds of the class against every other class fall, at least, where a pixel is
+            hidden.
+        occlusion_contrast: The same, against the rival alone.
+        place: First row and column of the patch that tells most, see `tasks.explained_pictures.telling_patch`.
         hidden: Probability of the class under that patch.
         layer: Of the feature map of Grad-CAM; None where no layer is a convolution.
         grid: Rows and columns of that feature map.

@@ -19,6 +19,7 @@ class Occlusion:
     Attributes:
         patch: Side of the patch, in pixels.
         places: First row and column of each patch, int (P, 2).
+        whole: Scores of the picture itself, (K,).
         scores: Of the picture under each patch, (P, K).
         falls: Of each pixel by how much the score falls while it is hidden, the mean over the patches that hide it,
             (height, width, K).
@@ -26,6 +27,7 @@ class Occlusion:
 
     patch: int
     places: np.ndarray
+    whole: np.ndarray
     scores: np.ndarray
     falls: np.ndarray
 
@@ -47,7 +49,21 @@ def occlusion(scores: Callable, picture: np.ndarray, patch: int | None = None) -
     for (row, column), score in zip(places, found, strict=True):
         sums[row : row + patch, column : column + patch] += whole - score
         counts[row : row + patch, column : column + patch] += 1
-    return Occlusion(patch, places, found, sums / counts)
+    return Occlusion(patch, places, whole, found, sums / counts)
+
+
+def against_all(falls: np.ndarray, index: int) -> np.ndarray:
+    """By how much one score falls against every other one: against that which falls most with it, (...,).
+
+    Of log probabilities it is the log odds of a class against each other class: a place speaks for the class only as
+    far as hiding it helps all the others. A patch that makes one other class of what lies there does not count.
+
+    Args:
+        falls: Of K scores, (..., K).
+        index: Of the score.
+    """
+    others = np.delete(falls, index, axis=-1)
+    return falls[..., index] - (others.max(axis=-1) if others.shape[-1] else 0)
 
 
 def starts(side: int, patch: int) -> list[int]:

@@ -11,7 +11,7 @@ from tasks.subject import Subject
 def places_of(subject: Subject, picture: Mapping[str, np.ndarray], answer: Answer, patch: int | None = None) -> Places:
     """The maps of one raw picture, (1,) or (1, height, width, channels)."""
     from evaluation.grad_cam import enlarged
-    from evaluation.occlusion import occlusion
+    from evaluation.occlusion import against_all, occlusion
 
     pixels = np.asarray(subject.prepare.fixed(picture))[0]
     prepared = np.asarray(subject.prepare.finish(pixels[None]), np.float32)[0]
@@ -21,15 +21,33 @@ def places_of(subject: Subject, picture: Mapping[str, np.ndarray], answer: Answe
 
     hidden = occlusion(scores, prepared, patch)
     own, rival = (hidden.falls[..., at] for at in (answer.index, answer.rival_index))
-    under = np.exp(hidden.scores[:, answer.index])
-    chosen = int(under.argmin() if answer.name == answer.predicted else under.argmax())
-    place = tuple(int(one) for one in hidden.places[chosen])
-    maps = {"occlusion": own, "occlusion_contrast": own - rival}
+    chosen = telling_patch(hidden, answer)
+    place, under = tuple(int(one) for one in hidden.places[chosen]), np.exp(hidden.scores[chosen, answer.index])
+    maps = {"occlusion": against_all(hidden.falls, answer.index), "occlusion_contrast": own - rival}
     if cam := class_maps(subject.model, prepared, answer):
         layer, grids = cam
         alone, contrast = (enlarged(grid, *pixels.shape[:2]) for grid in grids)
         maps |= {"layer": layer, "grid": grids[0].shape, "grad_cam": alone, "grad_cam_contrast": contrast}
-    return Places(pixels, hidden.patch, place=place, hidden=float(under[chosen]), **maps)
+    return Places(pixels, hidden.patch, place=place, hidden=float(under), **maps)
+
+
+def telling_patch(hidden, answer: Answer) -> int:
+    """The patch that an explanation names: of the predicted class the one whose hiding costs it most against every
+    other class, where that lowers its probability, else the one that lowers it most; of another class the one that
+    raises it most.
+
+    Args:
+        hidden: `evaluation.occlusion.Occlusion` of log probabilities.
+        answer: What is explained.
+    """
+    from evaluation.explanation_sentences import LEAST
+    from evaluation.occlusion import against_all
+
+    under = np.exp(hidden.scores[:, answer.index])
+    if answer.name != answer.predicted:
+        return int(under.argmax())
+    most = int(against_all(hidden.whole - hidden.scores, answer.index).argmax())
+    return most if answer.value - under[most] >= LEAST else int(under.argmin())
 
 
 def class_maps(model, prepared: np.ndarray, answer: Answer) -> tuple[str, np.ndarray] | None:

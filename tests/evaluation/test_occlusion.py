@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from evaluation.grad_cam import enlarged, grad_cam
-from evaluation.occlusion import occlusion, starts
+from evaluation.occlusion import against_all, occlusion, starts
 
 
 def test_patches_cover_a_side_whole():
@@ -30,6 +30,13 @@ def test_the_score_falls_where_the_score_looks():
     assert found.falls[4, 6, 0] == pytest.approx(
         np.mean([whole - found.scores[i, 0] for i, (r, c) in enumerate(found.places) if r in (3, 4) and c in (5, 6)])
     )
+
+
+def test_a_place_counts_as_far_as_all_other_scores_gain():
+    falls = np.array([[3.0, 1.0, 0.0], [3.0, -2.0, -1.0], [1.0, 2.0, 0.0]])
+    np.testing.assert_array_equal(against_all(falls, 0), [2, 4, -1])
+    np.testing.assert_array_equal(against_all(falls[:, :2], 1), [-2, -5, 1])
+    np.testing.assert_array_equal(against_all(falls[:, :1], 0), [3, 3, 1])
 
 
 def test_few_pictures_are_in_memory_at_once(monkeypatch):

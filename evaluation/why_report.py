@@ -15,8 +15,8 @@ MOST_BARS = 12  # columns of a row that are drawn
 PLACES = (
     "Orange speaks for the class, blue against it; each map is as strong as its strongest place. Occlusion: one patch "
     "after the other, {patch} x {patch} pixels, is hidden under the picture's mean colour; a pixel is as strong as the "
-    "log odds of the class fall, against every other class, while it is hidden. {cam}The last maps: the same for the class against the one that it is "
-    "held against."
+    "log odds of the class fall, against every other class, while it is hidden. {cam}The last maps: the same for the "
+    "class against the one that it is held against."
 )
 CAM = "Grad-CAM: where the feature map of layer {layer}, {rows} x {columns} places, raises the class's logit. "
 COLUMNS = (

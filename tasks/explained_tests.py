@@ -29,7 +29,7 @@ def section(subject: Subject, test, rows: np.ndarray, truths: Sequence[str]) -> 
         patch = max(2, -(-min(subject.prepare.size) // PATCHES))
     found = explain(subject, some.inputs, some.origins, patch=patch, most=MOST_ANSWERS)
     told = [replace(one, origin=f"{one.origin}, in truth {true}") for one, true in zip(found, truths, strict=True)]
-    note = "A few rows of the test split; `python -m apps.explain RUN FILES` explains others."
+    note = "A few rows of the test split; python -m apps.explain RUN FILES explains others."
     return why_report.section(told, [note])
 
 

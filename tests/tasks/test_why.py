@@ -179,3 +179,18 @@ def test_runs_of_other_kinds_are_refused_by_name(damaged, photos):
     (damaged / "config.json").write_text(json.dumps(config | {"app": "autoencode"}))
     with pytest.raises(UserError, match=r"is a run of apps.autoencode, and runs of apps.classify and apps.regress are"):
         explain.main(Question(str(damaged), (str(photos),)))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "asks"),
+    [
+        ([], False),
+        (["--variant", "description"], False),
+        (["explainer", "--units", "8"], False),
+        (["--help"], False),
+        (["runs/classify/x", "a.png"], True),
+        (["runs/classify/x", "--help"], True),
+    ],
+)
+def test_with_a_run_the_door_explains_and_without_it_trains(arguments, asks):
+    assert (explain.for_arguments(arguments) is Question) == asks

@@ -7,7 +7,7 @@ import numpy as np
 
 from tasks.subject import Subject
 
-MOST_ANSWERS = 4_000  # for the columns of one row
+MOST_ANSWERS = 2_000  # for the columns of one row
 PATCHES = 4  # that fit into the shorter side of a picture
 FEW = 2  # mistakes, and right answers
 

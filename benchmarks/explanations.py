@@ -44,6 +44,16 @@ class Config:
     def __post_init__(self):
         if not 1 <= self.seeds <= max(WIDTH):
             raise UserError(f"`--seeds` must be between 1 and {max(WIDTH)}. Received: {self.seeds}")
+        for name, why in (
+            ("variant", "all are trained"),
+            ("run_dir", "use `--output`"),
+            ("fresh", "name a new `--output`"),
+        ):
+            if getattr(self.explain, name) != getattr(Explanation(), name):
+                flag = f"--{name.replace('_', '-')}"
+                raise UserError(
+                    f"`{flag}` is for one run: {why}. Leave it out. Received: {getattr(self.explain, name)}"
+                )
 
 
 def main(config: Config) -> dict[str, dict[str, float]]:

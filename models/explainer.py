@@ -97,9 +97,8 @@ class Explainer:
 
         inputs = keras.Input((None,), dtype="int32", name="target")
         x = Embedding(vocab_size, self.embedding_units, True, name="vectors")(inputs)
-        x = Dropout(self.dropout, name="dropped")(x)
         x = MaskedPooling("max", name="largest")(LSTM(self.embedding_units, return_sequences=True, name="reader")(x))
-        x = Dropout(self.dropout, name="dropped_again")(x)
+        x = Dropout(self.dropout, name="dropped")(x)
         logits = Dense(num_classes, name="told_logits", dtype="float32")(x)
         return keras.Model({"target": inputs}, logits, name="sentence_classifier")
 

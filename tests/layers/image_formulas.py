@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from layers.compact_bilinear_pooling import sketches
+from layers.compact_bilinear_pooling import TINY, sketches
 
 
 def windows(x, settings):
@@ -126,9 +126,9 @@ def compact_bilinear(x, noise, settings, training):
     deal = [np.eye(size)[bucket] * sign[:, None] for bucket, sign in zip(buckets, signs, strict=True)]
     first, second = (np.fft.fft(places @ one) for one in deal)
     z = np.fft.ifft(first * second).real.sum(1)
-    root = np.sqrt(np.abs(z) + 1e-6)
+    root = np.sqrt(np.abs(z) + TINY)
     r = z / root
-    length = np.sqrt((r**2).sum(-1, keepdims=True) + 1e-6)
+    length = np.sqrt((r**2).sum(-1, keepdims=True) + TINY)
 
     def pull_back(gradient):
         if normalize:
@@ -138,6 +138,6 @@ def compact_bilinear(x, noise, settings, training):
         # A convolution is pulled back by a correlation.
         parts = zip((second, first), deal, strict=True)
         back = sum(np.fft.ifft(turned * np.conj(other)).real @ one.T for other, one in parts)
-        return back.reshape(x.shape)
+        return back.reshape(x.shape).astype(x.dtype)
 
     return (r / length if normalize else z).astype(x.dtype), pull_back

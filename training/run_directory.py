@@ -32,7 +32,7 @@ _RECORDS = ("config.json", "environment.json", "preparing.json", "results.json",
 RUN: Own = {
     LOCK: None,
     **dict.fromkeys(_RECORDS),
-    **dict.fromkeys(("report.html", "model.keras", "neighbours.npz", manifest.FILE)),
+    **dict.fromkeys(("report.html", "explanation.html", "model.keras", "neighbours.npz", manifest.FILE)),
     **_STAGES,
     "member-*": _STAGES,
     "what-if": _STAGES,

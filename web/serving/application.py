@@ -1,33 +1,62 @@
 """The application of `apps.serve`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import asynccontextmanager
 
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from web.address import Address
 from web.guard import Guard
+from web.serving.answers import answer
 from web.serving.models import Models
 from web.serving.rest import Rest
+from web.serving.v2 import V2
+from web.serving.watch import Watch
+
+SMALLEST = 2000  # bytes of an answer that is worth packing
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
-def application(models: Models, address: Address, pages: Sequence[BaseRoute] = ()):
+def application(
+    models: Models, address: Address, pages: Sequence[BaseRoute] = (), loaded: Callable[[], None] = lambda: None
+):
     """The ASGI application that serves models; its lifespan loads them and ends their processes.
 
     Args:
         models: What to serve.
         address: Where it listens, and who may ask.
         pages: Routes that come before the protocols'.
+        loaded: Is called once all models are.
     """
 
     @asynccontextmanager
     async def lifespan(app):
+        models.begin(loaded)
         try:
-            await models.start()
             yield
         finally:
             await models.end()
 
-    routes = [*pages, Route("/{path:path}", Rest(models).endpoint, methods=["GET", "POST"])]
-    return Guard(Starlette(routes=routes, lifespan=lifespan), address, models.limits.body)
+    async def healthz(request: Request) -> Response:
+        return answer({"ready": models.are_ready}, 200 if models.are_ready else 503)
+
+    async def metrics(request: Request) -> Response:
+        return Response(models.metrics.page(), media_type=CONTENT_TYPE_LATEST)
+
+    routes = [
+        *pages,
+        Route("/healthz", healthz),
+        Route("/metrics", metrics),
+        Route("/monitoring/prometheus/metrics", metrics),
+        Route("/v2{path:path}", V2(models).endpoint, methods=METHODS),
+        Route("/{path:path}", Rest(models).endpoint, methods=METHODS),
+    ]
+    packing = Middleware(GZipMiddleware, minimum_size=SMALLEST, compresslevel=3)
+    guarded = Guard(Starlette(routes=routes, middleware=[packing], lifespan=lifespan), address, models.limits.body)
+    return Watch(guarded, models.metrics)

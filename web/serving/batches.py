@@ -168,6 +168,11 @@ class Batches:
             start += piece.rows
         return found
 
+    async def drained(self) -> None:
+        """Wait until no call waits."""
+        while self._calls:
+            await asyncio.sleep(0.01)
+
     async def end(self, error: CallError) -> None:
         """Compute nothing more; what waits gets the error."""
         self._task.cancel()

@@ -14,7 +14,7 @@ from web.serving.signature import TEXT, Signature, Tensor
 
 ROWS, COLUMNS = "instances", "inputs"
 BYTES = "_bytes"  # how the name of an output ends whose values are no text
-_WORDS = {
+WORDS = {
     dict: "object",
     list: "list",
     str: "text",
@@ -36,7 +36,7 @@ def document(body: bytes) -> dict:
     except ValueError as error:
         raise malformed(f"the body is no JSON: {error}") from None
     if not isinstance(found, dict):
-        raise malformed(f"the body must be a JSON object. Received: {_WORDS[type(found)]}")
+        raise malformed(f"the body must be a JSON object. Received: {WORDS[type(found)]}")
     return found
 
 
@@ -44,7 +44,7 @@ def signature_name(found: Mapping) -> str | None:
     """The signature that a document names. Raises CallError where that is no text."""
     name = found.get("signature_name")
     if not isinstance(name, str | None) or ("signature_name" in found and name is None):
-        raise malformed(f"`signature_name` must be a string value. Received: {_WORDS[type(name)]}")
+        raise malformed(f"`signature_name` must be a string value. Received: {WORDS[type(name)]}")
     return name or None
 
 
@@ -68,7 +68,7 @@ def inputs(found: Mapping, signature: Signature) -> tuple[dict[str, np.ndarray],
 
 def _from_rows(rows, signature: Signature) -> dict[str, np.ndarray]:
     if not isinstance(rows, list) or not rows:
-        what = "an empty list" if rows == [] else _WORDS[type(rows)]
+        what = "an empty list" if rows == [] else WORDS[type(rows)]
         raise malformed(f"`instances` must be a list of at least one row. Received: {what}")
     named = _is_named(rows[0])
     for number, row in enumerate(rows):
@@ -93,10 +93,11 @@ def _from_columns(columns, signature: Signature) -> dict[str, np.ndarray]:
 
 def _is_named(value) -> bool:
     """Whether it is an object of inputs, rather than the value of the only one."""
-    return isinstance(value, dict) and not _is_binary(value)
+    return isinstance(value, dict) and not is_binary(value)
 
 
-def _is_binary(value) -> bool:
+def is_binary(value) -> bool:
+    """Whether it is `{"b64": ...}`, bytes in JSON."""
     return isinstance(value, dict) and value.keys() == {"b64"}
 
 
@@ -122,7 +123,7 @@ def _listed(names) -> str:
 
 def array(value, tensor: Tensor) -> np.ndarray:
     """Nested lists as an array of the tensor's type and shape. Raises CallError where they are none."""
-    shape, leaves = _flat(value, f"`{tensor.name}`")
+    shape, leaves = flat(value, f"`{tensor.name}`")
     found = typed(leaves, tensor).reshape(shape)
     require_shape(tensor, shape)
     return found
@@ -135,7 +136,7 @@ def require_shape(tensor: Tensor, shape: tuple[int, ...]) -> None:
         raise malformed(f"`{tensor.name}`: Expecting shape [{expected}] but got {list(shape)}")
 
 
-def _flat(value, name: str) -> tuple[tuple[int, ...], list]:
+def flat(value, name: str) -> tuple[tuple[int, ...], list]:
     """Shape and elements, row after row, of lists in lists."""
     shape, level = [], [value]
     while level and isinstance(level[0], list):
@@ -144,14 +145,14 @@ def _flat(value, name: str) -> tuple[tuple[int, ...], list]:
             raise malformed(f"{name}: lists in lists, more than 64 deep")
         for one in level:
             if not isinstance(one, list):
-                raise malformed(f"{name}: Expecting shape {[*shape, size]} but got a {_WORDS[type(one)]} for a list")
+                raise malformed(f"{name}: Expecting shape {[*shape, size]} but got a {WORDS[type(one)]} for a list")
             if len(one) != size:
                 raise malformed(f"{name}: Expecting tensor size {size} but got {len(one)}")
         shape.append(size)
         level = list(itertools.chain.from_iterable(level))
     for one in level if list in set(map(type, level)) else ():
         if isinstance(one, list):
-            raise malformed(f"{name}: Expecting shape {shape} but got a list for a {_WORDS[type(level[0])]}")
+            raise malformed(f"{name}: Expecting shape {shape} but got a list for a {WORDS[type(level[0])]}")
     return tuple(shape), level
 
 
@@ -159,14 +160,14 @@ def typed(leaves: list, tensor: Tensor) -> np.ndarray:
     """Elements (n,) of JSON as an array. Raises CallError on another type, or on numbers that would lose digits."""
     if tensor.dtype == TEXT:
         found = np.empty(len(leaves), object)
-        found[:] = [_bytes(leaf, tensor.name) for leaf in leaves]
+        found[:] = [as_bytes(leaf, tensor.name) for leaf in leaves]
         return found
     allowed = _ALLOWED.get(np.dtype(tensor.dtype).kind if tensor.dtype != "bfloat16" else "f")
     if allowed is None:
         raise malformed(f"`{tensor.name}`: JSON has no values of the tensor type: {tensor.dtype}")
     strange = set(map(type, leaves)) - allowed
     if strange:
-        raise malformed(f"`{tensor.name}`: a {_WORDS[strange.pop()]} is not of expected type: {tensor.dtype}")
+        raise malformed(f"`{tensor.name}`: a {WORDS[strange.pop()]} is not of expected type: {tensor.dtype}")
     if type(None) in allowed:
         leaves = [math.nan if leaf is None else leaf for leaf in leaves]
     try:
@@ -197,11 +198,12 @@ def _exact(leaves: list, tensor: Tensor) -> np.ndarray:
     return found
 
 
-def _bytes(leaf, name: str) -> bytes:
-    if _is_binary(leaf):
+def as_bytes(leaf, name: str) -> bytes:
+    """An element of a tensor of text. Raises CallError where it is neither text nor base64."""
+    if is_binary(leaf):
         return from_base64(leaf["b64"], name)
     if not isinstance(leaf, str):
-        raise malformed(f"`{name}`: a {_WORDS[type(leaf)]} is not of expected type: string")
+        raise malformed(f"`{name}`: a {WORDS[type(leaf)]} is not of expected type: string")
     try:
         return leaf.encode()
     except UnicodeEncodeError:

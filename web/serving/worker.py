@@ -64,7 +64,7 @@ class Loaded:
         types = self._types[signature]
         tensors = {name: tf.constant(value, types[name]) for name, value in inputs.items()}
         outputs = self._signatures[signature](**tensors)
-        return {name: np.asarray(value.numpy()) for name, value in outputs.items()}
+        return {name: np.asarray(value.numpy()) for name, value in sorted(outputs.items())}
 
     def classes(self) -> list[str] | None:
         """Names of the classes that `probabilities` are of; None where it is no export of a classifier."""
@@ -88,7 +88,7 @@ def _definitions(path: str) -> dict:
     if serving is None:
         raise ValueError(f"{path}: has no graph with the tag `serve`")
     return {
-        name: MessageToDict(definition, always_print_fields_with_no_presence=True)
+        name: MessageToDict(definition, preserving_proto_field_name=True, always_print_fields_with_no_presence=True)
         for name, definition in sorted(serving.signature_def.items())
         if not name.startswith("__")
     }

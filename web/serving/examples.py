@@ -4,6 +4,7 @@ A signature made for these calls takes `tf.Example`s. That of a run's export tak
 their names; classes and scores are its `probabilities`, and the number of a regression its `prediction`.
 """
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -14,6 +15,7 @@ from web.serving.signature import CLASSIFY, REGRESS, TEXT, Signature
 from web.serving.version import Version
 
 LARGEST = 2**63
+LARGEST_FLOAT = float(np.finfo(np.float32).max)
 
 
 def examples(found: Mapping) -> list[dict[str, list]]:
@@ -48,7 +50,7 @@ def _feature(name: str, value) -> list:
             one = int(one)
             if not -LARGEST <= one < LARGEST:
                 raise malformed(f"feature: {name} has {one}. Only int64 is supported")
-        elif np.isfinite(one) and abs(one) > np.finfo(np.float32).max:
+        elif LARGEST_FLOAT < abs(one) < math.inf:
             raise malformed(f"feature: {name}: {one:g} as float32 would be a loss of precision")
         found.append(one)
         kinds.add(type(one))

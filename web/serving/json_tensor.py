@@ -185,11 +185,11 @@ def _exact(leaves: list, tensor: Tensor) -> np.ndarray:
     dtype = np.dtype("float32" if tensor.dtype == "bfloat16" else tensor.dtype)
     if dtype.kind != "f":
         return np.array(leaves, dtype)
+    wide = np.array(leaves, np.float64)
     with np.errstate(over="ignore"):
-        found = np.array(leaves, np.float64).astype(dtype)
-    for leaf in leaves if np.isinf(found).any() else ():
-        if math.isfinite(leaf) and not np.isfinite(np.float64(leaf).astype(dtype)):
-            raise malformed(f"`{tensor.name}`: {leaf:g} as {tensor.dtype} would be a loss of precision")
+        found = wide.astype(dtype)
+    if (lost := np.isinf(found) & np.isfinite(wide)).any():
+        raise malformed(f"`{tensor.name}`: {wide[lost][0]:g} as {tensor.dtype} would be a loss of precision")
     largest = 2 ** (np.finfo(dtype).nmant + 1)  # whole numbers up to here are all exact
     if np.abs(np.nan_to_num(found, posinf=0, neginf=0)).max(initial=0) >= largest:
         for leaf, value in zip(leaves, found.tolist(), strict=True):
@@ -265,6 +265,9 @@ def _text(element: bytes, binary: bool):
     return {"b64": base64.b64encode(element).decode("ascii")}
 
 
+_POWERS = np.array([10**power for power in range(23)], np.float64)  # those that are exact
+
+
 def shortest(array: np.ndarray) -> np.ndarray:
     """The same numbers in double precision with the fewest digits: 0.1 for what float32 has nearest to it."""
     exact = array.astype(np.float64) if array.dtype.kind not in "iub" else array
@@ -275,8 +278,7 @@ def shortest(array: np.ndarray) -> np.ndarray:
     with np.errstate(all="ignore"):
         power = np.floor(np.log10(np.abs(exact)))
         for digits in range(most, most - 4, -1):
-            scale = 10.0 ** (digits - 1 - power)
-            fewer = np.rint(exact * scale) / scale
-            fits = (fewer.astype(array.dtype) == array) & (scale >= 1) & (scale <= 1e22)
-            found = np.where(fits, fewer, found)
+            places = np.clip(np.nan_to_num(digits - 1 - power), 0, len(_POWERS) - 1).astype(int)
+            fewer = np.rint(exact * _POWERS[places]) / _POWERS[places]
+            found = np.where(fewer.astype(array.dtype) == array, fewer, found)
     return found

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
@@ -19,7 +20,7 @@ from web.serving.rest import Rest
 from web.serving.v2 import V2
 from web.serving.watch import Watch
 
-SMALLEST = 2000  # bytes of an answer that is worth packing
+SMALLEST = 1000  # bytes of an answer that is worth packing
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -57,6 +58,18 @@ def application(
         Route("/v2{path:path}", V2(models).endpoint, methods=METHODS),
         Route("/{path:path}", Rest(models).endpoint, methods=METHODS),
     ]
-    packing = Middleware(GZipMiddleware, minimum_size=SMALLEST, compresslevel=3)
-    guarded = Guard(Starlette(routes=routes, middleware=[packing], lifespan=lifespan), address, models.limits.body)
-    return Watch(guarded, models.metrics)
+    inner = Starlette(
+        routes=routes,
+        middleware=[Middleware(GZipMiddleware, minimum_size=SMALLEST, compresslevel=3)],
+        exception_handlers={HTTPException: _refused, Exception: _failed},
+        lifespan=lifespan,
+    )
+    return Watch(Guard(inner, address, models.limits.body), models.metrics)
+
+
+async def _refused(request: Request, error: HTTPException) -> Response:
+    return answer({"error": error.detail}, error.status_code, error.headers)
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    return answer({"error": "the server has a defect, which its log tells"}, 500)

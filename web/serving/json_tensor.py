@@ -14,15 +14,8 @@ from web.serving.signature import TEXT, Signature, Tensor
 
 ROWS, COLUMNS = "instances", "inputs"
 BYTES = "_bytes"  # how the name of an output ends whose values are no text
-WORDS = {
-    dict: "object",
-    list: "list",
-    str: "text",
-    bool: "truth value",
-    type(None): "null",
-    int: "int",
-    float: "float",
-}
+WORDS = {dict: "object", list: "list", bool: "truth value", type(None): "null", str: "text", bytes: "text"}
+WORDS |= {int: "int", float: "float"}
 
 
 def document(body: bytes) -> dict:
@@ -200,6 +193,8 @@ def _exact(leaves: list, tensor: Tensor) -> np.ndarray:
 
 def as_bytes(leaf, name: str) -> bytes:
     """An element of a tensor of text. Raises CallError where it is neither text nor base64."""
+    if isinstance(leaf, bytes):
+        return leaf
     if is_binary(leaf):
         return from_base64(leaf["b64"], name)
     if not isinstance(leaf, str):

@@ -67,7 +67,7 @@ class Models:
             source.name: Model(source, limits, which, labels or {}, self.metrics.of_batches(source.name))
             for source in sources
         }
-        self.failure: UserError | None = None
+        self.failure: Exception | None = None
         self._watch = watch
         self._task: asyncio.Task | None = None
 
@@ -105,6 +105,8 @@ class Models:
                     group.create_task(model.start())
         except* CallError as errors:
             self.failure = UserError(str(errors.exceptions[0]))
+        except* Exception as errors:  # a defect, which ends the server as well
+            self.failure = errors.exceptions[0]
         else:
             loaded()
         while self._watch and not self.failure:

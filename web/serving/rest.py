@@ -22,7 +22,7 @@ from web.serving.watch import TOLD
 ADDRESS = re.compile(
     r"/v1/models/(?P<model>[^/:]+)(?:/versions/(?P<version>\d{1,18})|/labels/(?P<label>[^/:]+))?"
     r"(?P<call>:predict|:classify|:regress|/metadata|)",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 
 

@@ -25,7 +25,9 @@ from web.serving.v2_tensor import datatype
 from web.serving.version import AVAILABLE, Version
 from web.serving.watch import TOLD
 
-ADDRESS = re.compile(r"/v2/models/(?P<model>[^/]+)(?:/versions/(?P<version>\d{1,18}))?(?P<call>/ready|/infer|)/?")
+ADDRESS = re.compile(
+    r"/v2/models/(?P<model>[^/]+)(?:/versions/(?P<version>\d{1,18}))?(?P<call>/ready|/infer|)/?", re.ASCII
+)
 SERVER = {"name": "lamina", "version": "1", "extensions": ["binary_tensor_data"]}
 
 

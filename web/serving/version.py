@@ -88,11 +88,10 @@ class Version:
     async def _warm(self, process: Process) -> None:
         """Call every signature once, those that are computed in batches with each number of rows."""
         for name, signature in self.signatures.items():
-            records = self.examples(signature)
-            sizes = self._limits.sizes if signature.of_rows and records is not None else (1,)
+            records = self.examples(signature) or warming.made(signature)
             try:
-                for size in sizes:
-                    await process.call(name, warming.rows(records or warming.made(signature), size))
+                for size in self._limits.sizes if signature.of_rows else (1,):
+                    await process.call(name, warming.rows(records, size))
             except CallError as error:
                 if error.status != 400:  # the process is lost; a record of nothing may well be refused
                     raise

@@ -51,8 +51,8 @@ def made(signature: Signature) -> Arrays:
 
 
 def rows(records: Arrays, count: int) -> Arrays:
-    """So many rows of records, from the first on and around."""
-    return {name: values[np.arange(count) % len(values)] for name, values in records.items()}
+    """So many rows of records, from the first on and around; what has no rows as it is."""
+    return {name: values[np.arange(count) % len(values)] if values.ndim else values for name, values in records.items()}
 
 
 def differences(old: Arrays, new: Arrays) -> tuple[int, float]:

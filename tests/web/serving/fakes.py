@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import time
 from contextlib import contextmanager
 
 import numpy as np
@@ -144,6 +145,10 @@ def serving(machine: Machine, path, limits: Limits | None = None, address: Addre
         models = Models([source(f"m={path}")], limits or Limits(), **settings)
         app = application(models, address or Address())
         with TestClient(app, base_url=HERE) as client:
-            while not (models.are_ready or models.failure):
-                client.get("/healthz")
+            for _ in range(200):
+                if models.failure:
+                    raise models.failure
+                if models.are_ready:
+                    break
+                time.sleep(0.01)
             yield client, models

@@ -67,7 +67,11 @@ def test_classify(client):
         ("classify", {"examples": [{"age": "old", "town": "Ulm"}]}, "not of expected type"),
         ("classify", {"signature_name": "raw", "examples": [{"content": "a"}]}, "ask for predict"),
         ("regress", {"examples": [{"age": 25, "town": "Ulm"}]}, "ask for predict"),
-        ("predict", {"signature_name": "nothing", "instances": [1]}, "no signature `nothing`. It has `classes`"),
+        (
+            "predict",
+            {"signature_name": "nothing", "instances": [1]},
+            "no signature `nothing`. It has `serving_default`",
+        ),
         ("predict", {"signature_name": "classes", "instances": [0, 1, 2]}, "there are two classes"),
         ("predict", {"signature_name": "classes", "instances": [0] * 51}, "the call has 51 rows, and 50 are allowed"),
         ("classify", {"examples": [{}] * 51}, "51 rows"),

@@ -90,9 +90,10 @@ def main(config: Config) -> None:
     taken = []
 
     def loaded():
-        print(f"ready: {taken[0]}", flush=True)
+        also = f" and gRPC on {config.host}:{models.grpc_port}" if models.grpc_port else ""
+        print(f"ready: {taken[0]}{also}", flush=True)
 
-    app = application(models, address, loaded=loaded)
+    app = application(models, address, loaded=loaded, grpc=config.grpc)
     listen(app, address, taken.append, lambda: models.failure is not None)
     if models.failure:
         raise models.failure

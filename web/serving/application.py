@@ -12,8 +12,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from cli.errors import UserError
 from web.address import Address
 from web.guard import Guard
+from web.serving import grpc_server
 from web.serving.answers import answer
 from web.serving.models import Models
 from web.serving.rest import Rest
@@ -25,7 +27,11 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 def application(
-    models: Models, address: Address, pages: Sequence[BaseRoute] = (), loaded: Callable[[], None] = lambda: None
+    models: Models,
+    address: Address,
+    pages: Sequence[BaseRoute] = (),
+    loaded: Callable[[], None] = lambda: None,
+    grpc: int | None = None,
 ):
     """The ASGI application that serves models; its lifespan loads them and ends their processes.
 
@@ -34,14 +40,23 @@ def application(
         address: Where it listens, and who may ask.
         pages: Routes that come before the protocols'.
         loaded: Is called once all models are.
+        grpc: Port for gRPC; None for none.
     """
 
     @asynccontextmanager
     async def lifespan(app):
         models.begin(loaded)
+        server = None
+        try:
+            if grpc is not None:
+                server = await grpc_server.start(models, address, grpc)
+        except UserError as error:
+            models.failure = error
         try:
             yield
         finally:
+            if server:
+                await server.stop(grpc_server.GRACE)
             await models.end()
 
     async def healthz(request: Request) -> Response:

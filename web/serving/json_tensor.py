@@ -72,7 +72,7 @@ def _from_rows(rows, signature: Signature) -> dict[str, np.ndarray]:
         tensor = _only(signature, "`instances`")
         return {tensor.name: array(rows, tensor)}
     for number, row in enumerate(rows):
-        _require_names(row, signature, f"`instances`, row {number}")
+        require_names(row, signature, f"`instances`, row {number}")
     return {name: array([row[name] for row in rows], tensor) for name, tensor in signature.inputs.items()}
 
 
@@ -80,7 +80,7 @@ def _from_columns(columns, signature: Signature) -> dict[str, np.ndarray]:
     if not _is_named(columns):
         tensor = _only(signature, "`inputs`")
         return {tensor.name: array(columns, tensor)}
-    _require_names(columns, signature, "`inputs`")
+    require_names(columns, signature, "`inputs`")
     return {name: array(columns[name], tensor) for name, tensor in signature.inputs.items()}
 
 
@@ -100,7 +100,8 @@ def _only(signature: Signature, where: str) -> Tensor:
     return next(iter(signature.inputs.values()))
 
 
-def _require_names(given: Mapping, signature: Signature, where: str) -> None:
+def require_names(given: Mapping, signature: Signature, where: str) -> None:
+    """Raise CallError where inputs are missing or unknown."""
     missing = [name for name in signature.inputs if name not in given]
     unknown = [name for name in given if name not in signature.inputs]
     if missing or unknown:

@@ -51,6 +51,7 @@ class Models:
     Attributes:
         by_name: The models.
         metrics: What is measured.
+        grpc_port: Where they can be asked by gRPC; None for nowhere.
         failure: Why the server cannot begin; None where nothing is wrong.
     """
 
@@ -67,6 +68,7 @@ class Models:
             source.name: Model(source, limits, which, labels or {}, self.metrics.of_batches(source.name))
             for source in sources
         }
+        self.grpc_port: int | None = None
         self.failure: Exception | None = None
         self._watch = watch
         self._task: asyncio.Task | None = None

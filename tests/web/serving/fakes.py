@@ -142,8 +142,9 @@ def serving(machine: Machine, path, limits: Limits | None = None, address: Addre
     """A client of a server of the numbered folders in `path`, called `m`; and its `Models`."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Process, "start", machine.start)
+        grpc = settings.pop("grpc", None)
         models = Models([source(f"m={path}")], limits or Limits(), **settings)
-        app = application(models, address or Address())
+        app = application(models, address or Address(), grpc=grpc)
         with TestClient(app, base_url=HERE) as client:
             for _ in range(200):
                 if models.failure:

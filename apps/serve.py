@@ -51,10 +51,17 @@ class Config:
     """Versions to serve: latest, all, or numbers."""
     labels: tuple[str, ...] = ()
     """Names for versions, such as stable=1 canary=2."""
+    batch: int = 32
+    """Most rows of different callers that are computed together; 1 for each call alone."""
+    threads: int = 2
+    """Threads that a model computes with."""
 
     def __post_init__(self):
         if not self.runs:
             raise UserError("Name at least one RUN to serve. Received: none")
+        for name in ("batch", "threads"):
+            if getattr(self, name) < 1:
+                raise UserError(f"`--{name}` must be at least 1. Received: {getattr(self, name)}")
         _ = self.which, self.numbers
 
     @property
@@ -86,7 +93,8 @@ def main(config: Config) -> None:
     from web.serving.sources import sources
 
     address = Address(config.host, config.port, config.token, config.open, config.allow_origin)
-    models = Models(sources(config.runs), Limits(), config.which, config.numbers, config.watch)
+    limits = Limits(batch=config.batch, threads=config.threads)
+    models = Models(sources(config.runs), limits, config.which, config.numbers, config.watch)
     taken = []
 
     def loaded():

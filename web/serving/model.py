@@ -1,11 +1,13 @@
 """A model under its name: the versions of it that are on the disk, and those that are served."""
 
 import asyncio
+from collections.abc import Callable
 
 import psutil
 
 from web.serving.errors import CallError
 from web.serving.limits import Limits
+from web.serving.processes import Processes
 from web.serving.sources import Found, Source
 from web.serving.told import tell
 from web.serving.version import AGAIN, AVAILABLE, Version
@@ -22,6 +24,7 @@ class Model:
         limits: Of the server.
         which: Versions to serve: `LATEST`, `ALL`, or numbers.
         labels: Such as "stable" -> number.
+        processes: Where its versions get theirs from.
         measures: A function of a version's number that gives what its batches are told to.
 
     Attributes:
@@ -29,8 +32,17 @@ class Model:
         refused: Those that could not be loaded, by number, which leave the others as they are.
     """
 
-    def __init__(self, source: Source, limits: Limits, which: str | tuple[int, ...], labels: dict[str, int], measures):
-        self.source, self.labels, self._limits, self._which, self._measures = source, labels, limits, which, measures
+    def __init__(
+        self,
+        source: Source,
+        limits: Limits,
+        which: str | tuple[int, ...],
+        labels: dict[str, int],
+        processes: Processes,
+        measures: Callable,
+    ):
+        self.source, self.labels, self._limits, self._which = source, labels, limits, which
+        self._processes, self._measures = processes, measures
         self.versions: dict[int, Version] = {}
         self.refused: dict[int, Version] = {}
 
@@ -65,7 +77,7 @@ class Model:
         return {number: found[number] for number in numbers if number in found}
 
     async def _load(self, number: int, found: Found) -> None:
-        version = Version(self.source, number, found, self._limits, self._measures(number))
+        version = Version(self.source, number, found, self._limits, self._processes, self._measures(number))
         old = self.versions.get(number) or (self.versions[max(self.versions)] if self.versions else None)
         if old is None:
             self.versions[number] = version

@@ -11,6 +11,7 @@ from web.serving.errors import CallError
 from web.serving.limits import Limits
 from web.serving.metrics import Metrics
 from web.serving.model import LATEST, Model
+from web.serving.processes import Processes
 from web.serving.signature import Signature
 from web.serving.sources import Source
 from web.serving.told import tell
@@ -64,8 +65,11 @@ class Models:
         watch: bool = False,
     ):
         self.limits, self.metrics = limits, Metrics(self)
+        self._processes = Processes(limits.threads)
         self.by_name = {
-            source.name: Model(source, limits, which, labels or {}, self.metrics.of_batches(source.name))
+            source.name: Model(
+                source, limits, which, labels or {}, self._processes, self.metrics.of_batches(source.name)
+            )
             for source in sources
         }
         self.grpc_port: int | None = None
@@ -125,4 +129,4 @@ class Models:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
-        await asyncio.gather(*(model.end() for model in self.by_name.values()))
+        await asyncio.gather(*(model.end() for model in self.by_name.values()), self._processes.end())

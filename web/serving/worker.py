@@ -1,8 +1,8 @@
-"""The process that holds one SavedModel: `python -m web.serving.worker DESCRIPTOR PATH THREADS`.
+"""The process that holds one SavedModel: `python -m web.serving.worker DESCRIPTOR THREADS`.
 
-It loads PATH and answers frames (`web.serving.frames`) on the socket DESCRIPTOR, one after the other, until the other
-side closes it. Its first frame says what it has loaded, or why it could not. A version has a process of its own so that
-all of its memory goes back to the system when it ends, and so that a crash of one takes no other with it.
+It answers frames (`web.serving.frames`) on the socket DESCRIPTOR, one after the other, until the other side closes it.
+The first says what to load; the answer is what it has loaded, or why it could not. A version has a process of its own
+so that all of its memory goes back to the system when it ends, and so that a crash of one takes no other with it.
 """
 
 import re
@@ -17,17 +17,23 @@ CLASSES = "classes"  # the signature of a classifier's export that gives a name 
 MOST_WORDS = 1000  # characters of an error
 
 
-def serve(connection: socket.socket, path: str) -> None:
+def serve(connection: socket.socket) -> None:
     """Load and answer until the connection is closed."""
-    stream = connection.makefile("rwb")
+    with connection.makefile("rwb") as stream:
+        _serve(stream)
+
+
+def _serve(stream) -> None:
+    if not (frame := _received(stream)):
+        return
     try:
-        loaded = Loaded(path)
+        loaded = Loaded(unpacked(frame)[0]["path"])
     except Exception as error:  # whatever is wrong with the files, the server goes on without this version
         _send(stream, packed({"error": _told(error), "status": 400}, {}))
         return
     _send(stream, packed({"definitions": loaded.definitions, "classes": loaded.classes()}, {}))
-    while start := stream.read(LENGTH.size):
-        head, arrays = unpacked(stream.read(LENGTH.unpack(start)[0]))
+    while frame := _received(stream):
+        head, arrays = unpacked(frame)
         try:
             answer = packed({}, loaded.call(head["signature"], arrays))
         except Exception as error:  # a row that the model refuses: TensorFlow has no common class for these
@@ -118,13 +124,19 @@ def _told(error: Exception) -> str:
     return " ".join(lines)[:MOST_WORDS] or type(error).__name__
 
 
+def _received(stream) -> bytes:
+    """A frame; nothing where the other side has closed the connection."""
+    start = stream.read(LENGTH.size)
+    return stream.read(LENGTH.unpack(start)[0]) if len(start) == LENGTH.size else b""
+
+
 def _send(stream, frame: bytes) -> None:
     stream.write(frame)
     stream.flush()
 
 
 if __name__ == "__main__":
-    descriptor, path, threads = sys.argv[1:]
+    descriptor, threads = sys.argv[1:]
     with socket.socket(fileno=int(descriptor)) as connection:
         limit(int(threads))
-        serve(connection, path)
+        serve(connection)

@@ -14,7 +14,8 @@ from web.serving.application import application
 from web.serving.errors import CallError, malformed
 from web.serving.limits import Limits
 from web.serving.models import Models
-from web.serving.process import Lost, Process
+from web.serving.process import Lost
+from web.serving.processes import Processes
 from web.serving.signature import PREDICT
 from web.serving.sources import FILE, source
 
@@ -109,7 +110,7 @@ class FakeProcess:
 
 
 class Machine:
-    """Starts fake processes: what `Process.start` does is a method of this.
+    """Starts fake processes: what `Processes.start` does is a method of this.
 
     Attributes:
         processes: All that were started.
@@ -121,7 +122,7 @@ class Machine:
         self.head = {"definitions": definitions, "classes": classes}
         self.processes, self.broken, self.starting = [], {}, 0.0
 
-    async def start(self, path, threads):
+    async def start(self, path):
         await asyncio.sleep(self.starting)
         if path.name in self.broken:
             raise CallError(400, self.broken[path.name])
@@ -141,7 +142,8 @@ def folder(path, *numbers: int):
 def serving(machine: Machine, path, limits: Limits | None = None, address: Address | None = None, **settings):
     """A client of a server of the numbered folders in `path`, called `m`; and its `Models`."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Process, "start", machine.start)
+        patch.setattr(Processes, "start", machine.start)
+        patch.setattr(Processes, "keep_spare", lambda _: None)
         grpc = settings.pop("grpc", None)
         models = Models([source(f"m={path}")], limits or Limits(), **settings)
         app = application(models, address or Address(), grpc=grpc)

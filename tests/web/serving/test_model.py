@@ -183,10 +183,11 @@ def test_while_it_loads_callers_are_told_when_to_come_again(tmp_path):
     from web.serving.application import application
     from web.serving.limits import Limits
     from web.serving.models import Models
-    from web.serving.process import Process
+    from web.serving.processes import Processes
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Process, "start", machine.start)
+        patch.setattr(Processes, "start", machine.start)
+        patch.setattr(Processes, "keep_spare", lambda _: None)
         models = Models([source(f"m={folder(tmp_path, 1)}")], Limits())
         with TestClient(application(models, Address()), base_url="http://127.0.0.1") as client:
             early = answered(client)

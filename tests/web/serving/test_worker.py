@@ -17,23 +17,23 @@ class Worker:
 
     def __init__(self, path):
         self.ours, theirs = socket.socketpair()
-        self.thread = threading.Thread(target=self._serve, args=(theirs, str(path)))
+        self.thread = threading.Thread(target=self._serve, args=(theirs,))
         self.thread.start()
         self.stream = self.ours.makefile("rwb")
-        self.head, _ = self.answer()
+        self.head, _ = self.ask({"path": str(path)})
 
     @staticmethod
-    def _serve(theirs, path):
+    def _serve(theirs):
         with theirs:
-            worker.serve(theirs, path)
+            worker.serve(theirs)
 
-    def answer(self):
+    def ask(self, head, **inputs):
+        self.stream.write(packed(head, inputs))
+        self.stream.flush()
         return unpacked(self.stream.read(LENGTH.unpack(self.stream.read(LENGTH.size))[0]))
 
     def call(self, signature, **inputs):
-        self.stream.write(packed({"signature": signature}, inputs))
-        self.stream.flush()
-        return self.answer()
+        return self.ask({"signature": signature}, **inputs)
 
     def end(self):
         self.stream.close()

@@ -194,13 +194,12 @@ def bodies(run: Path, folder: Path, given) -> None:
     generator = np.random.default_rng(given.seed)
     columns = {name: values[:2] for name, values in as_json(run).items()}
     rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
-    good = {
-        PREDICT: [{"instances": rows}, {"inputs": columns, "signature_name": "serving_default"}],
-        "/v1/models/m:classify": [{"examples": rows, "context": {"other": 1}}],
-        "/v2/models/m/infer": [{"inputs": [{"name": name, "shape": [2], "datatype": kind, "data": values}
-                                for name, values in columns.items() for kind in ("FP32", "BYTES")]}],
-    }  # fmt: skip
     with serving(folder, run) as server:
+        good = {
+            PREDICT: [{"instances": rows}, {"inputs": columns, "signature_name": "serving_default"}],
+            "/v1/models/m:classify": [{"examples": rows, "context": {"other": 1}}],
+            "/v2/models/m/infer": [{"id": "1", "inputs": tensors(server, columns)}],
+        }
         before, began, codes = server.memory(), time.monotonic(), {}
         for path, documents in good.items():
             texts = [json.dumps(document).encode() for document in documents]
@@ -213,6 +212,18 @@ def bodies(run: Path, folder: Path, given) -> None:
         own, of_versions = server.memory()
         cells = [f"{before[0]:.0f}", f"{own:.0f}", f"{before[1]:.0f}", f"{of_versions:.0f}"]
         row(sum(codes.values()), codes, *cells, f"{time.monotonic() - began:.0f}")
+
+
+def tensors(server: Server, columns: dict[str, list]) -> list[dict]:
+    """Columns as the inputs of a call of infer."""
+    kinds = {one["name"]: one["datatype"] for one in json.loads(server.get("/v2/models/m"))["inputs"]}
+    found = []
+    for name, values in columns.items():
+        binary = isinstance(values[0], dict)
+        more = {"parameters": {"content_type": "base64"}} if binary else {}
+        data = [value["b64"] for value in values] if binary else values
+        found.append({"name": name, "shape": [len(values)], "datatype": kinds[name], "data": data, **more})
+    return found
 
 
 async def _each(port: int, path: str, bodies) -> dict[int, int]:

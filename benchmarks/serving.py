@@ -149,8 +149,8 @@ def kill(run: Path, folder: Path, given) -> None:
 
 async def _kill(server: Server, run: Path, given) -> None:
     bodies = rows_of(as_json(run))
-    loading = asyncio.create_task(ask_on(server.port, PREDICT, bodies, given.clients, after(20)))
-    await asyncio.sleep(3)
+    loading = asyncio.create_task(ask_on(server.port, PREDICT, bodies, given.clients, after(given.seconds + 15)))
+    await asyncio.sleep(given.seconds)  # the spare process has imported TensorFlow by now
     killed = next(line["process"] for line in server.lines() if line["event"] == "loaded")
     os.kill(killed, signal.SIGKILL)
     began = time.monotonic()

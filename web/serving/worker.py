@@ -29,7 +29,7 @@ def _serve(stream) -> None:
     try:
         loaded = Loaded(unpacked(frame)[0]["path"])
     except Exception as error:  # whatever is wrong with the files, the server goes on without this version
-        _send(stream, packed({"error": _told(error), "status": 400}, {}))
+        _send(stream, packed({"error": told(error), "status": 400}, {}))
         return
     _send(stream, packed({"definitions": loaded.definitions, "classes": loaded.classes()}, {}))
     while frame := _received(stream):
@@ -37,7 +37,7 @@ def _serve(stream) -> None:
         try:
             answer = packed({}, loaded.call(head["signature"], arrays))
         except Exception as error:  # a row that the model refuses: TensorFlow has no common class for these
-            answer = packed({"error": _told(error), "status": _status(error)}, {})
+            answer = packed({"error": told(error), "status": status(error)}, {})
         _send(stream, answer)
 
 
@@ -109,14 +109,15 @@ def _definitions(path: str) -> dict:
     }
 
 
-def _status(error: Exception) -> int:
+def status(error: Exception) -> int:
+    """400 for what the caller has to mend, 500 for what the machine lacks."""
     import tensorflow as tf
 
     ours = (tf.errors.InternalError, tf.errors.ResourceExhaustedError, MemoryError)
     return 500 if isinstance(error, ours) else 400
 
 
-def _told(error: Exception) -> str:
+def told(error: Exception) -> str:
     """What an error says, without the places in a graph that TensorFlow adds to it."""
     said = getattr(error, "message", None) or str(error)
     lines = [re.sub(r"\{\{.*?\}\}\s*|\s*\[\[.*|\(node: .*?\)", "", line).strip() for line in said.splitlines()]

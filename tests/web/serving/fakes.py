@@ -17,7 +17,7 @@ from web.serving.models import Models
 from web.serving.process import Lost
 from web.serving.processes import Processes
 from web.serving.signature import PREDICT
-from web.serving.sources import FILE, source
+from web.serving.sources import FILE, Source, source
 
 TYPES = {"float32": "DT_FLOAT", "int32": "DT_INT32", "string": "DT_STRING", "float64": "DT_DOUBLE", "bool": "DT_BOOL"}
 HERE = "http://127.0.0.1:8501"
@@ -139,16 +139,22 @@ def folder(path, *numbers: int):
 
 
 @contextmanager
-def serving(machine: Machine, path, limits: Limits | None = None, address: Address | None = None, **settings):
-    """A client of a server of the numbered folders in `path`, called `m`; and its `Models`."""
+def serving(machine, served, limits: Limits | None = None, address: Address | None = None, **settings):
+    """A client of a server, and its `Models`.
+
+    Args:
+        machine: What starts processes, such as a `Machine`.
+        served: A `Source`, or a folder of numbered ones whose model is to be called `m`.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Processes, "start", machine.start)
         patch.setattr(Processes, "keep_spare", lambda _: None)
         grpc = settings.pop("grpc", None)
-        models = Models([source(f"m={path}")], limits or Limits(), **settings)
+        served = served if isinstance(served, Source) else source(f"m={served}")
+        models = Models([served], limits or Limits(), **settings)
         app = application(models, address or Address(), grpc=grpc)
         with TestClient(app, base_url=HERE) as client:
-            for _ in range(200):
+            for _ in range(6000):
                 if models.failure:
                     raise models.failure
                 if models.are_ready:

@@ -4,7 +4,8 @@
     python -m benchmarks.serving_ray runs/classify/NAME --replicas 2
     curl localhost:8000 -d '{"image": {"b64": "'$(base64 -w0 photo.png)'"}}'
 
-A request is one row: an object of the inputs of serving_default; its answer is an object of the outputs.
+A request is one row: an object of the inputs of serving_default. Its answer is the value of an only output, or an
+object of several.
 """
 
 import argparse

@@ -2,14 +2,17 @@
 
 import asyncio
 import itertools
+import threading
 import time
 from contextlib import contextmanager
 
 import numpy as np
 import pytest
+import uvicorn
 from starlette.testclient import TestClient
 
 from web.address import Address
+from web.listening import bound
 from web.serving.application import application
 from web.serving.errors import CallError, malformed
 from web.serving.limits import Limits
@@ -161,3 +164,24 @@ def serving(machine, served, limits: Limits | None = None, address: Address | No
                     break
                 time.sleep(0.01)
             yield client, models
+
+
+@contextmanager
+def listening(machine, path, **settings):
+    """The port of a server on a real socket, in a thread, for clients that bring their own HTTP."""
+    taken = bound(Address(port=0))
+    with pytest.MonkeyPatch.context() as patch, taken:
+        patch.setattr(Processes, "start", machine.start)
+        patch.setattr(Processes, "keep_spare", lambda _: None)
+        models = Models([source(f"m={path}")], Limits(), **settings)
+        config = uvicorn.Config(application(models, Address()), log_level="warning", access_log=False, ws="none")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]})
+        thread.start()
+        while not (server.started and models.are_ready):
+            time.sleep(0.01)
+        try:
+            yield taken.getsockname()[1]
+        finally:
+            server.should_exit = True
+            thread.join(10)

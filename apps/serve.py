@@ -99,7 +99,7 @@ def main(config: Config) -> None:
 
     def loaded():
         also = f" and gRPC on {config.host}:{models.grpc_port}" if models.grpc_port else ""
-        print(f"ready: {taken[0]}{also}", flush=True)
+        print(f"ready: {taken[0]} serves {', '.join(models.by_name)}{also}", flush=True)
 
     app = application(models, address, loaded=loaded, grpc=config.grpc)
     listen(app, address, taken.append, lambda: models.failure is not None)

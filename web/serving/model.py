@@ -47,10 +47,12 @@ class Model:
         self.refused: dict[int, Version] = {}
 
     async def start(self) -> None:
-        """Load what is to be served. Raises CallError where any of it cannot be."""
+        """Load what is to be served. Raises CallError where none of it can be."""
         await asyncio.gather(*(self._load(number, found) for number, found in self._wanted().items()))
-        for version in self.refused.values():
-            raise CallError(500, f"{version.folder}: {version.error}")
+        if not self.versions:
+            for version in self.refused.values():
+                raise CallError(500, f"{version.folder}: {version.error}")
+            raise CallError(500, f"{self.source.path}: has none of the versions {', '.join(map(str, self._which))}")
 
     async def refresh(self) -> None:
         """Load what is new on the disk, and end what is to be served no more.
@@ -63,10 +65,11 @@ class Model:
             known = self.versions.get(number) or self.refused.get(number)
             if known is None or known.found.stamp != found.stamp:
                 await self._load(number, found)
-        if wanted and not any(number in self.refused for number in wanted):
+        if wanted.keys() & self.versions.keys():
             for number in self.versions.keys() - wanted.keys():
                 old = self.versions.pop(number)
                 await old.end()
+                old.measures.forget()
                 tell("unloaded", model=self.source.name, version=number)
 
     def _wanted(self) -> dict[int, Found]:

@@ -92,7 +92,7 @@ class Process:
 
     async def _read(self) -> None:
         """Hand over each answer, until the process ends."""
-        with suppress(asyncio.IncompleteReadError, ConnectionError):
+        try:
             while True:
                 (length,) = LENGTH.unpack(await self._reader.readexactly(LENGTH.size))
                 head, arrays = unpacked(await self._reader.readexactly(length))
@@ -102,9 +102,12 @@ class Process:
                     self._answer.set_exception(CallError(head["status"], head["error"]))
                 else:
                     self._answer.set_result((head, arrays))
-        self.lost.set()
-        if not self._answer.done():
-            self._answer.set_exception(Lost())
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            self.lost.set()
+            if not self._answer.done():
+                self._answer.set_exception(Lost())
 
     @property
     def memory(self) -> int:

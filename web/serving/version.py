@@ -92,6 +92,8 @@ class Version:
         """Call every signature once, those that are computed in batches with each number of rows."""
         for name, signature in self.signatures.items():
             records = self.examples(signature) or warming.made(signature)
+            if records is None:
+                continue
             try:
                 for size in self._limits.sizes if signature.of_rows else (1,):
                     await process.call(name, warming.rows(records, size))

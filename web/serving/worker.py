@@ -66,7 +66,7 @@ class Loaded:
         types = self._types[signature]
         tensors = {name: tf.constant(value, types[name]) for name, value in inputs.items()}
         outputs = self._signatures[signature](**tensors)
-        return {name: np.asarray(value.numpy()) for name, value in sorted(outputs.items())}
+        return {name: _array(value) for name, value in sorted(outputs.items())}
 
     def classes(self) -> list[str] | None:
         """Names of the classes that `probabilities` are of; None where it is no export of a classifier."""
@@ -76,6 +76,14 @@ class Loaded:
             return None
         index = np.arange(outputs["probabilities"].shape[-1] or 0, dtype=np.int32)
         return [label.decode() for label in self.call(CLASSES, {"index": index})["label"].tolist()]
+
+
+def _array(tensor) -> np.ndarray:
+    """A tensor as what frames carry: text as objects, and bfloat16, which NumPy lacks, as float32."""
+    if tensor.dtype == "string":
+        return np.array(tensor.numpy(), object)
+    found = np.asarray(tensor.numpy())
+    return found if found.dtype.kind in "fiubc" else found.astype(np.float32)
 
 
 def limit(threads: int) -> None:

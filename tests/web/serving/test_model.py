@@ -14,8 +14,9 @@ from tests.web.serving.fakes import FakeProcess, Machine, folder, serving, sum_o
 from web.serving import model as model_module
 from web.serving import models as models_module
 from web.serving.errors import CallError
+from web.serving.signature import PREDICT, Signature, Tensor
 from web.serving.sources import FILE, source, sources
-from web.serving.warming import differences
+from web.serving.warming import differences, made
 
 BODY = {"instances": [[1, 2]]}
 
@@ -205,6 +206,31 @@ def test_what_cannot_be_loaded_at_the_start_ends_the_server(tmp_path):
             pass
 
 
+def test_numbers_that_are_not_there_end_the_server(tmp_path):
+    with pytest.raises(UserError, match="has none of the versions 2, 3"):
+        with serving(Machine(), folder(tmp_path, 1), which=(2, 3)):
+            pass
+
+
+def test_of_all_versions_those_that_can_be_are_served(tmp_path):
+    machine = Machine()
+    machine.broken["2"] = "torn"
+    with serving(machine, folder(tmp_path, 1, 2), which="all") as (client, _):
+        assert states(client) == {"2": "END", "1": "AVAILABLE"} and answered(client).status_code == 200
+
+
+def test_metrics_forget_what_is_served_no_more(tmp_path, quick):
+    path = folder(tmp_path, 1)
+    with serving(Machine(), path, watch=True) as (client, _):
+        answered(client)
+        assert 'lamina_batch_rows_count{model="m",version="1"}' in client.get("/metrics").text
+        folder(path, 2)
+        until(lambda: states(client) == {"2": "AVAILABLE"})
+        answered(client)
+        until(lambda: 'version="1"' not in client.get("/metrics").text)
+        assert 'lamina_batch_rows_count{model="m",version="2"}' in client.get("/metrics").text
+
+
 def test_a_defect_at_the_start_is_not_swallowed(tmp_path):
     machine = Machine(lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
@@ -260,6 +286,14 @@ def test_folders_whose_names_are_no_versions_are_left_alone(tmp_path):
 def test_how_far_two_answers_are_apart(new, expected):
     old = {"y": np.float32([1, 2, np.nan]), "s": np.array([b"a", b"b", b"c"], object)}
     assert differences(old, new) == expected
+
+
+@pytest.mark.parametrize("dtype, made_of", [("bfloat16", "float32"), ("string", "object"), ("int64", "int64")])
+def test_a_record_of_nothing(dtype, made_of):
+    one = Signature("s", PREDICT, {"x": Tensor("x", dtype, (None, 3)), "y": Tensor("y", "float32", None)}, {})
+    found = made(one)
+    assert found["x"].shape == (1, 3) and found["x"].dtype == made_of and found["y"].shape == ()
+    assert made(Signature("s", PREDICT, {"x": Tensor("x", "DT_VARIANT", ())}, {})) is None
 
 
 def test_the_fake_is_like_the_process():

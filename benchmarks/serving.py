@@ -64,21 +64,24 @@ def after(seconds: float):
 
 def load(run: Path, folder: Path, given) -> None:
     """Throughput and latency with and without batches, and the model called directly."""
-    row("callers", "batches", "p50 ms", "p99 ms", "rows/s", "statuses", "ready after")
-    row(*["---"] * 7)
+    row("callers", "batches", "p50 ms", "p99 ms", "rows/s", "CPU ms a row: server", "model", "statuses", "ready after")
+    row(*["---"] * 9)
     bodies = rows_of(as_json(run))
     for batch in (given.batch, 1):
         with serving(folder, run, "--batch", str(batch)) as server:
             for clients in (given.clients, 1):
                 asyncio.run(ask_on(server.port, PREDICT, bodies, clients, after(1)))
+                before = server.busy()
                 found = asyncio.run(ask_on(server.port, PREDICT, bodies, clients, after(given.seconds)))
-                row(clients, f"up to {batch}", *found.cells, dict(found.codes), f"{server.seconds:.1f} s")
+                spent = np.subtract(server.busy(), before) * 1000 / sum(found.codes.values())
+                cells = [*found.cells, *(f"{one:.2f}" for one in spent), dict(found.codes)]
+                row(clients, f"up to {batch}", *cells, f"{server.seconds:.1f} s")
     code = DIRECT.format(path=str(run / "saved_model"), seconds=min(given.seconds, 5), batch=given.batch)
     (folder / "calls.json").write_text(json.dumps(as_json(run)))
     done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True)
     for line in done.stdout.splitlines():
         size, milliseconds, rows = line.split()
-        row("none", f"of {size}, directly", milliseconds, "", rows, "", "")
+        row("none", f"of {size}, directly", milliseconds, "", rows, "", "", "", "")
 
 
 DIRECT = """

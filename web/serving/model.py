@@ -66,7 +66,7 @@ class Model:
             if known is None or known.found.stamp != found.stamp:
                 await self._load(number, found)
         if wanted.keys() & self.versions.keys():
-            for number in self.versions.keys() - wanted.keys():
+            for number in sorted(self.versions.keys() - wanted.keys()):
                 old = self.versions.pop(number)
                 await old.end()
                 old.measures.forget()

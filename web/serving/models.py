@@ -120,8 +120,8 @@ class Models:
             for model in self.by_name.values():
                 try:
                     await model.refresh()
-                except OSError as error:  # the folder is being moved, say
-                    tell("failed", model=model.source.name, error=str(error))
+                except Exception as error:  # whatever is on the disk, what is served goes on
+                    tell("failed", model=model.source.name, error=repr(error))
 
     async def end(self) -> None:
         """End all processes."""

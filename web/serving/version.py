@@ -128,7 +128,7 @@ class Version:
                 try:
                     await self._start()
                     pause = 1
-                except CallError as error:
+                except (CallError, OSError) as error:
                     self.error = str(error)
                     tell("failed", model=self.source.name, version=self.number, error=str(error))
                     await asyncio.sleep(pause)

@@ -70,7 +70,7 @@ def differences(old: Arrays, new: Arrays) -> tuple[int, float]:
     """
     count = max((len(values) for values in (*old.values(), *new.values()) if values.ndim), default=0)
     differ, largest = np.zeros(count, bool), 0.0
-    for name in old.keys() | new.keys():
+    for name in sorted(old.keys() | new.keys()):
         one, other = old.get(name), new.get(name)
         if one is None or other is None or one.shape != other.shape or one.dtype != other.dtype or not one.ndim:
             return count, float("inf")

@@ -61,9 +61,11 @@ class Model:
         serves. Each calls the examples of the run first, and how many answers differ is told.
         """
         wanted = self._wanted()
+        for number in sorted(self.refused.keys() - wanted.keys()):
+            del self.refused[number]
         for number, found in wanted.items():
-            known = self.versions.get(number) or self.refused.get(number)
-            if known is None or known.found.stamp != found.stamp:
+            known = [kind[number].found.stamp for kind in (self.versions, self.refused) if number in kind]
+            if found.stamp not in known:
                 await self._load(number, found)
         if wanted.keys() & self.versions.keys():
             for number in sorted(self.versions.keys() - wanted.keys()):

@@ -99,6 +99,22 @@ def test_a_broken_version_leaves_the_old_one_and_shows_why(tmp_path, quick):
         until(lambda: states(client) == {"2": "AVAILABLE"})
 
 
+def test_a_version_that_is_overwritten_by_a_broken_one_is_tried_once(tmp_path, quick, capsys):
+    machine = Machine()
+    path = folder(tmp_path, 1)
+    with serving(machine, path, watch=True) as (client, models):
+        machine.broken["1"] = "torn"
+        (path / "1" / FILE).write_bytes(b"torn")
+        until(lambda: models.by_name["m"].refused)
+        time.sleep(0.1)
+        assert answered(client).status_code == 200
+        machine.broken.clear()
+        (path / "1" / FILE).write_bytes(b"whole again")
+        until(lambda: not models.by_name["m"].refused and machine.processes[0].has_ended)
+        assert answered(client).status_code == 200 and len(machine.processes) == 2
+    assert sum('"failed"' in line for line in capsys.readouterr().err.splitlines()) == 1
+
+
 def test_a_version_that_does_not_fit_into_memory_leaves_the_old_one(tmp_path, quick, monkeypatch):
     class Memory:
         available = 999

@@ -53,6 +53,7 @@ class Models:
         by_name: The models.
         metrics: What is measured.
         grpc_port: Where they can be asked by gRPC; None for nowhere.
+        are_loaded: Whether all have been loaded at the start.
         failure: Why the server cannot begin; None where nothing is wrong.
     """
 
@@ -73,6 +74,7 @@ class Models:
             for source in sources
         }
         self.grpc_port: int | None = None
+        self.are_loaded = False
         self.failure: Exception | None = None
         self._watch = watch
         self._task: asyncio.Task | None = None
@@ -114,6 +116,7 @@ class Models:
         except* Exception as errors:  # a defect, which ends the server as well
             self.failure = errors.exceptions[0]
         else:
+            self.are_loaded = True
             loaded()
         while self._watch and not self.failure:
             await asyncio.sleep(POLL)

@@ -1,0 +1,1 @@
+"""The server of models: protocols, batches, and a process for every version."""

@@ -30,12 +30,15 @@ class Config:
     """Let other machines ask without a token."""
     allow_origin: tuple[str, ...] = ()
     """Pages of other servers that may ask, such as https://example.org."""
+    flag: bool = False
+    """Let users of the page append records and answers to flagged.csv in the folder of the run."""
 
 
 def main(config: Config) -> None:
     """Serve until SIGINT or SIGTERM."""
     from web.address import Address
     from web.listening import listen
+    from web.page.routes import routes
     from web.serving.application import application
     from web.serving.limits import Limits
     from web.serving.models import Models
@@ -43,7 +46,11 @@ def main(config: Config) -> None:
 
     address = Address(config.host, config.port, config.token, config.open, config.allow_origin)
     models = Models(sources(config.runs), Limits())
-    listen(application(models, address), address, lambda url: print(f"serving at {url}", flush=True))
+    listen(
+        application(models, address, routes(models.served, config.flag)),
+        address,
+        lambda url: print(f"serving at {url}", flush=True),
+    )
 
 
 if __name__ == "__main__":

@@ -27,13 +27,14 @@ def of_run(directory: RunDirectory, fields: Sequence[Field]) -> list[dict]:
     return [{name: _value(name, values[row]) for name, values in columns.items()} for row in range(count)]
 
 
-def picture(directory: RunDirectory, row: int, field: str) -> tuple[bytes, str]:
-    """A picture of an example and its media type. Raises KeyError or IndexError where there is none."""
+def picture(directory: RunDirectory, row: int, field: str) -> tuple[bytes, str] | None:
+    """A picture of an example and its media type; None where there is none."""
     directory.verify("examples.json")
-    content = examples.read(directory / "examples.json")[field][row]
-    if not isinstance(content, bytes):
-        raise KeyError(field)
-    return content, next((kind for start, kind in KINDS.items() if content.startswith(start)), "")
+    column = examples.read(directory / "examples.json").get(field, ())
+    if row >= len(column) or not isinstance(column[row], bytes):
+        return None
+    kinds = (kind for start, kind in KINDS.items() if column[row].startswith(start))
+    return column[row], next(kinds, "application/octet-stream")
 
 
 def _value(name: str, value):

@@ -1,16 +1,17 @@
 """What the page needs to know of a model: fields, examples, and how its answer is to be read. Without a framework."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
+from cli.errors import UserError
 from tasks.schema import Field
 from tasks.task import by_name
 from training.run_directory import RunDirectory
 from web.page import examples
+from web.serving.signature import DEFAULT, TEXT, Signature, Tensor
 
-NUMBERS = ("DT_FLOAT", "DT_DOUBLE", "DT_HALF", "DT_BFLOAT16")
-WHOLE = ("DT_INT8", "DT_INT16", "DT_INT32", "DT_INT64", "DT_UINT8", "DT_UINT16", "DT_UINT32", "DT_UINT64")
 PICTURES = ("image", "images", "picture")
 """Names of inputs of strings that hold files of pictures; so do those that end in _bytes."""
 
@@ -35,14 +36,11 @@ def of_run(directory: RunDirectory) -> dict | None:
     }
 
 
-def of_signature(signature: Mapping) -> dict:
-    """The form of any SavedModel.
-
-    Args:
-        signature: `serving_default` as TensorFlow Serving's metadata has it: `inputs` by name, each with `dtype` and
-            `tensor_shape`, whose first axis is that of the records.
-    """
-    fields = [Field(name, name, _kind(name, one)) for name, one in sorted(signature["inputs"].items())]
+def of_signatures(signatures: Mapping[str, Signature], name: str) -> dict:
+    """The form of any SavedModel, of what its `serving_default` takes. Raises UserError where it has none."""
+    if DEFAULT not in signatures:
+        raise UserError(f"{name} has no signature {DEFAULT}, only {', '.join(signatures)}; call these by name")
+    fields = [Field(tensor.name, tensor.name, _kind(tensor)) for tensor in signatures[DEFAULT].inputs.values()]
     return {
         "task": "",
         "data": "",
@@ -57,13 +55,10 @@ def told(data: str | list[str]) -> str:
     return ", ".join(Path(one).name or one for one in ([data] if isinstance(data, str) else data))
 
 
-def _kind(name: str, one: Mapping) -> str:
+def _kind(tensor: Tensor) -> str:
     """Which field an input gets: "values" is JSON, for all that is no single value of a record."""
-    shape = one["tensor_shape"]
-    if shape.get("unknown_rank") or len(shape.get("dim", ())) != 1:
+    if tensor.shape != (None,):
         return "values"
-    if one["dtype"] == "DT_STRING":
-        return "picture" if name in PICTURES or name.endswith("_bytes") else "text"
-    if one["dtype"] in (*NUMBERS, *WHOLE):
-        return "number"
-    return "values"
+    if tensor.dtype == TEXT:
+        return "picture" if tensor.name in PICTURES or tensor.name.endswith("_bytes") else "text"
+    return "number" if re.fullmatch(r"b?float\d+|u?int\d+", tensor.dtype) else "values"

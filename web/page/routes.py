@@ -1,7 +1,6 @@
 """The addresses of the page, for a server that has the models."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,107 +13,86 @@ from cli.errors import UserError
 from training.run_directory import RunDirectory
 from web.guard import error
 from web.page import examples, flags, form
+from web.serving.models import Served
 
 STATIC = Path(__file__).parent / "static"
 ANEW = {"Cache-Control": "no-cache"}  # asks whether it has changed: a newer suite has other files
 
 
-@dataclass(frozen=True)
-class Shown:
-    """A model as the page sees it.
-
-    Attributes:
-        name: In the addresses of the server.
-        run: Folder of the run that it is of; None for another SavedModel.
-        signature: Its `serving_default`, see `form.of_signature`; None while it is loading.
-    """
-
-    name: str
-    run: Path | None
-    signature: Mapping | None
-
-
-def routes(models: Callable[[], Sequence[Shown]], flagging: bool) -> list[Route]:
+def routes(models: Callable[[], Sequence[Served]], flagging: bool) -> list[Route]:
     """The addresses of the page.
 
     Args:
-        models: Gives those that are served now.
+        models: Gives those that are served now; called in the event loop.
         flagging: Whether the page may append to the flagged.csv of runs.
     """
 
-    def found(request: Request) -> Shown:
-        name = request.path_params["name"]
-        for one in models():
-            if one.name == name:
-                return one
-        raise UserError(f"no model {name!r} is served here")
+    def of_model(work: Callable[[Served, Request, object], Response], with_body: bool = False):
+        """An endpoint that does `work` for a model, outside the event loop; a UserError is its answer."""
 
-    def listed(request: Request) -> Response:
+        async def endpoint(request: Request) -> Response:
+            name = request.path_params["name"]
+            model = next((one for one in models() if one.name == name), None)
+            if model is None:
+                return error(404, f"no model {name[:100]!r} is served here")
+            try:
+                body = await request.json() if with_body else None
+            except ValueError:
+                return error(400, "the body is no JSON")
+            try:
+                return await run_in_threadpool(work, model, request, body)
+            except UserError as refusal:
+                return error(400, str(refusal))
+
+        return endpoint
+
+    def described(model: Served, request: Request, body: object) -> Response:
+        content = _of_run(model)
+        flaggable = flagging and content is not None
+        content = content or form.of_signatures(model.signatures, model.name)
+        return JSONResponse({"name": model.name, **content, "flags": flaggable}, headers=ANEW)
+
+    def flag(model: Served, request: Request, body: object) -> Response:
+        content = _of_run(model)
+        if content is None:
+            return error(404, f"the answers of {model.name} cannot be flagged")
+        flags.append(RunDirectory(model.run), content["fields"], body)
+        return JSONResponse({"file": flags.FILE})
+
+    async def listed(request: Request) -> Response:
         return JSONResponse({"models": [one.name for one in models()]}, headers=ANEW)
 
-    @refusing
-    def described(request: Request) -> Response:
-        model = found(request)
-        description = _of_run(model) if model.run else None
-        can_flag = flagging and description is not None
-        if description is None:
-            if model.signature is None:
-                return error(503, f"{model.name} is loading; try again", {"Retry-After": "2"})
-            description = form.of_signature(model.signature)
-        return JSONResponse({"name": model.name, **description, "flags": can_flag}, headers=ANEW)
-
-    @refusing
-    def picture(request: Request) -> Response:
-        model, row = found(request), request.path_params["row"]
-        try:
-            content, kind = examples.picture(RunDirectory(model.run), row, request.path_params["field"])
-        except (KeyError, IndexError, TypeError):
-            return error(404, "there is no such picture")
-        return Response(content, media_type=kind or "application/octet-stream", headers=ANEW)
-
-    async def flag(request: Request) -> Response:
-        try:
-            content = await request.json()
-        except ValueError:
-            return error(400, "the body is no JSON")
-
-        @refusing
-        def append(request: Request) -> Response:
-            model = found(request)
-            description = _of_run(model) if model.run else None
-            if description is None:
-                return error(404, f"the answers of {model.name} cannot be flagged")
-            flags.append(RunDirectory(model.run), description["fields"], content)
-            return JSONResponse({"file": flags.FILE})
-
-        return await run_in_threadpool(append, request)
-
-    addresses = [
-        Route("/", lambda _: FileResponse(STATIC / "index.html", headers=ANEW)),
+    found = [
+        Route("/", _file("index.html")),
         Route("/page/models", listed),
-        Route("/page/models/{name}", described),
-        Route("/page/models/{name}/examples/{row:int}/{field}", picture),
-        *(
-            Route(f"/page/{path.name}", lambda _, path=path: FileResponse(path, headers=ANEW))
-            for path in sorted(STATIC.iterdir())
-        ),
+        Route("/page/models/{name}", of_model(described)),
+        Route("/page/models/{name}/examples/{row:int}/{field}", of_model(_picture)),
+        *(Route(f"/page/{path.name}", _file(path.name)) for path in sorted(STATIC.iterdir())),
     ]
-    return addresses + [Route("/page/models/{name}/flags", flag, methods=["POST"])] * flagging
+    if flagging:
+        found.append(Route("/page/models/{name}/flags", of_model(flag, with_body=True), methods=["POST"]))
+    return found
 
 
-def refusing(endpoint: Callable[[Request], Response]) -> Callable[[Request], Response]:
-    """An endpoint whose UserError is its answer."""
+def _file(name: str):
+    async def endpoint(request: Request) -> Response:
+        return FileResponse(STATIC / name, headers=ANEW)
 
-    def guarded(request: Request) -> Response:
-        try:
-            return endpoint(request)
-        except UserError as refusal:
-            return error(400, str(refusal))
-
-    return guarded
+    return endpoint
 
 
-def _of_run(model: Shown) -> dict | None:
+def _picture(model: Served, request: Request, body: object) -> Response:
+    given = request.path_params
+    found = examples.picture(RunDirectory(model.run), given["row"], given["field"]) if model.run else None
+    if found is None:
+        return error(404, "there is no such picture")
+    return Response(found[0], media_type=found[1], headers=ANEW)
+
+
+def _of_run(model: Served) -> dict | None:
+    """The form of a run; None where it is no run, or its task does not say what it takes."""
+    if model.run is None:
+        return None
     path = model.run / "preparing.json"  # a new run in the same folder has another form
     return _read(model.run, path.stat().st_mtime_ns if path.exists() else 0)
 

@@ -40,7 +40,9 @@ def of_signatures(signatures: Mapping[str, Signature], name: str) -> dict:
     """The form of any SavedModel, of what its `serving_default` takes. Raises UserError where it has none."""
     if DEFAULT not in signatures:
         raise UserError(f"{name} has no signature {DEFAULT}, only {', '.join(signatures)}; call these by name")
-    fields = [Field(tensor.name, tensor.name, _kind(tensor)) for tensor in signatures[DEFAULT].inputs.values()]
+    fields = [
+        Field(tensor.name, tensor.name, _kind(tensor)) for _, tensor in sorted(signatures[DEFAULT].inputs.items())
+    ]
     return {
         "task": "",
         "data": "",

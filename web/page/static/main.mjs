@@ -6,6 +6,7 @@ import { examples } from "./examples.mjs";
 import { field } from "./fields.mjs";
 import { flag } from "./flag.mjs";
 import { lines } from "./lines.mjs";
+import { duration } from "./numbers.mjs";
 import { ask, call } from "./request.mjs";
 
 const [title, menu, select, trouble, form, result, answer, after] = [
@@ -79,7 +80,7 @@ async function send() {
 }
 
 function show({ nodes, told }, seconds, instance) {
-  answer.replaceChildren(...nodes, paragraph(`Answered in ${Math.max(1, Math.round(1000 * seconds))} ms.`, "hint"));
+  answer.replaceChildren(...nodes, paragraph(`Answered in ${duration(seconds)}.`, "hint"));
   const files = Object.fromEntries(fields.filter((one) => one.file).map((one) => [one.name, one.file()]));
   const typed = Object.fromEntries(fields.map((one) => [one.name, one.typed()]));
   after.replaceChildren(lines(model.name, instance, files), ...(model.flags ? [flag(model.name, typed, told)] : []));

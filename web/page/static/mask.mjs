@@ -43,9 +43,13 @@ export function mask({ answer, form, picture }) {
   };
 }
 
+/** The picture stays clear where its class is black, which most palettes have for the ground. */
+const isClear = (colour) => colour.every((part) => part === 0);
+
 function coloured(ids, palette, width, height) {
   const pixels = new ImageData(width, height);
-  ids.forEach((id, place) => pixels.data.set([...palette[id], 255], 4 * place));
+  const colours = palette.map((colour) => [...colour, isClear(colour) ? 0 : 255]);
+  ids.forEach((id, place) => pixels.data.set(colours[id], 4 * place));
   return pixels;
 }
 
@@ -65,7 +69,7 @@ function shares(ids, confidence, classes, width) {
 
 function entry({ place, share, confidence }, classes, palette) {
   const swatch = element("span", { class: "swatch", "aria-hidden": "true" });
-  swatch.style.backgroundColor = `rgb(${palette[place].join(" ")})`;
+  if (!isClear(palette[place])) swatch.style.backgroundColor = `rgb(${palette[place].join(" ")})`;
   const said = ` ${percent(share)} of the picture, confidence ${confidence.toFixed(2)}`;
   return element("li", {}, swatch, element("span", { dir: "auto" }, classes[place]), element("span", { class: "hint" }, said));
 }

@@ -24,6 +24,10 @@ export function percent(share) {
   return `${value.toFixed(1)}%`;
 }
 
+/** A time that a user waited. @param {number} seconds */
+export const duration = (seconds) =>
+  seconds < 1 ? `${Math.max(1, Math.round(1000 * seconds))} ms` : `${seconds.toFixed(1)} s`;
+
 /**
  * Days since 1970-01-01 UTC as a field of the browser has them.
  * @param {number} days

@@ -1,0 +1,330 @@
+"""The page in a real browser, on made runs whose names hold scripts: what it shows, sends, and keeps from running."""
+
+import csv
+import json
+import subprocess
+
+import pytest
+
+from tests.web.browser import needs_browser, opened, scrolls_sideways
+from tests.web.page.conftest import TOKEN
+from tests.web.page.made_runs import DAY, PLANTED, PLANTED_FILE, PREPARING
+
+pytestmark = [pytest.mark.browser, needs_browser]
+TOLD = {
+    "classify": [PLANTED, "75.0%", "25.0%"],
+    "regress": [f"buys {PLANTED}: 50", "90% interval: 40 to 60", "The data has 0 to 200"],
+    "autoencode": ["net income", "reconstructed", "0.04", "Code of 2 numbers"],
+    "pictures": ["given", "reconstructed", "0.04"],
+    "translate": [f"Zwei Hunde {PLANTED}", "lacks: 1"],
+    "caption": [f"a cat {PLANTED}", "limit of its length"],
+    "segment": ["ground 88.9% of the picture, confidence 0.90", f"{PLANTED} 11.1% of the picture"],
+}
+
+
+@pytest.fixture(scope="module")
+def page(server):
+    """One page for all tests that do not need their own; it must have no error and no foreign request at the end."""
+    with opened(server.url) as found:
+        yield found
+
+
+def show(page, standing, name: str) -> None:
+    """The form of a model, whatever the page showed before."""
+    page.goto(f"{standing.url}#{name}")
+    page.reload()
+    page.wait_for_selector("#form:not([hidden])")
+
+
+def answered(page) -> str:
+    page.wait_for_selector("#result:not([hidden]) #answer:not([aria-busy]) .hint")
+    return page.locator("#answer").inner_text().replace("\n", " ")
+
+
+@pytest.mark.parametrize("name", PREPARING)
+def test_an_example_is_one_click_away_and_nothing_planted_runs(page, standing, name):
+    show(page, standing, name)
+    assert page.locator(".examples button").count() == 2
+    page.locator(".examples button").first.click()
+    told = " ".join(answered(page).split())
+    for words in TOLD[name]:
+        assert " ".join(words.split()) in told
+    assert "Answered in" in told
+    assert page.locator("h1").inner_text().endswith(PLANTED_FILE)
+    assert not page.evaluate("window.planted ?? 0")
+    assert page.locator("main script, main img[onerror]").count() == 0
+
+
+def test_what_is_sent_is_the_record(page, standing):
+    show(page, standing, "regress")
+    page.locator(".examples button").first.click()
+    answered(page)
+    (body,) = standing.asked
+    assert "NaN" in body
+    (sent,) = json.loads(body, parse_constant=lambda word: word)["instances"]
+    income = next(value for name, value in sent.items() if name.startswith("net_income"))
+    others = {name: value for name, value in sent.items() if not name.startswith("net_income")}
+    assert income == "NaN"
+    assert others == {
+        "age": 41,
+        "opens": 545,
+        "town": PLANTED,
+        "since": DAY,
+        "called": DAY + 0.375,
+        "note": PLANTED,
+    }
+    assert page.get_by_label("opens").input_value() == "09:05"
+    assert page.get_by_label("called").input_value() == "2024-05-31T09:00"
+
+
+def test_by_keyboard_alone(page, standing):
+    show(page, standing, "regress")
+    page.keyboard.press("Tab")  # the menu
+    assert page.evaluate("document.activeElement.id") == "model"
+    for _ in range(2):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # the second example
+    answered(page)
+    page.get_by_label("age").focus()
+    page.keyboard.type("77")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('.line pre').textContent.includes('4177')")
+    assert len(standing.asked) == 2
+
+
+def test_a_value_outside_of_the_data_is_told(page, standing):
+    show(page, standing, "regress")
+    field = page.locator(".field", has=page.get_by_label("age", exact=True))
+    page.get_by_label("age", exact=True).fill("17")
+    assert "outside" in field.get_attribute("class")
+    page.get_by_label("age", exact=True).fill("18")
+    assert "outside" not in field.get_attribute("class")
+    page.get_by_label("since").fill("2025-01-01")
+    assert page.locator(".field.outside").count() == 1
+
+
+def test_an_empty_field_that_training_never_saw_empty_is_asked_for(page, standing):
+    show(page, standing, "regress")
+    page.get_by_label("age", exact=True).fill("")
+    page.get_by_role("button", name="Answer", exact=True).click()
+    assert page.evaluate("document.activeElement.matches(':invalid')")
+    assert not standing.asked
+
+
+def test_a_refusal_is_shown_in_the_words_of_the_server(page, standing):
+    show(page, standing, "plain")
+    page.get_by_label("n").fill("3")
+    page.get_by_label("x").fill("[1, 2")
+    page.get_by_role("button", name="Answer", exact=True).click()
+    assert not standing.asked  # no JSON
+    page.get_by_label("x").fill("[1, 2]")
+    page.get_by_role("button", name="Answer", exact=True).click()
+    assert "[1.5, NaN]" in answered(page)
+    assert json.loads(standing.asked[0]) == {"instances": [{"n": 3, "x": [1, 2]}]}
+
+
+def test_where_a_translation_looked(page, standing):
+    show(page, standing, "translate")
+    page.get_by_role("button", name="Answer", exact=True).click()  # the first example stands there
+    answered(page)
+    page.get_by_text("Where it looked").click()
+    table = page.locator("table.attention")
+    table.wait_for()
+    assert table.locator("thead th").all_inner_texts() == ["two", "dogs", "end"]
+    assert table.locator("tbody td").all_inner_texts() == ["0.90", "0.10", "0.00", "0.20", "0.80", "0.00"]
+    assert json.loads(standing.asked[-1])["signature_name"] == "attention"
+
+
+def test_where_a_caption_looked(page, standing):
+    show(page, standing, "caption")
+    page.locator(".examples button").first.click()
+    answered(page)
+    words = page.locator(".words button")
+    words.first.wait_for()
+    assert words.count() == 2
+    words.first.focus()
+    assert page.locator("#answer canvas").get_attribute("aria-label").endswith("top left")
+
+
+def pixel(page, x: int, y: int) -> list[int]:
+    return page.evaluate(
+        f"[...document.querySelector('#answer canvas').getContext('2d').getImageData({x}, {y}, 1, 1).data]"
+    )
+
+
+def test_a_mask_covers_its_pixels_and_no_other(page, standing):
+    show(page, standing, "segment")
+    page.locator(".examples button").first.click()
+    answered(page)
+    page.get_by_label("Colours over the picture").fill("1")
+    assert pixel(page, 3, 3)[:3] == PREPARING["segment"]["palette"][1]
+    ground = pixel(page, 4, 3)
+    page.get_by_label("Colours over the picture").fill("0")
+    assert pixel(page, 4, 3) == ground and pixel(page, 3, 3)[:3] != PREPARING["segment"]["palette"][1]
+
+
+def test_a_reconstruction_has_its_grey(page, standing):
+    show(page, standing, "pictures")
+    page.locator(".examples button").first.click()
+    answered(page)
+    grey = pixel(page, 0, 0, picture=1)
+    assert grey == [120, 120, 120, 255]
+
+
+def png(folder) -> str:
+    from PIL import Image
+
+    path = folder / "it's a 50% photo.png"
+    Image.new("RGB", (3000, 20), (255, 0, 0)).save(path)
+    return str(path)
+
+
+def test_a_picture_is_chosen_as_a_file(page, standing, tmp_path):
+    show(page, standing, "classify")
+    page.get_by_role("button", name="Answer", exact=True).click()
+    assert not standing.asked  # there is no picture yet
+    page.locator("input[type=file]").set_input_files(png(tmp_path))
+    page.get_by_text("3000 x 20 pixels").wait_for()
+    page.get_by_role("button", name="Answer", exact=True).click()
+    answered(page)
+    assert len(standing.asked) == 1
+
+
+def test_a_picture_is_dragged_here(page, standing):
+    show(page, standing, "classify")
+    data = page.evaluate_handle("""async () => {
+        const blob = await (await fetch('page/models/classify/examples/0/image')).blob();
+        const data = new DataTransfer();
+        data.items.add(new File([blob], 'dropped.png', {type: 'image/png'}));
+        return data;
+    }""")
+    page.locator(".drop").dispatch_event("drop", {"dataTransfer": data})
+    page.get_by_text("dropped.png: 8 x 8 pixels").wait_for()
+
+
+def test_what_is_no_picture_is_told(page, standing, tmp_path):
+    show(page, standing, "classify")
+    (tmp_path / f"{PLANTED_FILE}").write_text("no picture")
+    page.locator("input[type=file]").set_input_files(tmp_path / PLANTED_FILE)
+    page.get_by_text("is no picture that this browser can read").wait_for()
+    assert not page.evaluate("window.planted ?? 0")
+
+
+def test_an_answer_is_flagged(page, standing):
+    show(page, standing, "regress")
+    page.get_by_label("age", exact=True).fill("55")
+    page.get_by_role("button", name="Answer", exact=True).click()
+    answered(page)
+    page.get_by_label("Note").fill("=too high")
+    page.get_by_role("button", name="Flag this answer").click()
+    page.get_by_text("Appended to flagged.csv").wait_for()
+    header, row = csv.reader((standing.folder / "regress/flagged.csv").open(encoding="utf-8", newline=""))
+    found = dict(zip(header, row, strict=True))
+    assert (found["age"], found["since"], found["answer"], found["note"]) == (
+        "55",
+        "2024-05-31",
+        "50 (40 to 60)",
+        "'=too high",
+    )
+
+
+def test_the_lines_send_the_very_request(page, standing, tmp_path):
+    show(page, standing, "regress")
+    page.get_by_label("note").fill("""it's "50%" of \\n $HOME `id` é""")
+    page.get_by_role("button", name="Answer", exact=True).click()
+    answered(page)
+    run_lines(page, standing, tmp_path)
+
+
+def test_the_lines_read_a_large_picture_from_its_file(page, standing, tmp_path):
+    show(page, standing, "classify")
+    path = png(tmp_path)
+    with open(path, "ab") as file:
+        file.write(b"\0" * 300_000)  # longer than an argument of a command may be
+    page.locator("input[type=file]").set_input_files(path)
+    page.get_by_text("3000 x 20 pixels").wait_for()
+    page.get_by_role("button", name="Answer", exact=True).click()
+    answered(page)
+    assert all(len(line) < 2000 for line in run_lines(page, standing, tmp_path))
+
+
+def run_lines(page, standing, folder) -> list[str]:
+    """Runs both lines of the page in a folder, and compares what they send and print."""
+    page.get_by_text("This request as a command").click()
+    shell, python = page.locator(".line pre").all_inner_texts()
+    assert f"Bearer {TOKEN}" in shell and f"Bearer {TOKEN}" in python
+    printed = [
+        subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
+        for command in (["bash", "-c", shell], ["python3", "-c", python])
+    ]
+    page_sent, *lines_sent = (repr(json.loads(body)) for body in standing.asked)
+    assert lines_sent == [page_sent] * 2
+    assert all("predictions" in one for one in printed)
+    return [shell, python]
+
+
+def test_a_model_is_chosen_from_the_menu_and_stands_in_the_address(page, standing):
+    show(page, standing, "translate")
+    page.get_by_label("Model", exact=True).select_option("caption")
+    page.wait_for_function("document.title.startsWith('caption')")
+    assert page.url.endswith("#caption")
+    page.go_back()
+    page.wait_for_function("document.title.startsWith('translate')")
+
+
+def test_every_control_has_a_name(page, standing):
+    for name in (*PREPARING, "plain"):
+        show(page, standing, name)
+        nameless = page.evaluate("""[...document.querySelectorAll('input, select, textarea, button')]
+            .filter((one) => !(one.labels?.length || one.textContent.trim() || one.ariaLabel))
+            .map((one) => one.outerHTML)""")
+        assert not nameless
+
+
+def test_numbers_and_json(page, standing):
+    """The modules by themselves."""
+    found = page.evaluate("""async () => {
+        const { short, percent, dateOfDays, daysOfDate } = await import('/page/numbers.mjs');
+        const { parse, write } = await import('/page/json.mjs');
+        const odd = '{"a": [NaN, -Infinity, Infinity, 1e3], "NaN \\\\\\\\" : "Infinity, \\\\"NaN"}';
+        return [
+            [0, 1, 1234567, 0.00001234, 93.599998, 1234.5678, 1e12, null].map((one) => short(one)),
+            [0, 0.0004, 0.5, 0.9999, 1].map(percent),
+            [dateOfDays(19874, false), dateOfDays(19874.375, true)],
+            ['2024-05-31', '1969-12-31T12:00'].map(daysOfDate),
+            JSON.stringify(parse(odd)), write({ a: [null, 'NaN "'], b: { c: true } }),
+        ];
+    }""")
+    assert found == [
+        ["0", "1", "1234567", "1.234e-5", "93.6", "1235", "1.000e+12", "–"],
+        ["0.0%", "<0.1%", "50.0%", ">99.9%", "100.0%"],
+        ["2024-05-31", "2024-05-31T09:00"],
+        [19874, -0.5],
+        '{"a":[null,null,null,1000],"NaN \\\\":"Infinity, \\"NaN"}',
+        '{"a": [NaN, "NaN \\""], "b": {"c": true}}',
+    ]
+
+
+@pytest.mark.parametrize(
+    "scheme, ink, paper", [("light", (27, 31, 36), (246, 247, 249)), ("dark", (230, 233, 236), (20, 23, 26))]
+)
+def test_a_narrow_window_does_not_scroll_sideways(page, standing, scheme, ink, paper):
+    size = page.viewport_size
+    page.set_viewport_size({"width": 320, "height": 600})
+    page.emulate_media(color_scheme=scheme)
+    for name in (*PREPARING, "plain"):
+        show(page, standing, name)
+        if name == "plain":
+            page.get_by_label("x").fill("[1, 2]")
+            page.get_by_label("n").fill("1")
+            page.get_by_role("button", name="Answer", exact=True).click()
+        else:
+            page.locator(".examples button").first.click()
+        answered(page)
+        for fold in page.locator("summary").all():
+            fold.click()
+        assert not scrolls_sideways(page), name
+    body = "getComputedStyle(document.body)"
+    assert page.evaluate(f"[{body}.color, {body}.backgroundColor]") == [f"rgb{ink}", f"rgb{paper}"]
+    page.set_viewport_size(size)
+    page.emulate_media(color_scheme="light")

@@ -32,13 +32,11 @@ class Standing:
         url: With its token.
         folder: Where the runs lie, by name.
         asked: Bodies that it was sent, as text.
-        refusal: Status and sentence that it answers instead; None for answers.
     """
 
     url: str
     folder: object
     asked: list[str] = field(default_factory=list)
-    refusal: tuple[int, str] | None = None
 
 
 @pytest.fixture(scope="session")
@@ -52,8 +50,6 @@ def server(tmp_path_factory):
     standing = Standing(address.url(taken.getsockname()[1]), folder)
 
     async def predict(request: Request):
-        if standing.refusal:
-            return JSONResponse({"error": standing.refusal[1]}, standing.refusal[0])
         text = (await request.body()).decode()
         standing.asked.append(text)
         name, looked = request.path_params["name"], "signature_name" in json.loads(text)
@@ -78,7 +74,6 @@ def server(tmp_path_factory):
 def standing(server):
     """The same, with nothing asked yet."""
     server.asked.clear()
-    server.refusal = None
     return server
 
 

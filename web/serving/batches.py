@@ -55,6 +55,7 @@ class Batches:
         self._run, self._limits, self._seen = run, limits, seen
         self._pieces: deque[Piece] = deque()
         self._some = asyncio.Event()
+        self._taken: list[Piece] = []
         self._calls = 0
         self._task = asyncio.create_task(self._work())
 
@@ -97,14 +98,14 @@ class Batches:
 
     async def _work(self) -> None:
         while True:
-            idle = not self._pieces
-            if idle:
+            if not self._pieces:
                 self._some.clear()
                 await self._some.wait()
-            else:
+            elif self._taken:  # it has just computed, so others may be about to come
                 await self._gather()
-            if pieces := self._take():
-                await self._compute(pieces)
+            self._taken = self._take()
+            if self._taken:
+                await self._compute(self._taken)
 
     async def _gather(self) -> None:
         """Wait for more, for as long as the first may wait."""
@@ -168,12 +169,17 @@ class Batches:
             start += piece.rows
         return found
 
+    async def drained(self) -> None:
+        """Wait until no call waits."""
+        while self._calls:
+            await asyncio.sleep(0.01)
+
     async def end(self, error: CallError) -> None:
         """Compute nothing more; what waits gets the error."""
         self._task.cancel()
         with suppress(asyncio.CancelledError):
             await self._task
-        for piece in self._pieces:
+        for piece in (*self._taken, *self._pieces):
             if not piece.answer.done():
                 piece.answer.set_exception(error)
         self._pieces.clear()

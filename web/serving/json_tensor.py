@@ -14,15 +14,8 @@ from web.serving.signature import TEXT, Signature, Tensor
 
 ROWS, COLUMNS = "instances", "inputs"
 BYTES = "_bytes"  # how the name of an output ends whose values are no text
-_WORDS = {
-    dict: "object",
-    list: "list",
-    str: "text",
-    bool: "truth value",
-    type(None): "null",
-    int: "int",
-    float: "float",
-}
+WORDS = {dict: "object", list: "list", bool: "truth value", type(None): "null", str: "text", bytes: "text"}
+WORDS |= {int: "int", float: "float"}
 
 
 def document(body: bytes) -> dict:
@@ -36,7 +29,7 @@ def document(body: bytes) -> dict:
     except ValueError as error:
         raise malformed(f"the body is no JSON: {error}") from None
     if not isinstance(found, dict):
-        raise malformed(f"the body must be a JSON object. Received: {_WORDS[type(found)]}")
+        raise malformed(f"the body must be a JSON object. Received: {WORDS[type(found)]}")
     return found
 
 
@@ -44,7 +37,7 @@ def signature_name(found: Mapping) -> str | None:
     """The signature that a document names. Raises CallError where that is no text."""
     name = found.get("signature_name")
     if not isinstance(name, str | None) or ("signature_name" in found and name is None):
-        raise malformed(f"`signature_name` must be a string value. Received: {_WORDS[type(name)]}")
+        raise malformed(f"`signature_name` must be a string value. Received: {WORDS[type(name)]}")
     return name or None
 
 
@@ -68,7 +61,7 @@ def inputs(found: Mapping, signature: Signature) -> tuple[dict[str, np.ndarray],
 
 def _from_rows(rows, signature: Signature) -> dict[str, np.ndarray]:
     if not isinstance(rows, list) or not rows:
-        what = "an empty list" if rows == [] else _WORDS[type(rows)]
+        what = "an empty list" if rows == [] else WORDS[type(rows)]
         raise malformed(f"`instances` must be a list of at least one row. Received: {what}")
     named = _is_named(rows[0])
     for number, row in enumerate(rows):
@@ -79,7 +72,7 @@ def _from_rows(rows, signature: Signature) -> dict[str, np.ndarray]:
         tensor = _only(signature, "`instances`")
         return {tensor.name: array(rows, tensor)}
     for number, row in enumerate(rows):
-        _require_names(row, signature, f"`instances`, row {number}")
+        require_names(row, signature, f"`instances`, row {number}")
     return {name: array([row[name] for row in rows], tensor) for name, tensor in signature.inputs.items()}
 
 
@@ -87,16 +80,17 @@ def _from_columns(columns, signature: Signature) -> dict[str, np.ndarray]:
     if not _is_named(columns):
         tensor = _only(signature, "`inputs`")
         return {tensor.name: array(columns, tensor)}
-    _require_names(columns, signature, "`inputs`")
+    require_names(columns, signature, "`inputs`")
     return {name: array(columns[name], tensor) for name, tensor in signature.inputs.items()}
 
 
 def _is_named(value) -> bool:
     """Whether it is an object of inputs, rather than the value of the only one."""
-    return isinstance(value, dict) and not _is_binary(value)
+    return isinstance(value, dict) and not is_binary(value)
 
 
-def _is_binary(value) -> bool:
+def is_binary(value) -> bool:
+    """Whether it is `{"b64": ...}`, bytes in JSON."""
     return isinstance(value, dict) and value.keys() == {"b64"}
 
 
@@ -106,7 +100,8 @@ def _only(signature: Signature, where: str) -> Tensor:
     return next(iter(signature.inputs.values()))
 
 
-def _require_names(given: Mapping, signature: Signature, where: str) -> None:
+def require_names(given: Mapping, signature: Signature, where: str) -> None:
+    """Raise CallError where inputs are missing or unknown."""
     missing = [name for name in signature.inputs if name not in given]
     unknown = [name for name in given if name not in signature.inputs]
     if missing or unknown:
@@ -122,7 +117,7 @@ def _listed(names) -> str:
 
 def array(value, tensor: Tensor) -> np.ndarray:
     """Nested lists as an array of the tensor's type and shape. Raises CallError where they are none."""
-    shape, leaves = _flat(value, f"`{tensor.name}`")
+    shape, leaves = flat(value, f"`{tensor.name}`")
     found = typed(leaves, tensor).reshape(shape)
     require_shape(tensor, shape)
     return found
@@ -135,7 +130,7 @@ def require_shape(tensor: Tensor, shape: tuple[int, ...]) -> None:
         raise malformed(f"`{tensor.name}`: Expecting shape [{expected}] but got {list(shape)}")
 
 
-def _flat(value, name: str) -> tuple[tuple[int, ...], list]:
+def flat(value, name: str) -> tuple[tuple[int, ...], list]:
     """Shape and elements, row after row, of lists in lists."""
     shape, level = [], [value]
     while level and isinstance(level[0], list):
@@ -144,14 +139,14 @@ def _flat(value, name: str) -> tuple[tuple[int, ...], list]:
             raise malformed(f"{name}: lists in lists, more than 64 deep")
         for one in level:
             if not isinstance(one, list):
-                raise malformed(f"{name}: Expecting shape {[*shape, size]} but got a {_WORDS[type(one)]} for a list")
+                raise malformed(f"{name}: Expecting shape {[*shape, size]} but got a {WORDS[type(one)]} for a list")
             if len(one) != size:
                 raise malformed(f"{name}: Expecting tensor size {size} but got {len(one)}")
         shape.append(size)
         level = list(itertools.chain.from_iterable(level))
     for one in level if list in set(map(type, level)) else ():
         if isinstance(one, list):
-            raise malformed(f"{name}: Expecting shape {shape} but got a list for a {_WORDS[type(level[0])]}")
+            raise malformed(f"{name}: Expecting shape {shape} but got a list for a {WORDS[type(level[0])]}")
     return tuple(shape), level
 
 
@@ -159,14 +154,14 @@ def typed(leaves: list, tensor: Tensor) -> np.ndarray:
     """Elements (n,) of JSON as an array. Raises CallError on another type, or on numbers that would lose digits."""
     if tensor.dtype == TEXT:
         found = np.empty(len(leaves), object)
-        found[:] = [_bytes(leaf, tensor.name) for leaf in leaves]
+        found[:] = [as_bytes(leaf, tensor.name) for leaf in leaves]
         return found
     allowed = _ALLOWED.get(np.dtype(tensor.dtype).kind if tensor.dtype != "bfloat16" else "f")
     if allowed is None:
         raise malformed(f"`{tensor.name}`: JSON has no values of the tensor type: {tensor.dtype}")
     strange = set(map(type, leaves)) - allowed
     if strange:
-        raise malformed(f"`{tensor.name}`: a {_WORDS[strange.pop()]} is not of expected type: {tensor.dtype}")
+        raise malformed(f"`{tensor.name}`: a {WORDS[strange.pop()]} is not of expected type: {tensor.dtype}")
     if type(None) in allowed:
         leaves = [math.nan if leaf is None else leaf for leaf in leaves]
     try:
@@ -184,11 +179,11 @@ def _exact(leaves: list, tensor: Tensor) -> np.ndarray:
     dtype = np.dtype("float32" if tensor.dtype == "bfloat16" else tensor.dtype)
     if dtype.kind != "f":
         return np.array(leaves, dtype)
+    wide = np.array(leaves, np.float64)
     with np.errstate(over="ignore"):
-        found = np.array(leaves, np.float64).astype(dtype)
-    for leaf in leaves if np.isinf(found).any() else ():
-        if math.isfinite(leaf) and not np.isfinite(np.float64(leaf).astype(dtype)):
-            raise malformed(f"`{tensor.name}`: {leaf:g} as {tensor.dtype} would be a loss of precision")
+        found = wide.astype(dtype)
+    if (lost := np.isinf(found) & np.isfinite(wide)).any():
+        raise malformed(f"`{tensor.name}`: {wide[lost][0]:g} as {tensor.dtype} would be a loss of precision")
     largest = 2 ** (np.finfo(dtype).nmant + 1)  # whole numbers up to here are all exact
     if np.abs(np.nan_to_num(found, posinf=0, neginf=0)).max(initial=0) >= largest:
         for leaf, value in zip(leaves, found.tolist(), strict=True):
@@ -197,11 +192,14 @@ def _exact(leaves: list, tensor: Tensor) -> np.ndarray:
     return found
 
 
-def _bytes(leaf, name: str) -> bytes:
-    if _is_binary(leaf):
+def as_bytes(leaf, name: str) -> bytes:
+    """An element of a tensor of text. Raises CallError where it is neither text nor base64."""
+    if isinstance(leaf, bytes):
+        return leaf
+    if is_binary(leaf):
         return from_base64(leaf["b64"], name)
     if not isinstance(leaf, str):
-        raise malformed(f"`{name}`: a {_WORDS[type(leaf)]} is not of expected type: string")
+        raise malformed(f"`{name}`: a {WORDS[type(leaf)]} is not of expected type: string")
     try:
         return leaf.encode()
     except UnicodeEncodeError:
@@ -263,6 +261,9 @@ def _text(element: bytes, binary: bool):
     return {"b64": base64.b64encode(element).decode("ascii")}
 
 
+_POWERS = np.array([10**power for power in range(23)], np.float64)  # those that are exact
+
+
 def shortest(array: np.ndarray) -> np.ndarray:
     """The same numbers in double precision with the fewest digits: 0.1 for what float32 has nearest to it."""
     exact = array.astype(np.float64) if array.dtype.kind not in "iub" else array
@@ -273,8 +274,7 @@ def shortest(array: np.ndarray) -> np.ndarray:
     with np.errstate(all="ignore"):
         power = np.floor(np.log10(np.abs(exact)))
         for digits in range(most, most - 4, -1):
-            scale = 10.0 ** (digits - 1 - power)
-            fewer = np.rint(exact * scale) / scale
-            fits = (fewer.astype(array.dtype) == array) & (scale >= 1) & (scale <= 1e22)
-            found = np.where(fits, fewer, found)
+            places = np.clip(np.nan_to_num(digits - 1 - power), 0, len(_POWERS) - 1).astype(int)
+            fewer = np.rint(exact * _POWERS[places]) / _POWERS[places]
+            found = np.where(fewer.astype(array.dtype) == array, fewer, found)
     return found

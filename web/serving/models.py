@@ -6,11 +6,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from cli.errors import UserError
 from web.serving.errors import CallError
 from web.serving.limits import Limits
+from web.serving.metrics import Metrics
+from web.serving.model import LATEST, Model
 from web.serving.signature import Signature
 from web.serving.sources import Source
-from web.serving.version import AVAILABLE, LOADING_AGAIN, Version
+from web.serving.told import tell
+from web.serving.version import AVAILABLE
+
+POLL = 2  # seconds between two looks at the disk
 
 
 @dataclass(frozen=True)
@@ -32,60 +38,53 @@ class Served:
     classes: list[str] | None
 
 
-class Model:
-    """A model: its source, and the versions of it that are loaded.
+class Models:
+    """All models of a server.
+
+    Args:
+        sources: Where they lie.
+        limits: Of the server.
+        which: Versions of each to serve: "latest", "all" or numbers.
+        labels: Name of a label -> number of the version that it means, of each model.
+        watch: Whether to look for new versions.
 
     Attributes:
-        source: Where they come from.
-        versions: By number.
-        labels: Such as "stable" -> number.
+        by_name: The models.
+        metrics: What is measured.
+        grpc_port: Where they can be asked by gRPC; None for nowhere.
+        failure: Why the server cannot begin; None where nothing is wrong.
     """
 
-    def __init__(self, source: Source, limits: Limits):
-        self.source, self._limits = source, limits
-        self.versions: dict[int, Version] = {}
-        self.labels: dict[str, int] = {}
-
-    async def start(self) -> None:
-        """Load the latest version. Raises CallError where it cannot be."""
-        found = self.source.versions()
-        number = max(found)
-        version = Version(self.source.name, number, found[number], self._limits)
-        self.versions[number] = version
-        await version.load()
-
-    def version(self, number: int | None = None, label: str | None = None) -> Version:
-        """The version of a number or a label; else the latest that is available. Raises CallError."""
-        if label is not None:
-            if label not in self.labels:
-                raise CallError(404, f"no version of {self.source.name} has the label `{label[:100]}`")
-            number = self.labels[label]
-        if number is not None:
-            if number not in self.versions:
-                raise CallError(404, f"servable not found: version {number} of {self.source.name}")
-            return self.versions[number]
-        available = [one for one, version in self.versions.items() if version.state == AVAILABLE]
-        if not available:
-            raise CallError(503, f"{self.source.name} is being loaded", LOADING_AGAIN)
-        return self.versions[max(available)]
-
-    async def end(self) -> None:
-        """End all of its processes."""
-        await asyncio.gather(*(version.end() for version in self.versions.values()))
-
-
-class Models:
-    """All models of a server, by name."""
-
-    def __init__(self, sources: Iterable[Source], limits: Limits):
-        self.limits = limits
-        self.by_name = {source.name: Model(source, limits) for source in sources}
+    def __init__(
+        self,
+        sources: Iterable[Source],
+        limits: Limits,
+        which: str | tuple[int, ...] = LATEST,
+        labels: dict[str, int] | None = None,
+        watch: bool = False,
+    ):
+        self.limits, self.metrics = limits, Metrics(self)
+        self.by_name = {
+            source.name: Model(source, limits, which, labels or {}, self.metrics.of_batches(source.name))
+            for source in sources
+        }
+        self.grpc_port: int | None = None
+        self.failure: Exception | None = None
+        self._watch = watch
+        self._task: asyncio.Task | None = None
 
     def model(self, name: str) -> Model:
         """A model. Raises CallError where there is none of this name."""
         if name not in self.by_name:
             raise CallError(404, f"servable not found: no model `{name[:100]}`. There are {', '.join(self.by_name)}")
         return self.by_name[name]
+
+    @property
+    def are_ready(self) -> bool:
+        """Whether a version of every model can be called."""
+        return all(
+            any(version.state == AVAILABLE for version in model.versions.values()) for model in self.by_name.values()
+        )
 
     def served(self) -> list[Served]:
         """What can be called now."""
@@ -97,10 +96,33 @@ class Models:
                 found.append(Served(name, version.number, run, version.signatures, version.classes))
         return found
 
-    async def start(self) -> None:
-        """Load every model. Raises CallError where one cannot be."""
-        await asyncio.gather(*(model.start() for model in self.by_name.values()))
+    def begin(self, loaded=lambda: None) -> None:
+        """Load every model in the background, call `loaded`, and look for new versions from then on."""
+        self._task = asyncio.create_task(self._work(loaded))
+
+    async def _work(self, loaded) -> None:
+        try:
+            async with asyncio.TaskGroup() as group:
+                for model in self.by_name.values():
+                    group.create_task(model.start())
+        except* CallError as errors:
+            self.failure = UserError(str(errors.exceptions[0]))
+        except* Exception as errors:  # a defect, which ends the server as well
+            self.failure = errors.exceptions[0]
+        else:
+            loaded()
+        while self._watch and not self.failure:
+            await asyncio.sleep(POLL)
+            for model in self.by_name.values():
+                try:
+                    await model.refresh()
+                except OSError as error:  # the folder is being moved, say
+                    tell("failed", model=model.source.name, error=str(error))
 
     async def end(self) -> None:
         """End all processes."""
+        if self._task:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
         await asyncio.gather(*(model.end() for model in self.by_name.values()))

@@ -64,16 +64,16 @@ def from_definition(name: str, definition: Mapping) -> Signature:
     """A signature from its `SignatureDef` as JSON has it, see `web.serving.worker`."""
     sides = (
         {
-            key: Tensor(key, TYPES.get(info["dtype"], info["dtype"]), _shape(info.get("tensorShape", {})))
-            for key, info in definition.get(side, {}).items()
+            key: Tensor(key, TYPES.get(info["dtype"], info["dtype"]), _shape(info.get("tensor_shape", {})))
+            for key, info in sorted(definition.get(side, {}).items())
         }
         for side in ("inputs", "outputs")
     )
-    return Signature(name, definition.get("methodName", ""), *sides)
+    return Signature(name, definition.get("method_name", ""), *sides)
 
 
 def _shape(shape: Mapping) -> tuple[int | None, ...] | None:
-    if shape.get("unknownRank"):
+    if shape.get("unknown_rank"):
         return None
     return tuple(None if int(axis["size"]) < 0 else int(axis["size"]) for axis in shape.get("dim", ()))
 

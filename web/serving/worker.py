@@ -17,11 +17,11 @@ CLASSES = "classes"  # the signature of a classifier's export that gives a name 
 MOST_WORDS = 1000  # characters of an error
 
 
-def serve(connection: socket.socket, path: str, threads: int) -> None:
+def serve(connection: socket.socket, path: str) -> None:
     """Load and answer until the connection is closed."""
     stream = connection.makefile("rwb")
     try:
-        loaded = Loaded(path, threads)
+        loaded = Loaded(path)
     except Exception as error:  # whatever is wrong with the files, the server goes on without this version
         _send(stream, packed({"error": _told(error), "status": 400}, {}))
         return
@@ -42,13 +42,9 @@ class Loaded:
         definitions: Name of a signature to its `SignatureDef`, as JSON has it.
     """
 
-    def __init__(self, path: str, threads: int):
+    def __init__(self, path: str):
         import tensorflow as tf
 
-        tf.config.threading.set_intra_op_parallelism_threads(threads)
-        tf.config.threading.set_inter_op_parallelism_threads(2)
-        for device in tf.config.list_physical_devices("GPU"):  # two versions share it while one follows the other
-            tf.config.experimental.set_memory_growth(device, True)
         self.definitions = _definitions(path)
         self._model = tf.saved_model.load(path)  # kept: the signatures do not keep it alive
         self._signatures = dict(self._model.signatures)
@@ -64,7 +60,7 @@ class Loaded:
         types = self._types[signature]
         tensors = {name: tf.constant(value, types[name]) for name, value in inputs.items()}
         outputs = self._signatures[signature](**tensors)
-        return {name: np.asarray(value.numpy()) for name, value in outputs.items()}
+        return {name: np.asarray(value.numpy()) for name, value in sorted(outputs.items())}
 
     def classes(self) -> list[str] | None:
         """Names of the classes that `probabilities` are of; None where it is no export of a classifier."""
@@ -74,6 +70,19 @@ class Loaded:
             return None
         index = np.arange(outputs["probabilities"].shape[-1] or 0, dtype=np.int32)
         return [label.decode() for label in self.call(CLASSES, {"index": index})["label"].tolist()]
+
+
+def limit(threads: int) -> None:
+    """Before the first operation: compute with so many threads, and take no more of a GPU than is needed.
+
+    Two versions share it while one follows the other.
+    """
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(2)
+    for device in tf.config.list_physical_devices("GPU"):
+        tf.config.experimental.set_memory_growth(device, True)
 
 
 def _definitions(path: str) -> dict:
@@ -88,7 +97,7 @@ def _definitions(path: str) -> dict:
     if serving is None:
         raise ValueError(f"{path}: has no graph with the tag `serve`")
     return {
-        name: MessageToDict(definition, always_print_fields_with_no_presence=True)
+        name: MessageToDict(definition, preserving_proto_field_name=True, always_print_fields_with_no_presence=True)
         for name, definition in sorted(serving.signature_def.items())
         if not name.startswith("__")
     }
@@ -117,4 +126,5 @@ def _send(stream, frame: bytes) -> None:
 if __name__ == "__main__":
     descriptor, path, threads = sys.argv[1:]
     with socket.socket(fileno=int(descriptor)) as connection:
-        serve(connection, path, int(threads))
+        limit(int(threads))
+        serve(connection, path)

@@ -18,10 +18,9 @@ let fields = []; // its `Field`s
 let asking = new AbortController();
 
 async function start() {
-  const { models } = await call("page/models");
+  const models = await loaded();
   select.replaceChildren(...models.map((name) => element("option", { value: name }, name)));
   menu.hidden = models.length < 2;
-  if (!models.length) throw new Error("No model is served here yet.");
   select.addEventListener("change", () => {
     location.hash = encodeURIComponent(select.value);
   });
@@ -32,6 +31,16 @@ async function start() {
     guarded(send);
   });
   await open(models.includes(named()) ? named() : models[0]);
+}
+
+/** The names of the models; waits for the first one that is loaded. */
+async function loaded() {
+  for (;;) {
+    const { models } = await call("page/models");
+    if (models.length) return models;
+    title.textContent = "Loading …";
+    await new Promise((wait) => setTimeout(wait, 1000));
+  }
 }
 
 /** Shows the form of a model. */

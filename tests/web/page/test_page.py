@@ -1,10 +1,12 @@
 """The page in a real browser, on made runs whose names hold scripts: what it shows, sends, and keeps from running."""
 
 import csv
+import io
 import json
 import subprocess
 
 import pytest
+from PIL import Image
 
 from tests.web.browser import needs_browser, opened, scrolls_sideways
 from tests.web.page.conftest import TOKEN
@@ -183,10 +185,8 @@ def test_a_reconstruction_has_its_grey(page, standing):
 
 
 def png(folder) -> str:
-    from PIL import Image
-
     path = folder / "it's a 50% photo.png"
-    Image.new("RGB", (3000, 20), (255, 0, 0)).save(path)
+    Image.new("RGB", (2000, 20), (255, 0, 0)).save(path)
     return str(path)
 
 
@@ -195,10 +195,29 @@ def test_a_picture_is_chosen_as_a_file(page, standing, tmp_path):
     page.get_by_role("button", name="Answer", exact=True).click()
     assert not standing.asked  # there is no picture yet
     page.locator("input[type=file]").set_input_files(png(tmp_path))
-    page.get_by_text("3000 x 20 pixels").wait_for()
+    page.get_by_text("2000 x 20 pixels").wait_for()
     page.get_by_role("button", name="Answer", exact=True).click()
     answered(page)
     assert len(standing.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "name, size, told",
+    [
+        ("classify", (4096, 64), "-2048.jpg: 2048 x 32 pixels, scaled down"),
+        ("segment", (2000, 1000), "-1024.jpg: 1024 x 512 pixels, scaled down"),
+        ("classify", (30, 20), "-30.png: 30 x 20 pixels, written anew"),
+    ],
+)
+def test_a_picture_that_the_server_does_not_take_is_drawn_anew(page, standing, name, size, told):
+    content = io.BytesIO()
+    Image.new("RGB", size, (255, 0, 0)).save(content, "PNG")
+    kind = "avif" if size == (30, 20) else "png"
+    show(page, standing, name)
+    file = {"name": f"photo.{kind}", "mimeType": f"image/{kind}", "buffer": content.getvalue()}
+    page.locator("input[type=file]").set_input_files([file])
+    page.get_by_text(f"photo{told}").wait_for()
+    assert page.get_by_role("link", name="save").get_attribute("download") == f"photo{told.split(':')[0]}"
 
 
 def test_a_picture_is_dragged_here(page, standing):
@@ -221,13 +240,13 @@ def test_a_picture_is_taken_with_the_camera(page, standing):
         setInterval(() => canvas.getContext('2d').fillRect(0, 0, 9, 9), 20);
         navigator.mediaDevices.getUserMedia = async () => (window.seen = canvas.captureStream());
     }""")
-    page.get_by_role("button", name="Use the camera").click()
+    page.get_by_role("button", name="use the camera").click()
     page.locator("video").wait_for()
     page.get_by_role("button", name="Take the picture").click()
     page.get_by_text("camera.png: 32 x 24 pixels").wait_for()
     assert page.evaluate("window.seen.getTracks().map((one) => one.readyState)") == ["ended"]
     page.evaluate("navigator.mediaDevices.getUserMedia = async () => { throw new Error('denied') }")
-    page.get_by_role("button", name="Use the camera").click()
+    page.get_by_role("button", name="use the camera").click()
     page.get_by_text("No camera: denied").wait_for()
 
 
@@ -271,7 +290,7 @@ def test_the_lines_read_a_large_picture_from_its_file(page, standing, tmp_path):
     with open(path, "ab") as file:
         file.write(b"\0" * 300_000)  # longer than an argument of a command may be
     page.locator("input[type=file]").set_input_files(path)
-    page.get_by_text("3000 x 20 pixels").wait_for()
+    page.get_by_text("2000 x 20 pixels").wait_for()
     page.get_by_role("button", name="Answer", exact=True).click()
     answered(page)
     assert all(len(line) < 2000 for line in run_lines(page, standing, tmp_path))

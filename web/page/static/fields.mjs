@@ -20,11 +20,12 @@ import { pictureField } from "./picture.mjs";
 /**
  * The field of a description.
  * @param {Description} description
+ * @param {number} largest Side in pixels that larger pictures are scaled down to.
  * @returns {Field}
  */
-export function field(description) {
+export function field(description, largest) {
   const make = { picture: pictureField, choice: choiceField, text: textField, values: valuesField }[description.kind];
-  return make ? make(description) : inputField(description);
+  return make ? make(description, largest) : inputField(description);
 }
 
 const INPUTS = {

@@ -13,6 +13,9 @@ const [title, menu, select, trouble, form, result, answer, after] = [
   "title", "menu", "model", "trouble", "form", "result", "answer", "after",
 ].map((id) => document.getElementById(id));
 
+const LARGEST = 2048; // pixels, the longer side of a picture that is sent
+const LARGEST_MASKED = 1024; // the same where each of its pixels comes back as text
+
 let model; // what form.py says of the model that is shown
 let fields = []; // its `Field`s
 let asking = new AbortController();
@@ -51,7 +54,8 @@ async function open(name) {
   model = await call(`page/models/${encodeURIComponent(name)}`);
   title.textContent = model.task ? `${model.task}: ${model.data}` : model.name;
   document.title = `${title.textContent} – try a model`;
-  fields = model.fields.map(field);
+  const largest = model.answer.kind === "mask" ? LARGEST_MASKED : LARGEST;
+  fields = model.fields.map((one) => field(one, largest));
   document.getElementById("fields").replaceChildren(...fields.map(({ node }) => node));
   document.getElementById("examples").replaceChildren(examples(name, model.examples, model.fields, (values) => guarded(() => choose(values))));
   const [first] = model.examples;

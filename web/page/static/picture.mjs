@@ -5,28 +5,31 @@ import { button, element } from "./element.mjs";
 
 const TAKEN = ["image/png", "image/jpeg", "image/gif", "image/bmp", "image/webp"]; // what exported models decode
 const MOST_BYTES = 6e6; // of a file as it is; base64 makes a third more of it, and the server takes 10 MB
-const LARGEST_SIDE = 2048; // pixels of a picture that is scaled down
 
 /**
  * @param {import("./fields.mjs").Description} description
+ * @param {number} largest Side in pixels that larger pictures are scaled down to.
  * @returns {import("./fields.mjs").Field}
  */
-export function pictureField(description) {
+export function pictureField(description, largest) {
   let content = null;
   let name = "";
   let bitmap = null;
-  const input = element("input", { type: "file", accept: "image/*", id: `picture-${description.name}` });
+  const input = element("input", { type: "file", accept: "image/*", class: "hidden" });
   const preview = element("canvas", { class: "picture", role: "img", "aria-label": "The picture", hidden: true });
   const said = element("p", { class: "hint", role: "status" });
+  const saved = element("a", {}, "save"); // the commands of the request read this file
 
   async function take(file) {
     said.textContent = "";
     try {
-      const fitting = await fit(file);
+      const fitting = await fit(file, largest);
       const decoded = await createImageBitmap(fitting.file);
       [content, name, bitmap] = [await base64(fitting.file), fitting.name, decoded];
       show(preview, decoded);
-      said.textContent = `${name}: ${decoded.width} x ${decoded.height} pixels${fitting.note}`;
+      URL.revokeObjectURL(saved.href);
+      [saved.href, saved.download] = [URL.createObjectURL(fitting.file), name];
+      said.replaceChildren(`${name}: ${decoded.width} x ${decoded.height} pixels${fitting.note} `, saved);
       input.setCustomValidity("");
     } catch {
       said.textContent = `${file.name || "This"} is no picture that this browser can read.`;
@@ -35,13 +38,13 @@ export function pictureField(description) {
 
   input.addEventListener("change", () => input.files.length && take(input.files[0]));
   const live = element("div", { class: "camera" });
-  const buttons = navigator.mediaDevices ? [button("Use the camera", () => camera(live, take))] : [];
+  const buttons = navigator.mediaDevices ? [" ", button("use the camera", () => camera(live, take))] : [];
   const node = element(
     "fieldset",
     { class: "field drop" },
     element("legend", {}, description.label),
-    element("label", { for: input.id }, "Drag a picture here, or choose a file "),
-    input,
+    "Drag a picture here, or ",
+    element("label", { class: "button" }, "choose a file", input),
     ...buttons,
     live,
     preview,
@@ -74,16 +77,16 @@ export function show(canvas, bitmap) {
   canvas.getContext("2d").drawImage(bitmap, 0, 0);
 }
 
-/** A file as the server takes it: another kind, or a large one, is drawn anew. */
-async function fit(file) {
-  if (TAKEN.includes(file.type) && file.size <= MOST_BYTES) return { file, name: file.name, note: "" };
+/** A file as the server takes it: a large one, or one of another kind, is drawn anew. */
+async function fit(file, largest) {
   const whole = await createImageBitmap(file);
-  const scale = Math.min(1, LARGEST_SIDE / Math.max(whole.width, whole.height));
-  const canvas = new OffscreenCanvas(Math.round(whole.width * scale), Math.round(whole.height * scale));
+  const scale = Math.min(1, largest / Math.max(whole.width, whole.height));
+  if (TAKEN.includes(file.type) && file.size <= MOST_BYTES && scale === 1) return { file, name: file.name, note: "" };
+  const canvas = new OffscreenCanvas(Math.ceil(whole.width * scale), Math.ceil(whole.height * scale));
   canvas.getContext("2d").drawImage(whole, 0, 0, canvas.width, canvas.height);
   const type = scale < 1 || file.size > MOST_BYTES ? "image/jpeg" : "image/png";
   const made = await canvas.convertToBlob({ type, quality: 0.92 });
-  const name = `${file.name.replace(/\.[^.]*$/, "")}.${type === "image/png" ? "png" : "jpg"}`;
+  const name = `${file.name.replace(/\.[^.]*$/, "")}-${canvas.width}.${type === "image/png" ? "png" : "jpg"}`;
   return { file: made, name, note: scale < 1 ? ", scaled down for sending" : ", written anew for sending" };
 }
 

@@ -10,9 +10,8 @@ import pytest
 
 from cli.errors import UserError
 from cli.packages import ROOT
-from tasks.schema import fields
 from tasks.task import by_name
-from tests.web.page.made_runs import COLUMNS, DAY, NUMBER, PLANTED, PLANTED_FILE, PREPARING, TABLE, write
+from tests.web.page.made_runs import DAY, PLANTED, PLANTED_FILE, PREPARING, write
 from web.page import examples, form
 from web.serving.signature import PREDICT, Signature, Tensor
 
@@ -23,34 +22,6 @@ def test_a_run_of_every_kind_has_a_form_that_json_holds(name, tmp_path):
     assert json.loads(json.dumps(found, allow_nan=False)) == json.loads(json.dumps(found))
     assert found["data"] == PLANTED_FILE and len(found["examples"]) == 2
     assert all(set(record) == {one["name"] for one in found["fields"]} for record in found["examples"])
-
-
-def test_columns_become_fields():
-    found = {one.label: one for one in fields(TABLE)}
-    kinds = [one.kind for one in found.values()]
-    assert kinds == ["number", "number", "time", "choice", "date", "moment", "text"]
-    assert (found["age"].smallest, found["age"].largest, found["age"].usual) == (18.0, 90.0, None)
-    assert found["opens"].usual == (30.0, 70.0)  # the mean and two standard deviations, where no range is known
-    assert found["since"].smallest == "2010-01-01"
-    town = found["town"]
-    assert town.choices == ("Bonn", "Köln", PLANTED) and town.other and town.optional and not found["age"].optional
-    assert [one.name for one in found.values()][1].startswith("net_income_")
-
-
-def test_a_heavy_tail_has_no_usual_range():
-    squashed = {**NUMBER, "name": "wealth", "quartiles": 3.0}
-    (found,) = fields({"kind": "table", "prepare": {"columns": [squashed]}})
-    assert found.usual is None and found.smallest is None
-
-
-def test_columns_of_text_stand_in_the_order_of_the_signature():
-    prepare = {"form": "bag", "forms": {"note": ""}, "rest": {"columns": [COLUMNS[0]]}, "order": ["note", "age"]}
-    assert [(one.name, one.kind) for one in fields({"kind": "text", "prepare": prepare})] == [
-        ("note", "text"),
-        ("age", "number"),
-    ]
-    alone = prepare | {"rest": None, "order": ["note"]}
-    assert [one.name for one in fields({"kind": "text", "prepare": alone})] == ["note"]
 
 
 def test_examples_are_values_that_json_has(tmp_path):

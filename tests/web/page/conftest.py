@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from tests.web.browser import opened
 from tests.web.page.made_runs import ANSWERS, LOOKED, PREPARING, write
 from web.address import Address
 from web.guard import Guard
@@ -75,6 +76,13 @@ def standing(server):
     """The same, with nothing asked yet."""
     server.asked.clear()
     return server
+
+
+@pytest.fixture(scope="module")
+def page(server):
+    """A browser's page for the tests of a file; in the end it had no error and asked no other server."""
+    with opened(server.url) as found:
+        yield found
 
 
 def _bare(found) -> JSONResponse:

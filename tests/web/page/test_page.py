@@ -1,15 +1,12 @@
 """The page in a real browser, on made runs whose names hold scripts: what it shows, sends, and keeps from running."""
 
 import csv
-import io
 import json
-import subprocess
 
 import pytest
-from PIL import Image
 
-from tests.web.browser import needs_browser, opened, scrolls_sideways
-from tests.web.page.conftest import TOKEN
+from tests.web.browser import needs_browser, scrolls_sideways
+from tests.web.page.asking import answered, ask, show
 from tests.web.page.made_runs import DAY, PLANTED, PLANTED_FILE, PREPARING
 
 pytestmark = [pytest.mark.browser, needs_browser]
@@ -22,25 +19,6 @@ TOLD = {
     "caption": [f"a cat {PLANTED}", "limit of its length"],
     "segment": ["ground 87.5% of the picture, confidence 0.90", f"{PLANTED} 12.5% of the picture"],
 }
-
-
-@pytest.fixture(scope="module")
-def page(server):
-    """One page for all tests that do not need their own; it must have no error and no foreign request at the end."""
-    with opened(server.url) as found:
-        yield found
-
-
-def show(page, standing, name: str) -> None:
-    """The form of a model, whatever the page showed before."""
-    page.goto(f"{standing.url}#{name}")
-    page.reload()
-    page.wait_for_selector("#form:not([hidden])")
-
-
-def answered(page) -> str:
-    page.wait_for_selector("#result:not([hidden]) #answer:not([aria-busy]) .hint")
-    return page.locator("#answer").inner_text().replace("\n", " ")
 
 
 @pytest.mark.parametrize("name", PREPARING)
@@ -109,7 +87,7 @@ def test_a_value_outside_of_the_data_is_told(page, standing):
 def test_an_empty_field_that_training_never_saw_empty_is_asked_for(page, standing):
     show(page, standing, "regress")
     page.get_by_label("age", exact=True).fill("")
-    page.get_by_role("button", name="Answer", exact=True).click()
+    ask(page)
     assert page.evaluate("document.activeElement.matches(':invalid')")
     assert not standing.asked
 
@@ -118,7 +96,7 @@ def test_a_refusal_is_shown_in_the_words_of_the_server(page, standing):
     show(page, standing, "translate")
     refusal = json.dumps({"error": PLANTED})  # a real one would be an error in the console
     page.evaluate("(text) => { window.fetch = async () => new Response(text, { status: 400 }) }", refusal)
-    page.get_by_role("button", name="Answer", exact=True).click()
+    ask(page)
     page.get_by_role("alert").wait_for()
     assert page.get_by_role("alert").inner_text() == PLANTED and not page.evaluate("window.planted ?? 0")
     assert page.locator("#result").is_hidden()
@@ -128,17 +106,17 @@ def test_a_saved_model_without_a_run_has_a_form_of_its_signature(page, standing)
     show(page, standing, "plain")
     page.get_by_label("n", exact=True).fill("3")
     page.get_by_label("x", exact=True).fill("[1, 2")
-    page.get_by_role("button", name="Answer", exact=True).click()
+    ask(page)
     assert not standing.asked  # no JSON
     page.get_by_label("x", exact=True).fill("[1, 2]")
-    page.get_by_role("button", name="Answer", exact=True).click()
+    ask(page)
     assert "[1.5, NaN]" in answered(page)
     assert json.loads(standing.asked[0]) == {"instances": [{"n": 3, "x": [1, 2]}]}
 
 
 def test_where_a_translation_looked(page, standing):
     show(page, standing, "translate")
-    page.get_by_role("button", name="Answer", exact=True).click()  # the first example stands there
+    ask(page)  # the first example stands there
     answered(page)
     page.get_by_text("Where it looked").click()
     table = page.locator("table.attention")
@@ -184,84 +162,10 @@ def test_a_reconstruction_has_its_grey(page, standing):
     assert grey == [120, 120, 120, 255]
 
 
-def png(folder) -> str:
-    path = folder / "it's a 50% photo.png"
-    Image.new("RGB", (2000, 20), (255, 0, 0)).save(path)
-    return str(path)
-
-
-def test_a_picture_is_chosen_as_a_file(page, standing, tmp_path):
-    show(page, standing, "classify")
-    page.get_by_role("button", name="Answer", exact=True).click()
-    assert not standing.asked  # there is no picture yet
-    page.locator("input[type=file]").set_input_files(png(tmp_path))
-    page.get_by_text("2000 x 20 pixels").wait_for()
-    page.get_by_role("button", name="Answer", exact=True).click()
-    answered(page)
-    assert len(standing.asked) == 1
-
-
-@pytest.mark.parametrize(
-    "name, size, told",
-    [
-        ("classify", (4096, 64), "-2048.jpg: 2048 x 32 pixels, scaled down"),
-        ("segment", (2000, 1000), "-1024.jpg: 1024 x 512 pixels, scaled down"),
-        ("classify", (30, 20), "-30.png: 30 x 20 pixels, written anew"),
-    ],
-)
-def test_a_picture_that_the_server_does_not_take_is_drawn_anew(page, standing, name, size, told):
-    content = io.BytesIO()
-    Image.new("RGB", size, (255, 0, 0)).save(content, "PNG")
-    kind = "avif" if size == (30, 20) else "png"
-    show(page, standing, name)
-    file = {"name": f"photo.{kind}", "mimeType": f"image/{kind}", "buffer": content.getvalue()}
-    page.locator("input[type=file]").set_input_files([file])
-    page.get_by_text(f"photo{told}").wait_for()
-    assert page.get_by_role("link", name="save").get_attribute("download") == f"photo{told.split(':')[0]}"
-
-
-def test_a_picture_is_dragged_here(page, standing):
-    show(page, standing, "classify")
-    data = page.evaluate_handle("""async () => {
-        const blob = await (await fetch('page/models/classify/examples/0/image')).blob();
-        const data = new DataTransfer();
-        data.items.add(new File([blob], 'dropped.png', {type: 'image/png'}));
-        return data;
-    }""")
-    page.locator(".drop").dispatch_event("drop", {"dataTransfer": data})
-    page.get_by_text("dropped.png: 8 x 8 pixels").wait_for()
-
-
-def test_a_picture_is_taken_with_the_camera(page, standing):
-    show(page, standing, "classify")
-    page.evaluate("""() => {
-        const canvas = document.createElement('canvas');
-        [canvas.width, canvas.height] = [32, 24];
-        setInterval(() => canvas.getContext('2d').fillRect(0, 0, 9, 9), 20);
-        navigator.mediaDevices.getUserMedia = async () => (window.seen = canvas.captureStream());
-    }""")
-    page.get_by_role("button", name="use the camera").click()
-    page.locator("video").wait_for()
-    page.get_by_role("button", name="Take the picture").click()
-    page.get_by_text("camera.png: 32 x 24 pixels").wait_for()
-    assert page.evaluate("window.seen.getTracks().map((one) => one.readyState)") == ["ended"]
-    page.evaluate("navigator.mediaDevices.getUserMedia = async () => { throw new Error('denied') }")
-    page.get_by_role("button", name="use the camera").click()
-    page.get_by_text("No camera: denied").wait_for()
-
-
-def test_what_is_no_picture_is_told(page, standing, tmp_path):
-    show(page, standing, "classify")
-    (tmp_path / f"{PLANTED_FILE}").write_text("no picture")
-    page.locator("input[type=file]").set_input_files(tmp_path / PLANTED_FILE)
-    page.get_by_text("is no picture that this browser can read").wait_for()
-    assert not page.evaluate("window.planted ?? 0")
-
-
 def test_an_answer_is_flagged(page, standing):
     show(page, standing, "regress")
     page.get_by_label("age", exact=True).fill("55")
-    page.get_by_role("button", name="Answer", exact=True).click()
+    ask(page)
     answered(page)
     page.get_by_label("Note, such as").fill("=too high")
     page.get_by_role("button", name="Flag this answer").click()
@@ -274,41 +178,6 @@ def test_an_answer_is_flagged(page, standing):
         "50 (40 to 60)",
         "'=too high",
     )
-
-
-def test_the_lines_send_the_very_request(page, standing, tmp_path):
-    show(page, standing, "regress")
-    page.get_by_label("note", exact=True).fill("""it's "50%" of \\n $HOME `id` é""")
-    page.get_by_role("button", name="Answer", exact=True).click()
-    answered(page)
-    run_lines(page, standing, tmp_path)
-
-
-def test_the_lines_read_a_large_picture_from_its_file(page, standing, tmp_path):
-    show(page, standing, "classify")
-    path = png(tmp_path)
-    with open(path, "ab") as file:
-        file.write(b"\0" * 300_000)  # longer than an argument of a command may be
-    page.locator("input[type=file]").set_input_files(path)
-    page.get_by_text("2000 x 20 pixels").wait_for()
-    page.get_by_role("button", name="Answer", exact=True).click()
-    answered(page)
-    assert all(len(line) < 2000 for line in run_lines(page, standing, tmp_path))
-
-
-def run_lines(page, standing, folder) -> list[str]:
-    """Runs both lines of the page in a folder, and compares what they send and print."""
-    page.get_by_text("This request as a command").click()
-    shell, python = page.locator(".line pre").all_inner_texts()
-    assert f"Bearer {TOKEN}" in shell and f"Bearer {TOKEN}" in python
-    printed = [
-        subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
-        for command in (["bash", "-c", shell], ["python3", "-c", python])
-    ]
-    page_sent, *lines_sent = (repr(json.loads(body)) for body in standing.asked)
-    assert lines_sent == [page_sent] * 2
-    assert all("predictions" in one for one in printed)
-    return [shell, python]
 
 
 def test_a_model_is_chosen_from_the_menu_and_stands_in_the_address(page, standing):
@@ -365,7 +234,7 @@ def test_a_narrow_window_does_not_scroll_sideways(page, standing, scheme, ink, p
         if name == "plain":
             page.get_by_label("x", exact=True).fill("[1, 2]")
             page.get_by_label("n", exact=True).fill("1")
-            page.get_by_role("button", name="Answer", exact=True).click()
+            ask(page)
         else:
             page.locator(".examples button").first.click()
         answered(page)

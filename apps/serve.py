@@ -43,6 +43,8 @@ class Config:
     """Let other machines ask without a token."""
     allow_origin: tuple[str, ...] = ()
     """Pages of other servers that may ask, such as https://example.org."""
+    flag: bool = False
+    """Let users of the page append records and answers to flagged.csv in the folder of the run."""
     grpc: int | None = None
     """Port for TensorFlow Serving's gRPC protocol, too."""
     watch: bool = False
@@ -87,6 +89,7 @@ def main(config: Config) -> None:
     """Serve until SIGINT or SIGTERM. Raises UserError where there is nothing to serve, or no place to listen on."""
     from web.address import Address
     from web.listening import listen
+    from web.page.routes import routes
     from web.serving.application import application
     from web.serving.limits import Limits
     from web.serving.models import Models
@@ -104,7 +107,7 @@ def main(config: Config) -> None:
             also = f" and gRPC on {config.host}:{models.grpc_port}" if models.grpc_port else ""
             print(f"ready: {taken[0]} serves {', '.join(models.by_name)}{also}", flush=True)
 
-    app = application(models, address, loaded=tell_ready, grpc=config.grpc)
+    app = application(models, address, routes(models.served, config.flag), tell_ready, config.grpc)
     listen(app, address, tell_ready, lambda: models.failure is not None)
     if models.failure:
         raise models.failure

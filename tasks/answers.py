@@ -115,7 +115,7 @@ def table(predictions: list[dict], delimiter: str = ",") -> str:
 
     A text that a spreadsheet would take for a formula gets a `'` before it.
     """
-    rows = [{name: _harmless(value) for name, value in flat(row).items()} for row in predictions]
+    rows = [{name: harmless(value) for name, value in flat(row).items()} for row in predictions]
     columns = dict.fromkeys(name for row in rows for name in row)  # some have fewer answers than others
     lines = _Lines()
     # With these ends of lines a cell is quoted for a lone "\r" as well as for "\n", which readers take for an end.
@@ -132,7 +132,8 @@ class _Lines(io.StringIO):
         return super().write(line.removesuffix("\r\n") + "\n")
 
 
-def _harmless(value):
+def harmless(value):
+    """A cell of a table, with a `'` before a text that a spreadsheet would take for a formula."""
     if not isinstance(value, str) or not value.startswith(FORMULA):
         return value
     try:

@@ -144,6 +144,8 @@ class Task:
         page: `Prepared`, `Learned`, `Outcome` -> `Page`.
         told: Content of results.json -> the table that is printed, and the figures of the last line.
         restore: `RunDirectory`, content of preparing.json -> `Trained`.
+        schema: Content of preparing.json -> `tasks.schema.Schema`: what a run takes and answers. Without a framework.
+            None where only the signature of its SavedModel says so.
         row_losses: `Prepared`, `Learned` -> the loss (N,) of each validation row, which `--what-if` compares; None
             where there is no such flag.
     """
@@ -161,6 +163,7 @@ class Task:
     page: Callable[..., Page]
     told: Callable[[dict], tuple[str, dict[str, float]]]
     restore: Callable[..., Trained]
+    schema: Callable | None = None
     row_losses: Callable[..., np.ndarray] | None = None
 
 

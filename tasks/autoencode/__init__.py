@@ -4,6 +4,7 @@ from tasks.autoencode.config import OBJECTIVES, TINY, Config
 from tasks.autoencode.page import FILES, page
 from tasks.autoencode.prepared import load, prepare
 from tasks.autoencode.results import score, told
+from tasks.autoencode.schema import schema
 from tasks.autoencode.trained import TrainedAutoencoder
 from tasks.autoencode.training import measure, train
 from tasks.task import Task
@@ -22,4 +23,5 @@ TASK = Task(
     page=page,
     told=told,
     restore=TrainedAutoencoder.of,
+    schema=schema,
 )

@@ -4,6 +4,7 @@ from tasks.caption.config import OBJECTIVES, TINY, Config
 from tasks.caption.page import FILES, page
 from tasks.caption.prepared import load, prepare
 from tasks.caption.results import score, told
+from tasks.caption.schema import schema
 from tasks.caption.trained import TrainedCaptioner
 from tasks.caption.training import measure, train
 from tasks.task import Task
@@ -22,4 +23,5 @@ TASK = Task(
     page=page,
     told=told,
     restore=TrainedCaptioner.of,
+    schema=schema,
 )

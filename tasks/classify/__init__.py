@@ -4,6 +4,7 @@ from tasks.classify.config import OBJECTIVES, TINY, Config
 from tasks.classify.page import FILES, page
 from tasks.classify.prepared import load, prepare
 from tasks.classify.results import row_losses, score, told
+from tasks.classify.schema import schema
 from tasks.classify.trained import TrainedClassifier
 from tasks.classify.training import measure, train
 from tasks.task import Task
@@ -22,5 +23,6 @@ TASK = Task(
     page=page,
     told=told,
     restore=TrainedClassifier.of,
+    schema=schema,
     row_losses=row_losses,
 )

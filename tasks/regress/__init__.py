@@ -4,6 +4,7 @@ from tasks.regress.config import OBJECTIVES, TINY, Config
 from tasks.regress.page import FILES, page
 from tasks.regress.prepared import load, prepare
 from tasks.regress.results import row_losses, score, told
+from tasks.regress.schema import schema
 from tasks.regress.trained import TrainedRegressor
 from tasks.regress.training import measure, train
 from tasks.task import Task
@@ -22,5 +23,6 @@ TASK = Task(
     page=page,
     told=told,
     restore=TrainedRegressor.of,
+    schema=schema,
     row_losses=row_losses,
 )

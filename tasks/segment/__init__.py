@@ -4,6 +4,7 @@ from tasks.segment.config import OBJECTIVES, TINY, Config
 from tasks.segment.page import FILES, page
 from tasks.segment.prepared import load, prepare
 from tasks.segment.results import score, told
+from tasks.segment.schema import schema
 from tasks.segment.trained import TrainedSegmenter
 from tasks.segment.training import measure, train
 from tasks.task import Task
@@ -22,4 +23,5 @@ TASK = Task(
     page=page,
     told=told,
     restore=TrainedSegmenter.of,
+    schema=schema,
 )

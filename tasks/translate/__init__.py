@@ -5,6 +5,7 @@ from tasks.translate.config import OBJECTIVES, TINY, Config
 from tasks.translate.page import FILES, page
 from tasks.translate.prepared import load, prepare
 from tasks.translate.results import score, told
+from tasks.translate.schema import schema
 from tasks.translate.trained import TrainedTranslator
 from tasks.translate.training import measure, train
 
@@ -22,4 +23,5 @@ TASK = Task(
     page=page,
     told=told,
     restore=TrainedTranslator.of,
+    schema=schema,
 )

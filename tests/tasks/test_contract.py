@@ -187,6 +187,30 @@ def test_it_exports_to_the_formats_that_it_names_and_to_no_other(finished, tmp_p
             export.main(export.Config(str(folder / "halves"), kind, str(tmp_path)))
 
 
+READ_BY_THE_PAGE = {
+    "classes": {"label", "probability", "probabilities"},
+    "number": {"prediction", "lower", "upper"},
+    "reconstruction": {"code", "anomaly_score"},
+    "sentence": {"translation", "complete", "unknown"},
+    "caption": {"caption", "complete"},
+    "mask": {"ids", "confidence", "size"},
+}
+
+
+def test_its_schema_names_what_its_saved_model_takes_and_gives(finished):
+    from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
+
+    task, _, folder, _ = finished
+    if task.schema is None:
+        return
+    schema = task.schema(RunDirectory(folder / "halves").read_json("preparing.json"))
+    saved = SavedModel.FromString((folder / "halves/saved_model/saved_model.pb").read_bytes())
+    signature = saved.meta_graphs[0].signature_def["serving_default"]
+    assert {one.name for one in schema.fields} == set(signature.inputs)
+    restored = {name for _, name in getattr(schema.answer, "columns", ())}
+    assert READ_BY_THE_PAGE[schema.answer.kind] | restored <= set(signature.outputs)
+
+
 DAMAGES = {
     "preparing": lambda run: (run / "preparing.json").write_text("{}"),
     "config": lambda run: (run / "config.json").write_text('{"app": "nothing"}'),

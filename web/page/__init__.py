@@ -1,0 +1,1 @@
+"""The page at `/` of a server of runs: try a model in the browser."""

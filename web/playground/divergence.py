@@ -42,9 +42,7 @@ def explained(training: Training, update: int) -> Trouble:
     settings, rate = training.settings, training.settings.learning_rate
     factor = abs(1 - 2 * rate * settings.l2)
     broken = [
-        layer.name.replace("_", " ")
-        for layer in training.layers
-        if not np.abs(layer.kernel.numpy()).max() < TOO_LARGE
+        layer.name.replace("_", " ") for layer in training.layers if not np.abs(layer.kernel.numpy()).max() < TOO_LARGE
     ]
     where = f"the weights of {' and '.join(broken[:3])} have overflowed" if broken else "the loss has overflowed"
     if settings.optimizer == "sgd" and factor > 1:

@@ -99,4 +99,3 @@ def rounded(values: np.ndarray) -> list:
 
 def number(value) -> float | None:
     return float(f"{float(value):.6g}") if math.isfinite(value) else None
-

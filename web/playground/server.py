@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from importlib.resources import files
 
+import numpy as np
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -15,7 +16,7 @@ from starlette.routing import Route
 from cli.errors import UserError
 from web.address import Address
 from web.guard import Guard, error
-from web.playground import exports, own_table, presets
+from web.playground import exports, made_points, own_table, presets
 from web.playground.own_table import OwnTable
 from web.playground.session import Session
 from web.playground.sessions import Full, Sessions
@@ -64,12 +65,7 @@ def application(address: Address, table: OwnTable | None = None) -> Guard:
             return error(503, str(full), {"Retry-After": "60"})
         except UserError as refused:
             return error(400, str(refused))
-        try:
-            description = await asyncio.wrap_future(session.ready)
-        except UserError as refused:  # of a table that this server does not have: the page begins without it
-            sessions.end(name)
-            return error(400, str(refused))
-        return JSONResponse({"session": name, **description})
+        return JSONResponse({"session": name, **await asyncio.wrap_future(session.ready)})
 
     async def end(request: Request) -> Response:
         sessions.end(request.path_params["name"])
@@ -78,7 +74,8 @@ def application(address: Address, table: OwnTable | None = None) -> Guard:
     routes = [
         Route("/", page),
         Route("/static/{file}", static),
-        Route("/presets", lambda _: JSONResponse(presets.ALL)),
+        Route("/presets", lambda _: JSONResponse(presets.listed())),
+        Route("/thumbnails", lambda _: JSONResponse(thumbnails())),
         Route("/sessions", begin, methods=["POST"]),
         Route("/sessions/{name}/end", end, methods=["POST"]),
         on("events", events, "GET"),
@@ -116,6 +113,16 @@ def streams_ended(end: Callable):
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
+
+
+def thumbnails() -> dict[str, list]:
+    """A few points of every made data set: x, y and label."""
+    found = {}
+    for name in (*made_points.OF_CLASSES, *made_points.OF_NUMBERS):
+        make = (made_points.OF_CLASSES | made_points.OF_NUMBERS)[name]
+        points, labels = make(120, 0.0, np.random.default_rng(0))
+        found[name] = np.column_stack([points, labels]).round(2).tolist()
+    return found
 
 
 async def page(_: Request) -> Response:
@@ -176,7 +183,7 @@ async def bring_table(session: Session, request: Request) -> Response:
 
 
 async def export(session: Session, request: Request) -> Response:
-    made = await session.ask(lambda: exports.make(request.path_params["kind"], session.training, session.table))
+    made = await session.ask(lambda: exports.make(request.path_params["kind"], session.training))
     headers = {"Content-Disposition": f'attachment; filename="{made.name}"', "Cache-Control": "no-store"}
     return Response(made.content, media_type=made.kind, headers=headers)
 

@@ -32,6 +32,7 @@ class Session:
     def __init__(self, address: str, table: OwnTable | None):
         self.table = table
         self.playing = False
+        self.version = 0  # of the settings, so that a page knows which of them a picture is of
         self.touched = time.monotonic()
         self._orders: queue.Queue[tuple[Callable, Future] | None] = queue.Queue()
         self._watchers: list[Watcher] = []
@@ -39,7 +40,7 @@ class Session:
         self.training: Training | None = None
         self._table_seen: OwnTable | None = None
         threading.Thread(target=self._run, name="playground", daemon=True).start()
-        self.ready = self.order(lambda: self.set(address))
+        self.ready = self.order(lambda: self.first(address))
 
     def order(self, task: Callable) -> Future:
         """Have the thread do something; a picture follows."""
@@ -120,11 +121,20 @@ class Session:
         watchers = self._present()
         if not watchers or self.training is None:
             return
-        picture = frame.picture(self.training, self.playing)
+        picture = frame.picture(self.training, self.playing) | {"version": self.version}
         for watcher in watchers:
             watcher.put(frame.text(picture, self.training, watcher.position(self.training)))
 
     # What pages ask for, in the thread.
+
+    def first(self, address: str) -> dict:
+        """What `set` gives; where the data cannot be had, with other data, and why."""
+        try:
+            return self.set(address)
+        except UserError as error:
+            kept = [one for one in address.lstrip("#").split("&") if not one.lower().startswith(("dataset", "regdata"))]
+            found = self.set("&".join(kept))
+            return {**found, "notes": [str(error), *found["notes"]]}
 
     def set(self, address: str) -> dict:
         """Take the settings of an address; what the page shows of them."""
@@ -135,7 +145,8 @@ class Session:
         if self.training is None or not self.training.change(settings, data):
             self.training = Training(settings, data)
             self.playing = False
-        return frame.description(self.training, self.table, [*notes, *data.notes])
+        self.version += 1
+        return frame.description(self.training, self.table, [*notes, *data.notes]) | {"version": self.version}
 
     def _data(self, settings: Settings):
         """The data of the settings: the same as before where nothing of it has changed."""

@@ -99,8 +99,10 @@ class Session:
 
     def _train(self):
         began = time.monotonic()
-        self.training.advance(PICTURE, self.training.settings.speed)
+        self.training.advance(PICTURE, self.training.settings.speed, self._orders.empty)
         self.playing &= self.training.trouble is None
+        if not self._orders.empty():
+            return  # what is asked for is done first, and a picture follows
         self._publish()
         while self._orders.empty() and time.monotonic() < began + SLOWEST:
             time.sleep(0.002)

@@ -1,6 +1,7 @@
 """A network of the playground in training: its weights, its place in the course of epochs, and its curve."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -109,12 +110,13 @@ class Training:
             self.curve[-1] = self._measured()
         return True
 
-    def advance(self, seconds: float, epochs: int) -> None:
-        """Train for about `seconds`, or until `epochs` more are done, or training cannot go on."""
+    def advance(self, seconds: float, epochs: int, alone: Callable[[], bool] = lambda: True) -> None:
+        """Train for about `seconds`, or until `epochs` more are done, or training cannot go on, or `alone()` is false:
+        somebody waits."""
         end, last = time.monotonic() + seconds, self.epoch + epochs
         while self.trouble is None and self.epoch < last:
             self._slice()
-            if time.monotonic() >= end:
+            if time.monotonic() >= end or not alone():
                 return
 
     def finish_epoch(self) -> None:

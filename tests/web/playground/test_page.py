@@ -233,8 +233,9 @@ def test_every_control_has_a_name(address):
     with opened(f"{address}#collectStats=true&seed=1") as page:
         ready(page)
         unnamed = page.evaluate(
-            """[...document.querySelectorAll("button, input, select, canvas[tabindex]")].filter((one) =>
-                !(one.getAttribute("aria-label") || one.labels?.length || one.textContent.trim())).map((one) => one.outerHTML)"""
+            """[...document.querySelectorAll("button, input, select, canvas[tabindex]")]
+                .filter((one) => !(one.getAttribute("aria-label") || one.labels?.length || one.textContent.trim()))
+                .map((one) => one.outerHTML)"""
         )
         assert unnamed == []
 

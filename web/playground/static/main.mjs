@@ -94,7 +94,7 @@ function statistics(rows) {
     const row = document.createElement("tr"), head = document.createElement("th");
     head.scope = "row";
     head.textContent = at < description.layers.length ? `Hidden ${at + 1}` : "Output";
-    row.append(head, ...["weights", "gradients", "mean", "deviation"].map((name) => cell(one[name], size)), ...["dead", "saturated"].map((name) => cell(one[name], share)));
+    row.append(head, ...["weights", "gradients", "mean", "deviation"].map((name) => cell(one[name], size)), cell(one.dead, share), cell(["tanh", "sigmoid"].includes(description.activations[at]) ? one.saturated : null, share));
     return row;
   }));
 }

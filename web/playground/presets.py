@@ -73,10 +73,10 @@ ALL = (
     Preset(
         "zeros",
         "Zero weights stay equal",
-        "All weights begin at 0: every neuron of a layer answers the same and gets the same gradient for ever. Give "
-        "one weight another value by hand (click a neuron), and see the others follow.",
+        "All weights begin at 0: every neuron of the layer answers the same and gets the same gradient, 0, for "
+        "ever. Give one weight another value by hand (click a neuron): it alone begins to learn.",
         ("S47", "E11"),
-        "dataset=circle&networkShape=4,4&initializer=zeros&collectStats=true&seed=1",
+        "dataset=gauss&networkShape=4&initializer=zeros&collectStats=true&seed=1",
     ),
     Preset(
         "too-large",

@@ -42,7 +42,7 @@ export class Chart {
     pen.scale(scale, scale);
     pen.font = "11px system-ui, sans-serif";
     const finite = this.rows.flatMap((row) => row.slice(0, 2)).filter((one) => one !== null);
-    let top = 1e-6;
+    let top = finite.length ? 1e-6 : 1;
     for (const one of finite) top = Math.max(top, one);
     const step = nice(top / 3), high = Math.ceil(top / step - 1e-9) * step, epochs = Math.max(this.rows.length - 1, 1);
     const x = (epoch) => LEFT + ((width - LEFT - RIGHT) * epoch) / epochs;

@@ -135,7 +135,7 @@ export class OutputMap {
 
   drawPoints(pen, points, test) {
     const { classes, half } = this.description, size = points.length > 600 ? 2 : 3.2;
-    pen.lineWidth = test ? 1.5 : 1;
+    pen.lineWidth = 1;
     for (const [x, y, label] of points) {
       if (Math.abs(x) > half || Math.abs(y) > half) continue;
       const inner = css(classes.length === 0 ? shade(label) : classes.length === 2 ? shade(2 * label - 1) : ofClass(label));

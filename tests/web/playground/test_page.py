@@ -79,14 +79,13 @@ def test_a_click_on_play_learns(address, data, blue, orange):
         assert all(is_blue(page, *one) for one in blue) and not any(is_blue(page, *one) for one in orange)
 
 
-@pytest.mark.slow
 def test_the_lesson_of_the_spiral_gets_below_two_hundredths(address):
     with opened(address) as page:
         ready(page)
         page.click("[data-lesson=spiral]")
         page.wait_for_selector("#lesson:not([hidden])")
         until(page, lambda: "tutorial=spiral" in page.url)
-        learn(page, 0.02, 600)
+        learn(page, 0.02, 200)
         assert "apps.lectures S17" in page.inner_text("#lesson")
 
 

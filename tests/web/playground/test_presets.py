@@ -45,9 +45,13 @@ def test_the_rate_that_is_too_large_is_explained():
     assert made.trouble is not None and made.trouble.rate
 
 
-@pytest.mark.slow
 def test_the_spiral_is_learned():
-    assert min(one.test for one in after("spiral", 400).curve) < 0.02
+    assert min(one.test for one in after("spiral", 40).curve) < 0.02
+
+
+def test_relus_die():
+    dead = after("dying", 40).statistics()[:2, 4]
+    assert dead.min() > 0.1
 
 
 @pytest.mark.slow

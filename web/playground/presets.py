@@ -64,8 +64,8 @@ ALL = (
     Preset(
         "spiral",
         "Two spirals",
-        "The hardest of the original's data. Adam, wider layers and the sines as inputs bring the test loss below 0.02 in "
-        "some 20 epochs. Rewind and take one of the three away: how far does it get?",
+        "The hardest of the original's data. Adam, wider layers and the sines as inputs bring the test loss below 0.02 "
+        "in some 20 epochs. Rewind and take one of the three away: how far does it get?",
         ("S17", "S43"),
         "dataset=spiral&networkShape=8,8&optimizer=adam&learningRate=0.01&sinX=true&sinY=true&percTrainData=80&seed=1",
     ),
@@ -88,8 +88,8 @@ ALL = (
     Preset(
         "dying",
         "Dying ReLUs",
-        "A high rate throws neurons to where they answer 0 to every point, and no gradient brings them back: look at the "
-        "share of dead units. Leaky ReLU has none.",
+        "A high rate throws neurons to where they answer 0 to every point, and no gradient brings them back: look at "
+        "the share of dead units. Leaky ReLU has none.",
         ("S22", "S23", "E17"),
         "dataset=circle&networkShape=8,8&activation=relu&learningRate=3&collectStats=true&seed=1",
     ),

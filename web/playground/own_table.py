@@ -122,7 +122,7 @@ def make(own: OwnTable, settings: Settings) -> Dataset:
         names,
         np.concatenate(held) if held else np.zeros(0, np.float32),
         value,
-        splits.notes,
+        (*own.raw.notes, *(column.note for column in splits.columns if column.note)),
     )
 
 

@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.browser, needs_browser]
 
 @pytest.fixture(scope="module")
 def address():
-    with served("-m", "apps.playground", "--port", "0") as found:
+    with served("-m", "apps.playground", "--port", "0", seconds=240) as found:
         yield found
 
 
@@ -126,7 +126,7 @@ def test_a_table_of_ones_own_is_learned(address, tmp_path):
     path = tmp_path / "own.csv"
     lines = [f"{x},{y},{'in' if x * x + y * y < 900 else 'out'}" for x in range(-50, 51, 8) for y in range(-50, 51, 8)]
     path.write_text("\n".join(["breadth,depth,<b>place</b>", *lines]))
-    with opened(f"{address}#seed=1&batchSize=4") as page:
+    with opened(f"{address}#seed=1&batchSize=4&optimizer=adam") as page:
         ready(page)
         page.click("#datasets label:has-text('Table')")
         page.set_input_files("#file", path)

@@ -16,8 +16,9 @@ const $ = (id) => document.getElementById(id);
 /** @type {Session} */ let session;
 let description, picture, playing = false, looked = null;
 
-function tell(text, rate = null) {
+function tell(text, rate = null, kind = "trouble") {
   $("message").hidden = !text;
+  $("message").className = kind;
   $("message").firstElementChild.textContent = text;
   $("useRate").hidden = !rate;
   $("useRate").textContent = rate ? `Rewind with a rate of ${rate}` : "";
@@ -52,7 +53,7 @@ function describe(found) {
   legend(found);
   showLesson(lessons, found.settings.tutorial);
   looked = null;
-  tell(notes);
+  tell(notes, null, "note");
   if (picture) draw(picture);
   refreshExports();
 }

@@ -58,6 +58,7 @@ export class Network {
     node.disabled = true;
     node.title = `${name}, held at its median in pictures`;
     node.append(canvas(), labelled(name));
+    paint(node.firstChild, new Uint8Array(625).fill(128));
     node.seen = true;
     return node;
   }

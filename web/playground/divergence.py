@@ -1,14 +1,11 @@
 """Why a training left the finite numbers, and which learning rate would not have."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from web.playground.training import Training
+from web.playground.settings import Settings
 
 TOO_LARGE = 1e6
 RATES = (30, 10, 3, 1, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001, 1e-4, 1e-5)
@@ -37,28 +34,29 @@ class Trouble:
         return f"Stopped in epoch {self.epoch}, update {self.update}: {self.reason}{advice}"
 
 
-def explained(training: Training, update: int) -> Trouble:
-    """What happened in the update, counted from 0, of the epoch under way."""
-    settings, rate = training.settings, training.settings.learning_rate
-    factor = abs(1 - 2 * rate * settings.l2)
-    broken = [
-        layer.name.replace("_", " ") for layer in training.layers if not np.abs(layer.kernel.numpy()).max() < TOO_LARGE
-    ]
-    where = f"the weights of {' and '.join(broken[:3])} have overflowed" if broken else "the loss has overflowed"
-    if settings.optimizer == "sgd" and factor > 1:
-        why = f"the L2 penalty alone multiplies every weight by {1 - 2 * rate * settings.l2:.3g} in each update (1 - 2 "
-        why += "x rate x penalty). Lower the penalty or the learning rate."
-    else:
-        why = f"a learning rate of {rate:g} steps over the valley, each time to a higher place, where the gradient is "
-        why += "larger. Lower it, or choose an optimizer that scales its steps."
-    return Trouble(training.epoch + 1, update + 1, f"{where}: {why}", working_rate(training))
+def reason(settings: Settings, kernels: Mapping[str, np.ndarray]) -> str:
+    """What has happened, and why, given the weights of each layer by its name."""
+    rate = settings.learning_rate
+    factor = 1 - 2 * rate * settings.l2
+    broken = [name for name, kernel in kernels.items() if not np.abs(kernel).max() < TOO_LARGE]
+    what = f"the weights of {' and '.join(broken[:3])} have overflowed" if broken else "the loss has overflowed"
+    if settings.optimizer == "sgd" and abs(factor) > 1:
+        return (
+            f"{what}: the L2 penalty alone multiplies every weight by {factor:.3g} in each update (1 - 2 x rate x "
+            "penalty). Lower the penalty or the learning rate."
+        )
+    return (
+        f"{what}: a learning rate of {rate:g} steps over the valley, each time to a higher place, where the gradient "
+        "is larger. Lower it, or choose an optimizer that scales its steps."
+    )
 
 
-def working_rate(training: Training) -> float | None:
-    """The largest rate below the present one with which the loss stays finite and falls, from the initial weights."""
-    epochs = min(max(training.epoch + 1, FEWEST), MOST)
-    for rate in (one for one in RATES if one < training.settings.learning_rate):
-        found = training.tried(rate, epochs)
-        if np.isfinite(found) and found < training.curve[0].train:
-            return rate
-    return None
+def working_rate(present: float, start: float, tried: Callable[[float], float]) -> float | None:
+    """The largest of `RATES` below the present one with which training ends below the loss that it started from.
+
+    Args:
+        present: The rate that does not work.
+        start: The loss of the initial weights.
+        tried: Rate -> the loss after some epochs from these weights, infinite where it overflows.
+    """
+    return next((rate for rate in RATES if rate < present and tried(rate) < start), None)

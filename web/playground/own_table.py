@@ -1,6 +1,7 @@
 """A table that the user brings: any that the suite's readers take, two of its columns drawn, the others held."""
 
 import os
+import re
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -34,7 +35,7 @@ def read_bytes(name: str, content: bytes) -> OwnTable:
     if len(content) > MOST_BYTES:
         raise UserError(f"{name}: has {len(content):,} bytes. Allowed: {MOST_BYTES:,}.")
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / (os.path.basename(name.replace("\\", "/")).lstrip(".")[-80:] or "table.csv")
+        path = Path(folder) / (re.sub(r"[^\w.-]", "_", re.split(r"[/\\]", name)[-1]).lstrip(".")[-80:] or "table.csv")
         path.write_bytes(content)
         try:
             return read_file(str(path))

@@ -12,6 +12,7 @@ from training import optimizers, schedules
 from training.trainer import Trainer
 from web.playground import divergence, network
 from web.playground.dataset import Dataset
+from web.playground.divergence import Trouble
 from web.playground.settings import Settings
 from web.playground.steps import Steps, order
 
@@ -66,7 +67,7 @@ class Training:
         self.layers = network.dense_layers(self.model)
         self.optimizer = optimizers.make(self.settings.optimizer, self.settings.learning_rate)
         self.steps = Steps(self.model, self.optimizer, self.settings.loss, classes)
-        self._initial = self.model.get_weights(), values(self.optimizer.variables)
+        self._initial = self.state()
 
     def rewind(self) -> None:
         """Back to the initial weights, before the first epoch."""
@@ -76,34 +77,35 @@ class Training:
         self.phases, self.edits = [(0, 0, self.settings)], []
         self.curve = [self._measured()]
 
-    def restore(self, state: tuple[list, list]) -> None:
-        """Set the weights, and the variables of the optimizer, to what `state` gave."""
-        self.model.set_weights(state[0])
-        assign(self.optimizer.variables, state[1])
+    def restore(self, state: list[np.ndarray]) -> None:
+        """Set everything that training changes to what `state` gave."""
+        assign([*self.model.variables, *self.optimizer.variables], state)
 
-    def state(self) -> tuple[list, list]:
-        """The weights, and the variables of the optimizer."""
-        return self.model.get_weights(), values(self.optimizer.variables)
+    def state(self) -> list[np.ndarray]:
+        """The weights, the states of random numbers, and the variables of the optimizer."""
+        return values([*self.model.variables, *self.optimizer.variables])
 
     def change(self, settings: Settings, data: Dataset) -> bool:
         """Take other settings, live; False, and nothing done, where other shapes or initial weights are asked for."""
         if shapes(settings, data) != shapes(self.settings, self.data):
             return False
-        before, moved = course(self.settings), data is not self.data
+        before, moved, batch = course(self.settings), data is not self.data, self.batch_size
         rebuild = course(settings)[:2] != before[:2]
         self._take(settings, data)
         if rebuild:
             same_optimizer, slots = course(settings)[1] == before[1], values(self.optimizer.variables)
-            weights = values(learned(self.model))
+            weights = self.model.get_weights()
             self._build()
-            assign(learned(self.model), weights)
+            self.model.set_weights(weights)
             if same_optimizer:
                 assign(self.optimizer.variables, slots)
         if moved:
             self._step, self._order = 0, None
         if moved or course(settings) != before:
-            started = bool(self.epoch or self._step)
-            self.exact = not started or self.exact and not moved and course(settings)[:3] == before[:3]
+            started, within = bool(self.epoch or self._step), self._step and batch != self.batch_size
+            same = not moved and not within and course(settings)[:3] == before[:3]
+            self.exact = not started or self.exact and same
+            self._step = self._step * batch // self.batch_size  # as many rows of the epoch are done
             here = (self.epoch, self._step)
             self.phases = [one for one in self.phases if one[:2] < here] + [(*here, settings)]
         if self.trouble is None and not self._step:
@@ -139,11 +141,20 @@ class Training:
         bad = ~(np.abs(losses) < divergence.TOO_LARGE)
         if bad.any() or not self._is_finite():
             step = first + (int(np.argmax(bad)) if bad.any() else len(losses) - 1)
-            self.trouble = divergence.explained(self, step)
+            self.trouble = self._troubled(step)
             return
         if last == updates:
             self.epoch, self._step, self._order = self.epoch + 1, 0, None
             self.curve.append(self._measured())
+
+    def _troubled(self, update):
+        """What is to be said of an update, counted from 0, of this epoch."""
+        kernels = {layer.name.replace("_", " "): layer.kernel.numpy() for layer in self.layers}
+        epochs = min(max(self.epoch + 1, divergence.FEWEST), divergence.MOST)
+        rate = divergence.working_rate(
+            self.settings.learning_rate, self.curve[0].train, lambda rate: self.tried(rate, epochs)
+        )
+        return Trouble(self.epoch + 1, update + 1, divergence.reason(self.settings, kernels), rate)
 
     def tried(self, rate: float, epochs: int) -> float:
         """The training loss after some epochs at a constant rate from the initial weights, after which all is as it
@@ -234,11 +245,6 @@ def course(settings: Settings) -> tuple:
     schedule = settings.schedule, settings.decay, settings.schedule_epochs
     numbers = settings.learning_rate, settings.batch_size, settings.l1, settings.l2
     return settings.layers, settings.optimizer, schedule, *numbers
-
-
-def learned(model) -> list:
-    """The weights of a network without the states of its random numbers."""
-    return [weight for weight in model.weights if "seed_generator" not in weight.path]
 
 
 def values(variables) -> list[np.ndarray]:

@@ -157,7 +157,7 @@ def test_a_course_that_cannot_be_repeated_says_so():
 @pytest.mark.parametrize(
     "address",
     [
-        "networkShape=4,2&learningRate=0.1",
+        "networkShape=4,2&learningRate=0.1&batchSize=4",
         "dataset=spiral&classes=3&loss=cross_entropy&networkShape=8&optimizer=adam&schedule=cosine&dropout=0.2&batchNorm=1",
         "problem=regression&loss=huber&networkShape=3&initializer=he&activation=relu&regularization=L2&regularizationRate=0.01",
     ],
@@ -166,6 +166,7 @@ def test_the_script_repeats_the_losses_to_the_digit(tmp_path, address):
     """With rates, penalty and batches changed on the way, also within an epoch, and a weight set by hand."""
     made = trained(address, 5)
     made.advance(0.0, 1)
+    assert made.batch_size > 4 or made._step == 32
     settings, _ = read(f"seed=3&{address}&learningRate=0.02&regularization=L1&regularizationRate=0.001")
     assert made.change(settings, made.data) and made.exact
     made.edit(0, (0, 0), 1.5)

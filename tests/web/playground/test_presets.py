@@ -63,3 +63,9 @@ def test_the_default_learns_the_easy_ones_within_200_epochs(name, seed):
     while made.epoch < 200:
         made.finish_epoch()
     assert min(one.test for one in made.curve) < 0.05
+
+
+@pytest.mark.parametrize("preset", presets.ALL, ids=lambda one: one.name)
+def test_the_first_row_of_a_lesson_leads_to_it(preset):
+    (row,) = chapters.chosen(preset.rows[:1])
+    assert f'"{preset.name}" of `python -m apps.playground`' in row.where

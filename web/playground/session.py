@@ -16,7 +16,7 @@ from web.playground.training import Training
 
 PICTURE = 0.03  # seconds of training, at most, between two pictures
 SLOWEST = 1 / 30  # seconds, at least, between two pictures
-PATIENCE = 10 * 60  # seconds without a page or a request after which a session ends
+PATIENCE = 10 * 60  # seconds without a request after which a session ends that trains for no page
 
 
 class Session:
@@ -63,8 +63,8 @@ class Session:
 
     @property
     def idle(self) -> bool:
-        """Whether nobody has looked or asked for so long that it ends."""
-        return not self.watched and time.monotonic() - self.touched > PATIENCE
+        """Whether it trains for no page and nobody has asked anything for so long that it ends."""
+        return not (self.watched and self.playing) and time.monotonic() - self.touched > PATIENCE
 
     def watch(self) -> "Watcher":
         """A further page that is sent all pictures from now on."""

@@ -191,6 +191,9 @@ def test_nothing_is_trained_while_nobody_looks():
     session.order(session.play).result(60)
     time.sleep(0.2)
     assert session.training.epoch == 0 and session.playing
+    assert not session.idle
+    session.touched -= 601
+    assert session.idle
     session.end()
 
 

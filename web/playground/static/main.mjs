@@ -124,7 +124,7 @@ async function begin(address = place.address()) {
   const begun = await Session.begin(address);
   session = begun.session;
   describe(begun.description);
-  session.watch((sent) => { chart.add(sent.start, sent.curve); draw(sent); }, () => tell("The server has ended this session. Load the page again to go on."));
+  session.watch((sent) => { chart.add(sent.start, sent.curve); draw(sent); }, () => tell("The server has ended this session, as it does after ten idle minutes. The next click begins it anew."));
 }
 
 const chart = new Chart($("chart"), $("chartValue"));

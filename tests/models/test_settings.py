@@ -109,6 +109,7 @@ def test_every_recipe_of_every_task_is_here():
     assert {recipe for recipe in RECIPES if dataclasses.fields(recipe)} == set(SMALL)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("kind", "name"), FIELDS)
 def test_extremes_are_refused_by_the_recipe_and_the_smallest_other_builds(kind, name):
     settings, build = SMALL[kind]

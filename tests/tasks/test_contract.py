@@ -21,9 +21,9 @@ from training.run_directory import RunDirectory
 from tuning.dry_run import some
 
 TASKS = names()
-# What writes texts traces graphs for minutes; in `make test` their own whole runs stand for them.
-TEXTS = ("caption", "translate")
-RUNS = [pytest.param(name, marks=[pytest.mark.slow] if name in TEXTS else []) for name in TASKS]
+# What writes texts traces graphs for minutes; in `make test-whole` their own whole runs stand for them.
+MARKS = {"classify": [], "regress": [], "caption": [pytest.mark.slow], "translate": [pytest.mark.slow]}
+RUNS = [pytest.param(name, marks=MARKS.get(name, [pytest.mark.whole])) for name in TASKS]
 
 
 def test_there_are_tasks():

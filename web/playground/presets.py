@@ -36,7 +36,7 @@ ALL = (
         "A line cannot do XOR",
         "The same neuron on opposite quadrants of one colour: the loss stays near 0.5, the accuracy near one half, "
         "whatever the rate. Then switch on the input X₁X₂: the same neuron now parts them.",
-        ("S06", "E18"),
+        ("S06", "E18", "S86"),
         "dataset=xor&networkShape=&seed=1",
     ),
     Preset(
@@ -50,7 +50,7 @@ ALL = (
         "features",
         "The right input saves a layer",
         "A circle is no line in X₁ and X₂, but one in X₁² and X₂². No hidden layer is needed.",
-        ("S72", "S17"),
+        ("S72", "S86"),
         "dataset=circle&networkShape=&x=false&y=false&xSquared=true&ySquared=true&seed=1",
     ),
     Preset(

@@ -1,5 +1,6 @@
 """An application on its address until it is told to stop."""
 
+import signal
 import socket
 from collections.abc import Callable
 
@@ -11,13 +12,14 @@ from web.address import Address
 GRACE = 10  # seconds that requests have to end in, once a stop is asked for
 
 
-def listen(app, address: Address, ready: Callable[[str], None]) -> None:
+def listen(app, address: Address, ready: Callable[[str], None], enough: Callable[[], bool] = lambda: False) -> None:
     """Serve `app` until SIGINT or SIGTERM; what was accepted is answered before this returns.
 
     Args:
         app: ASGI application; its lifespan says when it is ready, and ends what it began.
         address: Where to listen.
         ready: Is called with the address to type, once requests are taken.
+        enough: Is asked ten times a second whether to stop by itself.
 
     Raises UserError where the address is taken, or is not one of this machine.
     """
@@ -28,6 +30,14 @@ def listen(app, address: Address, ready: Callable[[str], None]) -> None:
             await super().startup(sockets)
             if self.started:
                 ready(address.url(taken.getsockname()[1]))
+
+        async def on_tick(self, counter):
+            return enough() or await super().on_tick(counter)
+
+        def handle_exit(self, sig, frame):
+            """The end that a signal asks for is one without an error; uvicorn would raise the signal again."""
+            self.force_exit = self.should_exit and sig == signal.SIGINT
+            self.should_exit = True
 
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=GRACE, ws="none"

@@ -59,6 +59,7 @@ def run_forward(numbers: dict, inputs: np.ndarray) -> np.ndarray:
     return values
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     "address",
     [
@@ -90,6 +91,7 @@ def test_a_name_of_a_column_cannot_end_the_script():
     assert "<script>alert" not in forward.page(trained("dataset=table&networkShape=", 0, own))
 
 
+@pytest.mark.whole
 def test_the_keras_file_is_the_network(tmp_path):
     made = trained("batchNorm=1&dropout=0.5", 1)
     path = tmp_path / "playground.keras"
@@ -97,6 +99,7 @@ def test_the_keras_file_is_the_network(tmp_path):
     assert np.array_equal(load(path)(made._x), made.model(made._x))
 
 
+@pytest.mark.whole
 def test_the_saved_model_takes_what_the_user_has(tmp_path):
     made = trained("dataset=table&xSquared=true&sinY=true&loss=cross_entropy&networkShape=3", 0, table())
     for name, content in unzipped(exports.make("saved_model", made).content).items():
@@ -153,7 +156,7 @@ def test_a_course_that_cannot_be_repeated_says_so():
     assert not made.exact and "not quite" in script.program(made)
 
 
-@pytest.mark.slow
+@pytest.mark.whole
 @pytest.mark.parametrize(
     "address",
     [

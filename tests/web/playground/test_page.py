@@ -8,7 +8,7 @@ import pytest
 
 from tests.web.browser import needs_browser, opened, scrolls_sideways, served
 
-pytestmark = [pytest.mark.browser, needs_browser]
+pytestmark = [pytest.mark.browser, pytest.mark.whole, needs_browser]
 
 
 @pytest.fixture(scope="module")

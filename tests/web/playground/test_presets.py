@@ -40,21 +40,24 @@ def test_zero_weights_stay_equal():
     assert all((kernel == kernel[:1, :1]).all() or (kernel == kernel[:, :1]).all() for kernel in kernels)
 
 
+@pytest.mark.whole
 def test_the_rate_that_is_too_large_is_explained():
     made = after("too-large", 20)
     assert made.trouble is not None and made.trouble.rate
 
 
+@pytest.mark.whole
 def test_the_spiral_is_learned():
     assert min(one.test for one in after("spiral", 40).curve) < 0.02
 
 
+@pytest.mark.whole
 def test_relus_die():
     dead = after("dying", 40).statistics()[:2, 4]
     assert dead.min() > 0.1
 
 
-@pytest.mark.slow
+@pytest.mark.whole
 @pytest.mark.parametrize("name", ["circle", "xor", "gauss"])
 @pytest.mark.parametrize("seed", range(1, 6))
 def test_the_default_learns_the_easy_ones_within_200_epochs(name, seed):

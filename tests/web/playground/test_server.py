@@ -116,6 +116,7 @@ def test_a_table_is_brought_and_kept_apart(client, page):
     client.post(f"/sessions/{other['session']}/end")
 
 
+@pytest.mark.whole
 def test_sessions_do_not_disturb_each_other():
     one, other = (Session("seed=1&networkShape=2", None) for _ in range(2))
     one.order(one.step).result(60)

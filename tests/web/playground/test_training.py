@@ -82,6 +82,7 @@ def test_the_same_epoch_has_the_same_order_and_another_has_another():
     assert sorted(order(20, 1, 5).numpy()) == list(range(20))
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("address", ["", "optimizer=adam&dropout=0.3,0.3&batchNorm=1"])
 def test_rewind_repeats_the_curve_to_the_digit(address):
     made = after(4, address)
@@ -95,6 +96,7 @@ def test_rewind_repeats_the_curve_to_the_digit(address):
     assert after(4, address).curve == curve  # and so does a new page of the same address
 
 
+@pytest.mark.whole
 def test_a_pause_within_an_epoch_changes_nothing():
     whole = after(2, "percTrainData=90&batchSize=1")
     parts = training("percTrainData=90&batchSize=1")
@@ -103,6 +105,7 @@ def test_a_pause_within_an_epoch_changes_nothing():
     assert parts.curve == whole.curve
 
 
+@pytest.mark.whole
 def test_live_changes_keep_the_weights_and_trace_nothing():
     made = after(1, "networkShape=3")
     weights = made.model.get_weights()
@@ -122,6 +125,7 @@ def test_live_changes_keep_the_weights_and_trace_nothing():
     assert made.steps.train.experimental_get_tracing_count() == 1 and made.epoch == 7
 
 
+@pytest.mark.whole
 def test_layers_and_optimizer_change_live_and_shapes_do_not():
     made = after(1, "networkShape=3")
     weights = made.model.get_weights()
@@ -172,6 +176,7 @@ def test_edits_are_made_and_bad_ones_refused():
             made.edit(layer, place, value)
 
 
+@pytest.mark.whole
 def test_divergence_is_explained_and_a_rate_offered_that_works():
     made = after(3, "problem=regression&networkShape=8&activation=relu&learningRate=10")
     assert made.trouble and made.trouble.epoch == 1 and made.epoch == 0

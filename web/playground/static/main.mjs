@@ -14,7 +14,7 @@ import { read, Session } from "./server.mjs";
 const $ = (id) => document.getElementById(id);
 
 /** @type {Session} */ let session;
-let description, picture, playing = false, looked = null;
+let description, picture, playing = false, looked = null, away = false;
 
 function tell(text, rate = null, kind = "trouble") {
   $("message").hidden = !text;
@@ -120,11 +120,21 @@ function look(at) {
   map.look(answers, at ? `${at.name}: its answer` : "");
 }
 
+function drawn(sent) {
+  if (away) tell("");
+  away = false;
+  chart.add(sent.start, sent.curve);
+  draw(sent);
+}
+
 async function begin(address = place.address()) {
   const begun = await Session.begin(address);
   session = begun.session;
   describe(begun.description);
-  session.watch((sent) => { chart.add(sent.start, sent.curve); draw(sent); }, () => tell("The server has ended this session, as it does after ten idle minutes. The next click begins it anew."));
+  session.watch(drawn, () => tell("The server has ended this session, as it does after ten idle minutes. The next click begins it anew."), () => {
+    away = true;
+    tell("The server does not answer; this page tries again every second.");
+  });
 }
 
 const chart = new Chart($("chart"), $("chartValue"));

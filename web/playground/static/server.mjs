@@ -51,12 +51,13 @@ export class Session {
     return content(await fetch(path, { method: "POST", body: file }));
   }
 
-  /** Call `draw` with each picture, and `lost` when the session has ended. */
-  watch(draw, lost) {
+  /** Call `draw` with each picture, `lost` when the session has ended, and `away` when the server does not answer. */
+  watch(draw, lost, away) {
     const source = new EventSource(at(`sessions/${this.name}/events`));
     source.onmessage = (event) => draw(JSON.parse(event.data));
     source.onerror = () => {
       if (source.readyState === EventSource.CLOSED) lost();
+      else away();
     };
     addEventListener("pagehide", () => {
       source.close();

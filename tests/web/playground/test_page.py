@@ -150,7 +150,7 @@ def test_points_are_drawn_by_mouse_and_keyboard(address):
         page.keyboard.press("Shift+ArrowRight")
         page.keyboard.press("Enter")
         until(page, lambda: page.url.count(";") == 3)
-        assert page.url.split("points=")[1].split("&")[0].endswith("1.20,0.00,2") and "cross_entropy" in page.url
+        assert page.url.split("points=")[1].split("&")[0].endswith("1.2,0,2") and "cross_entropy" in page.url
         page.click("#undo")
         until(page, lambda: page.url.count(";") == 2)
 

@@ -87,7 +87,8 @@ export class Chart {
 
 /** A loss for readers. @param {number|null} value */
 export function written(value) {
-  return value === null ? "–" : value >= 1000 ? value.toExponential(2) : value.toFixed(value < 0.1 ? 4 : 3);
+  if (value === null) return "–";
+  return value >= 1000 || (value > 0 && value < 0.001) ? value.toExponential(1) : value.toFixed(value < 0.1 ? 4 : 3);
 }
 
 /** 1, 2 or 5 times a power of ten, at least `value`. @param {number} value */

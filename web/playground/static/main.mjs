@@ -14,7 +14,7 @@ import { read, Session } from "./server.mjs";
 const $ = (id) => document.getElementById(id);
 
 /** @type {Session} */ let session;
-let description, picture, playing = false, looked = null, away = false;
+let description, picture, playing = false, looked = null, away = false, troubled = false;
 
 function tell(text, rate = null, kind = "trouble") {
   $("message").hidden = !text;
@@ -83,6 +83,8 @@ function draw(sent) {
   $("map").setAttribute("aria-label", `The output in the plane after ${sent.epoch} epochs, training loss ${written(train)}, test loss ${written(test)}`);
   $("chart").setAttribute("aria-label", `Losses by epoch; now training ${written(train)}, test ${written(test)}`);
   if (sent.trouble) tell(sent.trouble.sentence, sent.trouble.rate);
+  else if (troubled) tell("");
+  troubled = Boolean(sent.trouble);
   showPlaying(sent.playing);
   statistics(sent.statistics);
 }
@@ -105,7 +107,7 @@ function showPlaying(now) {
   if (playing && !now) refreshExports();
   playing = now;
   $("play").dataset.shown = "yes";
-  $("play").textContent = playing ? "⏸ Pause" : "▶ Play";
+  $("play").textContent = playing ? "❚❚ Pause" : "▶ Play";
   document.body.classList.toggle("playing", playing);
 }
 
@@ -140,7 +142,7 @@ async function begin(address = place.address()) {
 const chart = new Chart($("chart"), $("chartValue"));
 const map = new OutputMap($("map"), $("mapValue"), (x, y) => {
   if (description.settings.problem !== "classification" || description.settings.dataset !== "points") return;
-  const point = `${x.toFixed(2)},${y.toFixed(2)},${$("pen").value}`;
+  const point = `${Math.round(x * 100) / 100 + 0},${Math.round(y * 100) / 100 + 0},${$("pen").value}`;
   change({ points: [...description.settings.points.split(";").filter(Boolean), point].join(";") });
 });
 const network = new Network({
@@ -184,7 +186,10 @@ try {
   const thumbnails = await read("thumbnails");
   lessons = await read("presets");
   controls = new Controls(change, thumbnails);
-  offerLessons(lessons, enter);
+  offerLessons(lessons, (address) => {
+    scrollTo({ top: 0 });
+    enter(address);
+  });
   await begin();
 } catch (failure) {
   tell(failure.message);

@@ -99,7 +99,8 @@ export class OutputMap {
     pen.strokeStyle = style.getPropertyValue("--line");
     pen.strokeRect(LEFT, EDGE, side, side);
     this.drawAxes(pen, style.getPropertyValue("--quiet"));
-    if (description.settings.showTestData) this.drawPoints(pen, description.test, true);
+    const { showTestData, problem, dataset } = description.settings;
+    if (showTestData || (problem === "classification" && dataset === "points")) this.drawPoints(pen, description.test, true);
     this.drawPoints(pen, description.train, false);
     if (this.cross) this.drawCross(pen, style.getPropertyValue("--ink"));
   }
@@ -161,5 +162,6 @@ export class OutputMap {
 
 /** A number for readers. @param {number} value */
 export function short(value) {
+  if (Math.abs(value) < 1e-9) return "0";
   return Math.abs(value) >= 1e5 ? value.toExponential(1) : String(Number(value.toPrecision(3)));
 }

@@ -121,7 +121,7 @@ class Settings:
     @property
     def seed_of_weights(self) -> int:
         """A whole number made of the text of the weights' own seed, or else of the seed."""
-        return zlib.crc32((self.weights or self.seed).encode()) % 2**31
+        return zlib.crc32((self.weights or self.seed).encode()) % 2**30
 
     @property
     def layers(self) -> list[tuple[int, str, float, bool]]:

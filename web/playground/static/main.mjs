@@ -160,10 +160,10 @@ $("play").addEventListener("click", () => order(playing ? "pause" : "play"));
 $("step").addEventListener("click", () => order("step"));
 $("rewind").addEventListener("click", () => { tell(""); order("rewind"); });
 $("dismiss").addEventListener("click", () => tell(""));
-$("useRate").addEventListener("click", async (event) => {
-  await change({ learningRate: event.target.dataset.rate });
-  order("rewind");
-});
+$("useRate").addEventListener("click", (event) => inTurn(async () => {
+  describe(await session.send("settings", { address: place.changed({ learningRate: event.target.dataset.rate }) }));
+  await session.send("rewind");
+}));
 $("undo").addEventListener("click", () => change({ points: description.settings.points.split(";").slice(0, -1).join(";") }));
 $("clear").addEventListener("click", () => change({ points: "-2,2,0;2,-2,1" }));
 $("file").addEventListener("change", (event) => {

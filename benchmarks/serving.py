@@ -163,7 +163,7 @@ async def _kill(server: Server, run: Path, given) -> None:
         status, _, _ = await connection.ask(PREDICT, bodies[0], {})
         await asyncio.sleep(0.02)
     seconds = time.monotonic() - began
-    connection.close()
+    await connection.close()
     found = await loading
     row(dict(found.codes), f"{found.retries} of {sum(found.codes.values()) - found.codes[200]}", f"{seconds:.1f}")
 
@@ -239,7 +239,7 @@ async def _each(port: int, path: str, bodies) -> dict[int, int]:
             async with asyncio.timeout(40):
                 status, _, _ = await connection.ask(path, body, {})
             codes[status] = codes.get(status, 0) + 1
-        connection.close()
+        await connection.close()
 
     await asyncio.gather(*(caller() for _ in range(8)))
     return codes

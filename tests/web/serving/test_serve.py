@@ -94,8 +94,9 @@ def test_a_slow_body_keeps_nobody_waiting_and_a_pidless_worker_ends_with_its_ser
             connection = Connection(server.port)
             began = time.monotonic()
             status, _, content = await connection.ask(PREDICT, BODY, {})
-            connection.close()
+            await connection.close()
             writer.close()
+            await writer.wait_closed()
             return status, json.loads(content), time.monotonic() - began
 
         status, found, seconds = asyncio.run(ask())

@@ -144,8 +144,8 @@ async def _swaps(server: Server, run: Path, versions: Path, given) -> None:
 
 def kill(run: Path, folder: Path, given) -> None:
     """The process that computes is killed under load."""
-    row("statuses", "refusals with Retry-After", "seconds to the next answer")
-    row(*["---"] * 3)
+    row("statuses", "refusals with Retry-After", "seconds to the next answer", "of these to load and warm up")
+    row(*["---"] * 4)
     with serving(folder, run) as server:
         asyncio.run(_kill(server, run, given))
 
@@ -165,7 +165,9 @@ async def _kill(server: Server, run: Path, given) -> None:
     seconds = time.monotonic() - began
     await connection.close()
     found = await loading
-    row(dict(found.codes), f"{found.retries} of {sum(found.codes.values()) - found.codes[200]}", f"{seconds:.1f}")
+    loaded = [line["seconds"] for line in server.lines() if line["event"] == "loaded"][-1]
+    refused = sum(found.codes.values()) - found.codes[200]
+    row(dict(found.codes), f"{found.retries} of {refused}", f"{seconds:.1f}", loaded)
 
 
 def stop(run: Path, folder: Path, given) -> None:

@@ -78,7 +78,7 @@ class Connection:
 async def ask_on(
     port: int, path: str, bodies: list[bytes], clients: int, enough: Callable[[float], bool], patience: float = 40
 ) -> Answers:
-    """Callers that ask again as soon as they have an answer.
+    """Callers that ask again as soon as they have an answer, or when a refusal says so.
 
     Args:
         bodies: What they send, by turns.
@@ -107,7 +107,7 @@ async def ask_on(
                 answers.seconds.append(time.monotonic() - sent)
             else:
                 answers.retries += "retry-after" in headers
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(float(headers.get("retry-after", 0.05)))
         await connection.close()
 
     await asyncio.gather(*(caller() for _ in range(clients)))

@@ -144,8 +144,8 @@ async def _swaps(server: Server, run: Path, versions: Path, given) -> None:
 
 def kill(run: Path, folder: Path, given) -> None:
     """The process that computes is killed under load."""
-    row("statuses", "refusals with Retry-After", "seconds to the next answer")
-    row(*["---"] * 3)
+    row("statuses", "refusals with Retry-After", "seconds to the next answer", "of these to load and warm up")
+    row(*["---"] * 4)
     with serving(folder, run) as server:
         asyncio.run(_kill(server, run, given))
 
@@ -163,9 +163,11 @@ async def _kill(server: Server, run: Path, given) -> None:
         status, _, _ = await connection.ask(PREDICT, bodies[0], {})
         await asyncio.sleep(0.02)
     seconds = time.monotonic() - began
-    connection.close()
+    await connection.close()
     found = await loading
-    row(dict(found.codes), f"{found.retries} of {sum(found.codes.values()) - found.codes[200]}", f"{seconds:.1f}")
+    loaded = [line["seconds"] for line in server.lines() if line["event"] == "loaded"][-1]
+    refused = sum(found.codes.values()) - found.codes[200]
+    row(dict(found.codes), f"{found.retries} of {refused}", f"{seconds:.1f}", loaded)
 
 
 def stop(run: Path, folder: Path, given) -> None:
@@ -239,7 +241,7 @@ async def _each(port: int, path: str, bodies) -> dict[int, int]:
             async with asyncio.timeout(40):
                 status, _, _ = await connection.ask(path, body, {})
             codes[status] = codes.get(status, 0) + 1
-        connection.close()
+        await connection.close()
 
     await asyncio.gather(*(caller() for _ in range(8)))
     return codes

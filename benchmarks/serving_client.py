@@ -6,6 +6,7 @@ import statistics
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 
@@ -59,23 +60,25 @@ class Connection:
                 found[name.lower()] = value.strip()
             content = await self.reader.readexactly(int(found["content-length"]))
         except BaseException:
-            self.close()
+            await self.close()
             raise
         if found.get("connection") == "close":
-            self.close()
+            await self.close()
         return status, found, content
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """The next call opens it again."""
-        if self.writer:
-            self.writer.close()
-        self.reader = self.writer = None
+        writer, self.reader, self.writer = self.writer, None, None
+        if writer:
+            writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
 
 
 async def ask_on(
     port: int, path: str, bodies: list[bytes], clients: int, enough: Callable[[float], bool], patience: float = 40
 ) -> Answers:
-    """Callers that ask again as soon as they have an answer.
+    """Callers that ask again as soon as they have an answer, or when a refusal says so.
 
     Args:
         bodies: What they send, by turns.
@@ -104,8 +107,8 @@ async def ask_on(
                 answers.seconds.append(time.monotonic() - sent)
             else:
                 answers.retries += "retry-after" in headers
-                await asyncio.sleep(0.05)
-        connection.close()
+                await asyncio.sleep(float(headers.get("retry-after", 0.05)))
+        await connection.close()
 
     await asyncio.gather(*(caller() for _ in range(clients)))
     answers.wall = time.monotonic() - began

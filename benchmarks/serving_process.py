@@ -41,7 +41,9 @@ class Server:
 
     def lines(self) -> list[dict]:
         """What it has told."""
-        return [json.loads(line) for line in self.log.read_text("utf-8").splitlines() if line.startswith("{")]
+        text = self.log.read_text("utf-8")
+        whole = text[: text.rfind("\n") + 1]  # the last may be half written
+        return [json.loads(line) for line in whole.splitlines() if line.startswith("{")]
 
     def get(self, path: str) -> str:
         """The text at a path."""

@@ -188,7 +188,7 @@ def _exact(leaves: list, tensor: Tensor) -> np.ndarray:
     if (lost := np.isinf(found) & np.isfinite(wide)).any():
         raise malformed(f"`{tensor.name}`: {wide[lost][0]:g} as {tensor.dtype} would be a loss of precision")
     largest = 2 ** (np.finfo(dtype).nmant + 1)  # whole numbers up to here are all exact
-    if np.abs(np.nan_to_num(found, posinf=0, neginf=0)).max(initial=0) >= largest:
+    if (np.abs(found) >= largest).any():
         for leaf, value in zip(leaves, found.tolist(), strict=True):
             if isinstance(leaf, int) and int(value) != leaf:
                 raise malformed(f"`{tensor.name}`: {leaf} as {tensor.dtype} would be a loss of precision")
@@ -276,8 +276,9 @@ def shortest(array: np.ndarray) -> np.ndarray:
     found = exact
     with np.errstate(all="ignore"):
         power = np.floor(np.log10(np.abs(exact)))
+        power = np.where(np.isfinite(power), power, 0)  # 0 itself, and what is not finite
         for digits in range(most, most - 4, -1):
-            places = np.clip(np.nan_to_num(digits - 1 - power), 0, len(_POWERS) - 1).astype(int)
+            places = np.clip(digits - 1 - power, 0, len(_POWERS) - 1).astype(int)
             fewer = np.rint(exact * _POWERS[places]) / _POWERS[places]
             found = np.where(fewer.astype(array.dtype) == array, fewer, found)
     return found

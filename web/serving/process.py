@@ -85,10 +85,14 @@ class Process:
             if self.lost.is_set():
                 raise Lost
             self._answer = asyncio.get_running_loop().create_future()
-            with suppress(ConnectionError):  # the reader finds out, too
-                self._writer.write(packed(head, arrays))
-                await self._writer.drain()
-            return await self._answer
+            try:
+                with suppress(ConnectionError):  # the reader finds out, too
+                    self._writer.write(packed(head, arrays))
+                    await self._writer.drain()
+                return await self._answer
+            except asyncio.CancelledError:
+                self.kill()  # else the answer, when it comes, would be taken for that of the next call
+                raise
 
     async def _read(self) -> None:
         """Hand over each answer, until the process ends."""
@@ -115,7 +119,8 @@ class Process:
         return memory_of(self.id)
 
     def kill(self) -> None:
-        """End it at once."""
+        """End it at once, and take nothing from it any more."""
+        self.lost.set()
         with suppress(ProcessLookupError):
             self._popen.send_signal(signal.SIGKILL)
 

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-TINY = 1e-4  # keeps the slope of the square root finite at 0, and the length of a vector of zeros
+TINY = 1e-3  # keeps the slope of the square root finite at 0, and the length of a vector of zeros
 
 
 @keras.saving.register_keras_serializable(package="lamina")

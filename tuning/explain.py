@@ -20,7 +20,7 @@ def sample(hp, base: Config) -> Config:
     """A configuration near `base`, of the same variant and with the same dictionary."""
     chosen = replace(base, model=network(hp, base.model), trainer=training(hp, base.trainer))
     if base.variant in ("explanation", "explanation-dis"):
-        weight = logarithmic(hp, "reward_weight", base.reward_weight, 0.5, 20.0)
+        weight = logarithmic(hp, "reward_weight", base.reward_weight, 1.0, 60.0)
         rate = logarithmic(hp, "reward_learning_rate", base.reward_learning_rate, 1e-4, 5e-3)
         chosen = replace(chosen, reward_weight=weight, reward_learning_rate=rate)
     return chosen

@@ -39,11 +39,11 @@ class Config:
     """Epochs of the picture classifier, before anything is written."""
     sentence_epochs: int = 8
     """Epochs of the language model that gives the vectors of classes, and of the sentence classifier that rewards."""
-    reward_epochs: int = 3
+    reward_epochs: int = 4
     """Epochs at the end in which sentences are drawn and rewarded; for the variants that are."""
     reward_learning_rate: float = 1e-3
     """Highest learning rate of those epochs."""
-    reward_weight: float = 2.0
+    reward_weight: float = 15.0
     """Weight of the reward, the probability of the class by the sentence classifier, beside the likelihood of what
     people wrote."""
     vocab_size: int | None = None

@@ -137,10 +137,10 @@ def test_where_a_caption_looked(page, standing):
     assert page.locator("#answer canvas").get_attribute("aria-label").endswith("top left")
 
 
-def pixel(page, x: int, y: int) -> list[int]:
-    return page.evaluate(
-        f"[...document.querySelector('#answer canvas').getContext('2d').getImageData({x}, {y}, 1, 1).data]"
-    )
+def pixel(page, x: int, y: int, picture: int = 0) -> list[int]:
+    """Red, green, blue and opacity of a point of a picture of the answer."""
+    canvas = f"document.querySelectorAll('#answer canvas')[{picture}]"
+    return page.evaluate(f"[...{canvas}.getContext('2d').getImageData({x}, {y}, 1, 1).data]")
 
 
 def test_a_mask_covers_its_pixels_and_no_other(page, standing):
@@ -170,7 +170,7 @@ def test_an_answer_is_flagged(page, standing):
     page.get_by_label("Note, such as").fill("=too high")
     page.get_by_role("button", name="Flag this answer").click()
     page.get_by_text("Appended to flagged.csv").wait_for()
-    header, row = csv.reader((standing.folder / "regress/flagged.csv").open(encoding="utf-8", newline=""))
+    header, row = csv.reader((standing.folder / "regress/flagged.csv").read_text("utf-8").splitlines())
     found = dict(zip(header, row, strict=True))
     assert (found["age"], found["since"], found["answer"], found["note"]) == (
         "55",

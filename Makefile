@@ -10,33 +10,41 @@ IN_PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 # Whole runs, which take longest, begin.
 LONGEST := tests/tasks/ tests/tuning/
 LONGEST_FIRST := $(LONGEST) $(filter-out $(LONGEST) tests/__pycache__/,$(wildcard tests/*/)) $(wildcard tests/test_*.py)
-FAST := -m "not slow and not gpu and not tpu"
+FAST := -m "not whole and not slow and not gpu and not tpu"
+WHOLE := -m "whole and not slow and not gpu and not tpu"
 SLOW := -m "slow and not gpu and not tpu"
 # XLA compiles thousands of functions here that run once or twice: it is told to compile them in half the time, to slower
 # code that computes the same; tests/quickly.py does the like for TensorFlow and Python. `make test-slow` has defaults.
 # The allocator keeps what graphs give back instead of asking the system anew: a seventh of the time.
 QUICKLY := XLA_FLAGS="--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false" \
 	MALLOC_TRIM_THRESHOLD_=8589934592 MALLOC_MMAP_THRESHOLD_=1073741824 MALLOC_TOP_PAD_=268435456
-# Whole networks, which JAX compiles for a minute; their layers and their decoding run on JAX in `make test` as well.
+# Whole networks, which JAX compiles for a minute; their layers run on JAX in `make test`, their decoding in `test-whole`.
 SLOW_ON_JAX := $(addprefix tests/models/,test_translation_models.py test_captioners.py test_autoencoders.py \
 	test_resnet.py test_recipes.py test_repetition.py test_regression.py)
-ON_JAX := tests/layers tests/models $(addprefix tests/training/,test_lowering.py test_devices.py test_exact_resume.py \
-	test_hosts.py)
+ON_JAX := tests/layers $(addprefix tests/training/,test_lowering.py test_devices.py test_exact_resume.py test_hosts.py)
+MODELS_ON_JAX := tests/models $(addprefix --ignore=,$(SLOW_ON_JAX))
 
-.PHONY: demo test test-slow lint bench proofs lock clean
+.PHONY: demo test test-whole test-slow lint bench proofs lock clean
 
 demo: .venv/installed
 	$(BIN)/python -m apps.classify
 
+# Minutes: what a change is tried with.
 test: .venv/installed lint
 	$(QUICKLY) $(BIN)/python -m pytest -p tests.quickly $(IN_PARALLEL) $(FAST) $(LONGEST_FIRST)
-	$(QUICKLY) KERAS_BACKEND=jax $(BIN)/python -m pytest -p tests.quickly $(IN_PARALLEL) $(FAST) $(ON_JAX) \
-		$(addprefix --ignore=,$(SLOW_ON_JAX))
+	$(QUICKLY) KERAS_BACKEND=jax $(BIN)/python -m pytest -p tests.quickly $(IN_PARALLEL) $(FAST) $(ON_JAX)
+
+# A quarter of an hour: whole runs from data to export, and all models on JAX; CI runs them too.
+test-whole: .venv/installed
+	$(QUICKLY) $(BIN)/python -m pytest -p tests.quickly $(IN_PARALLEL) $(WHOLE) $(LONGEST_FIRST)
+	$(QUICKLY) KERAS_BACKEND=jax $(BIN)/python -m pytest -p tests.quickly $(IN_PARALLEL) $(WHOLE) $(ON_JAX)
+	$(QUICKLY) KERAS_BACKEND=jax $(BIN)/python -m pytest -p tests.quickly $(IN_PARALLEL) \
+		-m "not slow and not gpu and not tpu" $(MODELS_ON_JAX)
 
 test-slow: .venv/installed
 	$(BIN)/python -m pytest $(SLOW)
 	KERAS_BACKEND=jax $(BIN)/python -m pytest $(IN_PARALLEL) $(SLOW_ON_JAX)
-	KERAS_BACKEND=jax $(BIN)/python -m pytest $(IN_PARALLEL) $(SLOW) $(ON_JAX)
+	KERAS_BACKEND=jax $(BIN)/python -m pytest $(IN_PARALLEL) $(SLOW) $(ON_JAX) tests/models
 
 lint: .venv/installed
 	$(BIN)/ruff check .

@@ -10,6 +10,7 @@
     cat new.en | python -m apps.predict runs/translate/NAME - --output /dev/stdout
     python -m apps.predict runs/caption/NAME photos/ --output captions.csv
     python -m apps.predict runs/segment/NAME photos/ --masks masks/ --coco regions.json
+    python -m apps.predict runs/explain/NAME photos/ --class "island finch"
 
 Images are files or folders (searched in depth): JPEG, PNG, GIF, WEBP, BMP, TIFF. Tables are CSV, TSV or JSON lines with
 the columns of the training table, texts are files of one a line (.gz is read): sentences for a translator, and .txt for
@@ -44,6 +45,8 @@ def main(config: Prediction) -> list[dict]:
             trained = read(config.run)
             if not getattr(trained, "writes_masks", False):
                 config.refuse_mask_flags()
+            if not getattr(trained, "explains", False):
+                config.refuse_class_flag()
             rows = trained.answers(replace(config, files=files))
         except Incomplete as error:
             rows, skipped = error.rows, error

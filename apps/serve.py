@@ -100,12 +100,15 @@ def main(config: Config) -> None:
     models = Models(sources(config.runs), limits, config.which, config.numbers, config.watch)
     taken = []
 
-    def loaded():
-        also = f" and gRPC on {config.host}:{models.grpc_port}" if models.grpc_port else ""
-        print(f"ready: {taken[0]}{also}", flush=True)
+    def tell_ready(url: str = "") -> None:
+        """Called when it listens, and when all is loaded: the second time it is ready."""
+        taken.extend([url] if url else [])
+        if taken and models.are_loaded:
+            also = f" and gRPC on {config.host}:{models.grpc_port}" if models.grpc_port else ""
+            print(f"ready: {taken[0]} serves {', '.join(models.by_name)}{also}", flush=True)
 
-    app = application(models, address, routes(models.served, config.flag), loaded, config.grpc)
-    listen(app, address, taken.append, lambda: models.failure is not None)
+    app = application(models, address, routes(models.served, config.flag), tell_ready, config.grpc)
+    listen(app, address, tell_ready, lambda: models.failure is not None)
     if models.failure:
         raise models.failure
 

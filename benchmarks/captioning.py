@@ -28,8 +28,8 @@ from data.text.subwords import Subwords
 from models.captioner import with_backbone
 from models.decoding_settings import DecodingSettings
 from models.show_attend_tell import ShowAttendTell
-from tasks.caption.captioner import ImageCaptioner
 from tasks.caption.inputs import ImageInputs
+from tasks.captioner import ImageCaptioner
 from training.token_cross_entropy import TokenCrossEntropy
 
 ROUNDS = 5

@@ -64,21 +64,24 @@ def after(seconds: float):
 
 def load(run: Path, folder: Path, given) -> None:
     """Throughput and latency with and without batches, and the model called directly."""
-    row("callers", "batches", "p50 ms", "p99 ms", "rows/s", "statuses", "ready after")
-    row(*["---"] * 7)
+    row("callers", "batches", "p50 ms", "p99 ms", "rows/s", "CPU ms a row: server", "model", "statuses", "ready after")
+    row(*["---"] * 9)
     bodies = rows_of(as_json(run))
     for batch in (given.batch, 1):
         with serving(folder, run, "--batch", str(batch)) as server:
             for clients in (given.clients, 1):
                 asyncio.run(ask_on(server.port, PREDICT, bodies, clients, after(1)))
+                before = server.busy()
                 found = asyncio.run(ask_on(server.port, PREDICT, bodies, clients, after(given.seconds)))
-                row(clients, f"up to {batch}", *found.cells, dict(found.codes), f"{server.seconds:.1f} s")
+                spent = np.subtract(server.busy(), before) * 1000 / sum(found.codes.values())
+                cells = [*found.cells, *(f"{one:.2f}" for one in spent), dict(found.codes)]
+                row(clients, f"up to {batch}", *cells, f"{server.seconds:.1f} s")
     code = DIRECT.format(path=str(run / "saved_model"), seconds=min(given.seconds, 5), batch=given.batch)
     (folder / "calls.json").write_text(json.dumps(as_json(run)))
     done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True)
     for line in done.stdout.splitlines():
         size, milliseconds, rows = line.split()
-        row("none", f"of {size}, directly", milliseconds, "", rows, "", "")
+        row("none", f"of {size}, directly", milliseconds, "", rows, "", "", "", "")
 
 
 DIRECT = """
@@ -149,8 +152,8 @@ def kill(run: Path, folder: Path, given) -> None:
 
 async def _kill(server: Server, run: Path, given) -> None:
     bodies = rows_of(as_json(run))
-    loading = asyncio.create_task(ask_on(server.port, PREDICT, bodies, given.clients, after(20)))
-    await asyncio.sleep(3)
+    loading = asyncio.create_task(ask_on(server.port, PREDICT, bodies, given.clients, after(given.seconds + 15)))
+    await asyncio.sleep(given.seconds)  # the spare process has imported TensorFlow by now
     killed = next(line["process"] for line in server.lines() if line["event"] == "loaded")
     os.kill(killed, signal.SIGKILL)
     began = time.monotonic()
@@ -194,13 +197,12 @@ def bodies(run: Path, folder: Path, given) -> None:
     generator = np.random.default_rng(given.seed)
     columns = {name: values[:2] for name, values in as_json(run).items()}
     rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
-    good = {
-        PREDICT: [{"instances": rows}, {"inputs": columns, "signature_name": "serving_default"}],
-        "/v1/models/m:classify": [{"examples": rows, "context": {"other": 1}}],
-        "/v2/models/m/infer": [{"inputs": [{"name": name, "shape": [2], "datatype": kind, "data": values}
-                                for name, values in columns.items() for kind in ("FP32", "BYTES")]}],
-    }  # fmt: skip
     with serving(folder, run) as server:
+        good = {
+            PREDICT: [{"instances": rows}, {"inputs": columns, "signature_name": "serving_default"}],
+            "/v1/models/m:classify": [{"examples": rows, "context": {"other": 1}}],
+            "/v2/models/m/infer": [{"id": "1", "inputs": tensors(server, columns)}],
+        }
         before, began, codes = server.memory(), time.monotonic(), {}
         for path, documents in good.items():
             texts = [json.dumps(document).encode() for document in documents]
@@ -213,6 +215,18 @@ def bodies(run: Path, folder: Path, given) -> None:
         own, of_versions = server.memory()
         cells = [f"{before[0]:.0f}", f"{own:.0f}", f"{before[1]:.0f}", f"{of_versions:.0f}"]
         row(sum(codes.values()), codes, *cells, f"{time.monotonic() - began:.0f}")
+
+
+def tensors(server: Server, columns: dict[str, list]) -> list[dict]:
+    """Columns as the inputs of a call of infer."""
+    kinds = {one["name"]: one["datatype"] for one in json.loads(server.get("/v2/models/m"))["inputs"]}
+    found = []
+    for name, values in columns.items():
+        binary = isinstance(values[0], dict)
+        more = {"parameters": {"content_type": "base64"}} if binary else {}
+        data = [value["b64"] for value in values] if binary else values
+        found.append({"name": name, "shape": [len(values)], "datatype": kinds[name], "data": data, **more})
+    return found
 
 
 async def _each(port: int, path: str, bodies) -> dict[int, int]:

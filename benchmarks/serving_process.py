@@ -11,6 +11,8 @@ import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
+
 from cli.packages import ROOT, child_environment
 
 
@@ -51,6 +53,12 @@ class Server:
         page = self.get("/metrics")
         own = float(re.search(r"^process_resident_memory_bytes (\S+)", page, re.M)[1])
         return own / 1e6, sum(float(one) for one in re.findall(r"^lamina_memory_bytes\S* (\S+)", page, re.M)) / 1e6
+
+    def busy(self) -> tuple[float, float]:
+        """Seconds of a core that the server has used, and the processes of versions."""
+        loaded = [line["process"] for line in self.lines() if line["event"] == "loaded"]
+        own, *models = (sum(psutil.Process(one).cpu_times()[:2]) for one in (self.process.pid, *loaded))
+        return own, sum(models)
 
     def stop(self) -> int:
         """SIGTERM: its code."""

@@ -6,7 +6,8 @@
 
 Without `--test` each seed holds a tenth of the rows out. Everything trains on the same rows with defaults: a network
 with its own split for validation, a pipeline on all of them. Seconds of training and rows a second of prediction, from
-raw text to classes, are of this process, medians over the seeds; F1 is the mean over the classes, and of two classes
+raw text to classes, are of this process, medians over the seeds; the test rows are repeated until there are 10,000, so
+that what is compiled once counts little. F1 is the mean over the classes, and of two classes
 also that of the rarer one.
 """
 
@@ -19,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
+ROWS = 10_000  # that are predicted for the figure of speed
 NETWORKS = ("bag", "textcnn", "recurrent", "transformer")
 
 
@@ -97,11 +99,17 @@ def network(name: str, data, seed: int, folder: str):
     learned = TASK.train(TASK.prepare(config, splits), directory)
     seconds = time.perf_counter() - began
     answers = probabilities(learned.model, splits.test, splits.prepare).argmax(axis=1)
-    again = Split(splits.test.inputs, splits.test.labels, splits.test.origins)  # not prepared yet
+    rows = repeated(len(splits.test))
+    inputs = {column: values[rows] for column, values in splits.test.inputs.items()}
+    again = Split(inputs, splits.test.labels[rows], splits.test.origins[rows])  # not prepared yet
     began = time.perf_counter()
     probabilities(learned.model, again, splits.prepare)
-    speed = len(again) / (time.perf_counter() - began)
-    return name, (*scores(splits.test.labels, answers), seconds, speed)
+    return name, (*scores(splits.test.labels, answers), seconds, len(rows) / (time.perf_counter() - began))
+
+
+def repeated(count: int) -> np.ndarray:
+    """Indices of all of `count` rows, again and again, at least ROWS of them."""
+    return np.tile(np.arange(count), -(-ROWS // count))
 
 
 def pipelines(data, seed: int):
@@ -132,9 +140,11 @@ def pipelines(data, seed: int):
         began = time.perf_counter()
         pipeline.fit(texts, train.labels)
         seconds = time.perf_counter() - began
-        began = time.perf_counter()
         answers = pipeline.predict(held_out)
-        yield name, (*scores(splits.test.labels, answers), seconds, len(held_out) / (time.perf_counter() - began))
+        again = [held_out[row] for row in repeated(len(held_out))]
+        began = time.perf_counter()
+        pipeline.predict(again)
+        yield name, (*scores(splits.test.labels, answers), seconds, len(again) / (time.perf_counter() - began))
 
 
 if __name__ == "__main__":

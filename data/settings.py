@@ -78,7 +78,7 @@ class CaptionData:
     """Where the images and their captions are, and how to read them."""
 
     data: str = field(default="scenes", metadata={"files": True})
-    """scenes; a file of captions: COCO's or Karpathy's JSON, Flickr8k's token file, a table; or tfds:NAME"""
+    """scenes; birds; a file of captions: COCO's or Karpathy's JSON, Flickr8k's token file, a table; or tfds:NAME"""
     images: str | None = field(default=None, metadata={"files": captioned_images})
     """the folder of the images; otherwise looked for beside the file of captions"""
     validation: str | None = field(default=None, metadata={"files": True})
@@ -93,6 +93,15 @@ class CaptionData:
     """pixels on a side that images are resized to; otherwise what the encoder was trained with, or their own"""
     download: bool = False
     """tfds: may the dataset be downloaded if it is not prepared yet"""
+
+
+@dataclass(frozen=True)
+class ExplanationData(CaptionData):
+    """Where the pictures, their classes and their sentences are, and how to read them."""
+
+    data: str = field(default="birds", metadata={"files": True})
+    """birds; a file of captions with the class of each picture: COCO's or Karpathy's JSON with "class" for each image,
+    or a table with a column of that name"""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from layers.average_pool import AveragePool2D
 from layers.batch_norm import BatchNorm
 from layers.bidirectional import Bidirectional
 from layers.channel_shuffle import ChannelShuffle
+from layers.compact_bilinear_pooling import CompactBilinearPooling
 from layers.conv import Conv2D
 from layers.conv_transpose import Conv2DTranspose
 from layers.dense import Dense
@@ -92,6 +93,7 @@ __all__ = [
     "AveragePool2D",
     "BatchNorm",
     "ChannelShuffle",
+    "CompactBilinearPooling",
     "Conv2D",
     "Conv2DTranspose",
     "Dense",

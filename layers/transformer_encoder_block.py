@@ -65,5 +65,10 @@ class TransformerEncoderBlock(TransformerBlock):
         outputs = self._leave(inputs, change, self.attention_norm, self.attention_dropped, training)
         return self._apply_feed_forward(outputs, training)
 
+    def weights_of(self, inputs, mask=None):
+        """Where each position looks: the attention (batch, heads, length, length) of `call` at inference."""
+        entered = self._enter(inputs, self.attention_norm)
+        return self.attention(entered, entered, key_mask=mask, return_weights=True)[1]
+
     def compute_output_shape(self, input_shape):
         return input_shape

@@ -139,7 +139,8 @@ def s22_relu(bias: float = -10.0):
     Source: Nair and Hinton 2010, Rectified linear units improve restricted Boltzmann machines; Glorot, Bordes and
     Bengio 2011, Deep sparse rectifier neural networks
 
-    Where: `layers/activations.py`, `relu`, the usual activation of `mlp`
+    Where: `layers/activations.py`, `relu`, the usual activation of `mlp`; lesson "dying" of `python -m
+    apps.playground`
     """
     import tensorflow as tf
 

@@ -39,6 +39,9 @@ CHAPTERS = (
     "history",
     "contest",
     "vision",
+    "mobile",
+    "explanations",
+    "playground",
     "setup",
 )
 ROW = re.compile(r"[se]\d\d_\w+")

@@ -123,7 +123,8 @@ def s52_bias_and_variance(large: float = 0.05):
 
     Source: the lectures, table of bias and variance; Ng 2018, Machine Learning Yearning, chapters 20 to 22
 
-    Where: `evaluation/diagnosis.py`; the diagnosis in each report
+    Where: `evaluation/diagnosis.py`; the diagnosis in each report; lesson "overfitting" of `python -m
+    apps.playground`
     """
     from evaluation.diagnosis import diagnose
 

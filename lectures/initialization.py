@@ -39,7 +39,7 @@ def s47_zero_weights(hidden: int = 16, rate: float = 0.5, steps: int = 300, cons
     Source: the lectures, "Do not initialize w to be zero"; Goodfellow, Bengio and Courville 2016, Deep Learning,
     section 8.4
 
-    Where: `layers/initializers.py`
+    Where: `layers/initializers.py`; lesson "zeros" of `python -m apps.playground`
     """
     from sklearn.datasets import load_digits
 

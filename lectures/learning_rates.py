@@ -56,7 +56,7 @@ def s39_batches(rate: float = 0.1, epochs: int = 3, seeds: int = 5):
 
     Source: LeCun, Bottou, Orr and Müller 1998, Efficient BackProp, section 4.1; the lectures: "m ~ 32"
 
-    Where: `--batch-size`, by default 32 below 5000 rows
+    Where: `--batch-size`, by default 32 below 5000 rows; lesson "batches" of `python -m apps.playground`
     """
     from training.plan import plan
     from training.trainer import Trainer
@@ -92,7 +92,8 @@ def s44_decay(rate: float = 0.1, gamma: float = 0.9, factor: float = 0.9):
 
     Source: Robbins and Monro 1951, A stochastic approximation method, for why it must fall
 
-    Where: `training/schedules.py`; `--schedule inverse_time --decay 0.9`, `--schedule exponential`
+    Where: `training/schedules.py`; `--schedule inverse_time --decay 0.9`, `--schedule exponential`; lesson
+    "schedule" of `python -m apps.playground`
     """
     import keras
 
@@ -131,7 +132,8 @@ def s45_too_small_too_large(small: float = 0.0003, good: float = 0.1, large: flo
 
     Source: Karpathy, notes of CS231n, babysitting the learning process
 
-    Where: `evaluation/loss_curve.py` reads each run's curve; the report names the flag `--learning-rate`
+    Where: `evaluation/loss_curve.py` reads each run's curve; the report names the flag `--learning-rate`; lesson
+    "too-large" of `python -m apps.playground`
     """
     x, t = digits()
     losses = {

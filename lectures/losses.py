@@ -35,7 +35,8 @@ def s26_squared_loss():
 
     Source: Gauss 1809 and Legendre 1805, least squares
 
-    Where: `evaluation/losses.py`; row E16 for what the lectures' gradient gets wrong
+    Where: `evaluation/losses.py`; row E16 for what the lectures' gradient gets wrong; lesson "regression" of
+    `python -m apps.playground`
     """
     y, target = np.array([0.7, 0.2, -0.4]), np.array([1.0, 0.0, 0.0])
     loss = 0.5 * np.sum((y - target) ** 2)

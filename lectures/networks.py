@@ -195,8 +195,8 @@ def s18_components():
 
     Source: the lectures' list of components
 
-    Where: `models/mlp.py`, `training/trainer.py`; `python -m apps.classify mlp --help`; the
-    search is `python -m tuning.classify`
+    Where: `models/mlp.py`, `training/trainer.py`; `python -m apps.classify mlp --help`; the search is `python -m
+    tuning.classify`; lesson "linear" of `python -m apps.playground`
     """
     from data.settings import Data
     from models.mlp import MLP

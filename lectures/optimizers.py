@@ -94,7 +94,7 @@ def s40_test_surface(rate: float = 0.95, momentum_rate: float = 0.1, adagrad_rat
 
     Source: Saitoh 2016, Deep learning from scratch, section 6.1: start (-7, 2) and rates
 
-    Where: `--optimizer sgd`, `momentum`, `adagrad`, `adam`
+    Where: `--optimizer sgd`, `momentum`, `adagrad`, `adam`; lesson "momentum" of `python -m apps.playground`
     """
     rules = {
         "SGD": (sgd, rate),

@@ -29,7 +29,7 @@ def s24_output_activations(largest: float = 1000.0):
 
     Source: Bridle 1990, Probabilistic interpretation of feedforward classification network outputs
 
-    Where: `layers/activations.py`, `softmax` and `identity`
+    Where: `layers/activations.py`, `softmax` and `identity`; lesson "classes" of `python -m apps.playground`
     """
     z = np.array([2.0, 1.0, 0.1])
     p = softmax(z)
@@ -129,7 +129,8 @@ def s25_vanishing_gradient(depth: int = 20, seeds: int = 10):
 
     Source: Hochreiter 1991, Untersuchungen zu dynamischen neuronalen Netzen; Glorot and Bengio 2010
 
-    Where: `--activation sigmoid` against `relu`, with `--hidden` of many layers
+    Where: `--activation sigmoid` against `relu`, with `--hidden` of many layers; lesson "vanishing" of `python -m
+    apps.playground`
     """
     norms = {
         "sigmoid": gradient_norms(depth, "sigmoid", 1, seeds),

@@ -123,7 +123,7 @@ def s56_sparsity(l1: float = 0.2, l2: float = 1.0, useful: int = 5, inputs: int 
 
     Source: the lectures, "induces sparsity"; Tibshirani 1996, Regression shrinkage and selection via the lasso
 
-    Where: `layers/penalties.py` (`L1`, `L2`)
+    Where: `layers/penalties.py` (`L1`, `L2`); lesson "sparsity" of `python -m apps.playground`
     """
     kinds = {"L1": (l1, 0), "L2": (0, l2), "none": (0, 0)}
     weights = {name: [] for name in kinds}

@@ -103,7 +103,8 @@ def s17_depth_and_width(steps: int = 2000, seeds: int = 10):
     Source: Cybenko 1989, Approximation by superpositions of a sigmoidal function; Telgarsky 2016, Benefits of depth in
     neural networks
 
-    Where: `--hidden 43` against `--hidden 7 7 7`; `python -m tuning.classify` searches both
+    Where: `--hidden 43` against `--hidden 7 7 7`; `python -m tuning.classify` searches both; lesson "spiral" of
+    `python -m apps.playground`
     """
     x = np.linspace(-1, 1, 100)[:, None]
     y = np.sign(np.sin(9 * x))

@@ -36,7 +36,8 @@ def s10_logistic_regression(rate: float = 4.0, steps: int = 5000):
 
     Source: Cox 1958, The regression analysis of binary sequences; Fisher 1936 for the irises
 
-    Where: `python -m apps.classify --data iris.csv logistic`; `models/logistic.py`
+    Where: `python -m apps.classify --data iris.csv logistic`; `models/logistic.py`; lesson "line" of `python -m
+    apps.playground`
     """
     from sklearn.linear_model import LogisticRegression
 

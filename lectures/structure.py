@@ -133,7 +133,8 @@ def s72_noise_features(rows: int = 400, most: int = 16, penalty: float = 0.1, se
 
     Source: the lectures, linear against RBF against deep, "sensitive to irrelevant information"; planted data
 
-    Where: `python -m apps.classify --data circles` with `logistic` and with `mlp`
+    Where: `python -m apps.classify --data circles` with `logistic` and with `mlp`; lesson "features" of `python -m
+    apps.playground`
     """
     counts = [n for n in (0, 2, 4, 8, 16) if n <= most]
     found = {"linear": [], "radial basis": [], "two hidden layers": []}

@@ -47,7 +47,7 @@ def s76_alexnet():
     Source: Krizhevsky, Sutskever and Hinton 2012, ImageNet classification with deep convolutional neural networks
     (errors as quoted); layer table of the Caffe release
 
-    Where: `models/convnet.py` builds smaller ones: `python -m apps.classify convnet`
+    Where: `models/alexnet.py`; `python -m apps.networks alexnet`
     """
     numbers = [count(k, c_in, c_out, groups) for _, k, c_in, c_out, groups, _ in ALEXNET]
     one_stream = sum(count(k, c_in, c_out) for _, k, c_in, c_out, _, _ in ALEXNET)
@@ -112,7 +112,7 @@ def s77_overfeat():
 
     Source: Sermanet and others 2013, OverFeat (errors as quoted); widths and windows of the authors' release
 
-    Where: `layers/conv.py`
+    Where: `models/overfeat.py`; `python -m apps.networks overfeat`
     """
     fast = [(11, 3, 96), (5, 96, 256), (3, 256, 512), (3, 512, 1024), (3, 1024, 1024)]
     fast += [(6, 1024, 3072), (1, 3072, 4096), (1, 4096, 1000)]
@@ -145,7 +145,7 @@ def s78_vgg():
 
     Source: Simonyan and Zisserman 2014, Very deep convolutional networks (errors as quoted)
 
-    Where: `models/pretrained.py` names the pretrained networks that the suite uses
+    Where: `models/vgg.py`; `python -m apps.networks vgg`
     """
     totals = {}
     for name, blocks in (("VGG-16", (2, 2, 3, 3, 3)), ("VGG-19", (2, 2, 4, 4, 4))):
@@ -208,7 +208,7 @@ def s79_googlenet():
 
     Source: Szegedy and others 2014, Going deeper with convolutions (error as quoted), table 1
 
-    Where: `layers/conv.py`
+    Where: `models/googlenet.py`; `python -m apps.networks googlenet`
     """
     stem = count(7, 3, 64), count(1, 64, 64), count(3, 64, 192)
     modules = [inception(*module) for module in MODULES]
@@ -242,7 +242,7 @@ def e24_inception_blocks():
 
     Source: the lectures; corrected here. Szegedy and others 2014, section 5, "about 100" building blocks
 
-    Where: `layers/conv.py`
+    Where: `models/googlenet.py`
     """
     modules, convolutions = len(MODULES), 6
     in_modules = modules * (convolutions + 1 + 1)  # the pool of the fourth branch, and the joint

@@ -29,7 +29,8 @@ def s06_xor_not_separable(steps: int = 20, passes: int = 1000):
 
     Source: Minsky and Papert 1969, Perceptrons
 
-    Where: `python -m apps.classify --data xor logistic` and `--data xor mlp`
+    Where: `python -m apps.classify --data xor logistic` and `--data xor mlp`; lesson "xor-line" of `python -m
+    apps.playground`
     """
     ticks = np.linspace(-2, 2, 2 * steps + 1)
     weights = np.array(list(product(ticks, ticks, ticks)))
@@ -66,7 +67,8 @@ def s07_xor_from_two_lines(bias_or: float = -0.5, bias_and: float = -1.5, bias_o
 
     Source: Rumelhart, Hinton and Williams 1986, Learning internal representations by error propagation, figure 2
 
-    Where: `python -m apps.classify --data xor mlp --hidden 2 --activation tanh` looks for such lines
+    Where: `python -m apps.classify --data xor mlp --hidden 2 --activation tanh` looks for such lines; lesson "xor"
+    of `python -m apps.playground`
     """
     sums = POINTS @ [[1, 1], [1, 1]] + [bias_or, bias_and]
     hidden = (sums > 0).astype(float)

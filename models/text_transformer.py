@@ -81,3 +81,27 @@ class TextTransformer:
         vector = MaskedPooling("mean", name="mean")(LayerNorm(name="norm")(x))
         logits = logits_of(row_of(vector, inputs), self.hidden, self.dropout, num_outputs)
         return keras.Model(inputs, logits, name=self.NAME)
+
+
+def reads_by_attention(model) -> bool:
+    """Whether a `keras.Model` has the layers that `TextTransformer.build` gives it, so that `attention` can ask it."""
+    return {"embedding", "positions", "block_1"} <= {layer.name for layer in model.layers}
+
+
+def attention(model, ids) -> list:
+    """Where each subword of texts looks: of each block NumPy (batch, heads, length, length), the first block first.
+
+    Args:
+        model: `keras.Model` that `TextTransformer.build` gave.
+        ids: int (batch, length).
+    """
+    from keras import ops
+
+    x = model.get_layer("embedding")(ops.convert_to_tensor(ids))
+    mask = ops.not_equal(ops.convert_to_tensor(ids), 0)
+    x = model.get_layer("positions")(x)
+    found = []
+    for block in (layer for layer in model.layers if layer.name.startswith("block_")):
+        found.append(ops.convert_to_numpy(block.weights_of(x, mask)))
+        x = block(x, mask=mask)
+    return found

@@ -23,11 +23,13 @@ def whole(table, prepare, skipped: list[str]) -> tuple[dict[str, np.ndarray], np
     Raises:
         DataError: A column is missing, or no row, or far too few, can be read.
     """
-    from data.errors import DataError
+    from data.errors import DataError, listing
     from data.tables import tables
 
     kinds = prepare.kinds
     tables.inputs(table.take(np.arange(0)), kinds)  # its columns
+    if fields := tables.left_out(table, kinds):
+        print(f"{table.path}: no record has {listing(fields)}: missing in all", file=sys.stderr)
     try:
         inputs = tables.inputs(table, kinds)
     except DataError:

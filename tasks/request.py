@@ -44,6 +44,8 @@ class Prediction:
     """Segmentation: side in pixels of the pieces in which larger pictures are answered. Default: as it was scored."""
     flip_test: bool = False
     """Segmentation: answer with the mean of the picture and its mirror image."""
+    foil: Annotated[str | None, tyro.conf.arg(name="class")] = None
+    """Explanation: say what would make it this class. Default: the next most probable one."""
 
     def __post_init__(self):
         if not self.files and not self.text:
@@ -63,6 +65,13 @@ class Prediction:
                 raise UserError(
                     f"`{flag}` is for runs of apps.segment, and {self.run} is none. Leave it out. Received: {given}"
                 )
+
+    def refuse_class_flag(self) -> None:
+        """Raises UserError on the flag that is for runs of apps.explain."""
+        if self.foil is not None:
+            raise UserError(
+                f"`--class` is for runs of apps.explain, and {self.run} is none. Leave it out. Received: {self.foil}"
+            )
 
 
 @dataclass(frozen=True)

@@ -95,6 +95,11 @@ class RewardedBatches:
         self.start = Place()
         self.refresh()
 
+    @property
+    def rows(self) -> int | None:
+        """Of each batch; None where they vary."""
+        return max(self.sizes) if len(self.sizes) == 1 else None
+
     def refresh(self) -> None:
         """Write with the weights that the network has now."""
         self.writer.twin.set_weights(self.model.get_weights())
@@ -137,7 +142,7 @@ class RewardedBatches:
             for epoch in range(first_epoch, self.epochs):
                 yield from self.epoch(epoch, start.done_before(epoch))
 
-        size = max(self.sizes) if len(self.sizes) == 1 else None
+        size = self.rows
         inputs = {name: (dtype, [size, *shape]) for name, (dtype, shape) in self.writer.inputs.items()}
         ids = ("int32", [size, None])
         count = max(self.steps_per_epoch * (self.epochs - first_epoch) - first_step, 0)

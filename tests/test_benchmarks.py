@@ -56,6 +56,7 @@ def test_help_is_given(path, monkeypatch, capsys):
     assert "usage" in capsys.readouterr().out
 
 
+@pytest.mark.whole
 def test_images_are_read_and_measured(capsys):
     from benchmarks import image_inputs
 

@@ -40,3 +40,24 @@ def as_inputs(model, x):
 def some_rows(batch, rows: int):
     """The first rows of a batch, as arrays."""
     return keras.tree.map_structure(lambda values: np.asarray(values)[:rows], batch)
+
+
+def score_gradients(outputs, values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """The gradient of `sum(weights * outputs(values))` by `values`, of their shape.
+
+    Args:
+        outputs: Differentiable function from a tensor like `values`, float32, to one like `weights`.
+        values: (batch, ...).
+        weights: (batch, K).
+    """
+    if keras.backend.backend() == "jax":
+        import jax
+
+        return np.asarray(jax.grad(lambda some: (outputs(some) * weights).sum())(values))
+    import tensorflow as tf
+
+    given = tf.convert_to_tensor(values)
+    with tf.GradientTape() as tape:
+        tape.watch(given)
+        score = tf.reduce_sum(outputs(given) * weights)
+    return tape.gradient(score, given).numpy()

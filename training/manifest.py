@@ -18,7 +18,17 @@ from cli.errors import UserError
 from training.own_files import Own, own_files
 
 FILE = "manifest.json"
-UNSUMMED = (FILE, "lock", "evaluation-*", "*.partial", "*.refused", "*.refused/*", "unchecked-*", "*checkpoint.npz")
+UNSUMMED = (
+    FILE,
+    "lock",
+    "evaluation-*",
+    "explanation.*",
+    "*.partial",
+    "*.refused",
+    "*.refused/*",
+    "unchecked-*",
+    "*checkpoint.npz",
+)
 """Files of a run that nothing is read from again, or that change after its end."""
 
 

@@ -26,13 +26,13 @@ _EXPORTS: Own = {
     **dict.fromkeys(("model.tflite", "model.tflite.refused", "model.onnx", "model.onnx.refused")),
 }
 _STAGE: Own = dict.fromkeys(("metrics.csv", "timing.csv", "checkpoint.npz", "microscope.json", "preflight.json"))
-_FURTHER = ("head", "encoder", "fine-tuning", "rewards", "refit")
+_FURTHER = ("head", "encoder", "fine-tuning", "rewards", "refit", "classifier", "language-model", "sentence-classifier")
 _STAGES: Own = {**_STAGE, **dict.fromkeys(_FURTHER, _STAGE)}
 _RECORDS = ("config.json", "environment.json", "preparing.json", "results.json", "examples.json", "evaluation-*.json")
 RUN: Own = {
     LOCK: None,
     **dict.fromkeys(_RECORDS),
-    **dict.fromkeys(("report.html", "model.keras", "neighbours.npz", manifest.FILE)),
+    **dict.fromkeys(("report.html", "explanation.html", "model.keras", "neighbours.npz", manifest.FILE)),
     **_STAGES,
     "member-*": _STAGES,
     "what-if": _STAGES,

@@ -3,6 +3,8 @@
 COCO      {"images": [{"id": 9, "file_name": "9.jpg"}], "annotations": [{"image_id": 9, "caption": "A dog."}]}
 Karpathy  {"images": [{"filename": "9.jpg", "split": "train", "sentences": [{"raw": "A dog."}]}]}
 mapping   {"9.jpg": ["A dog.", "A brown dog."]}
+
+An image of the first two may have a "class", which apps.explain needs.
 """
 
 import os
@@ -78,6 +80,7 @@ def _read_coco(path, content, rows):
             raise DataError(f"{path}:{place}: id {key} is also that of {names[key]!r}. Give each image its own id.")
         names[key] = name
         rows.name_image(name, f"{path}:{place}")
+        rows.name_class(name, image.get("class"), f"{path}:{place}")
     lost = []
     for number, annotation in enumerate(content["annotations"], 1):
         place = f"annotation {number}"
@@ -108,6 +111,7 @@ def _read_karpathy(path, content, rows):
         if image.get("filepath"):
             name = os.path.join(_field(path, image, place, "filepath", str), name)
         rows.name_image(name, f"{path}:{place}")
+        rows.name_class(name, image.get("class"), f"{path}:{place}")
         for sentence in image.get("sentences", ()):
             rows.add(name, _field(path, sentence, place, "raw", str), f"{path}:{place}")
         split = str(image.get("split", "")).lower()

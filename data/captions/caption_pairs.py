@@ -60,6 +60,8 @@ class Captions:
         captions: per image its captions, at least one, in NFC and without spaces at the ends.
         origins: (N,) strings that say where each image came from, such as "photos/1.jpg".
         regions: where the things are that the captions name, where that is known.
+        classes: (N,) names of the images' classes, where the source has them.
+        marks: `data.birds.birds.Marks`, what is true of the images, where that is known.
         fixed: what has been computed of the images already, kept by who computes it.
     """
 
@@ -67,6 +69,8 @@ class Captions:
     captions: tuple[tuple[str, ...], ...]
     origins: np.ndarray
     regions: Regions | None = None
+    classes: np.ndarray | None = None
+    marks: object | None = None
     fixed: dict = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self):
@@ -87,8 +91,10 @@ class Captions:
         """Returns the images that `rows` (indices or a mask) name, with their captions, in that order."""
         rows = np.asarray(rows)
         rows = np.flatnonzero(rows) if rows.dtype == bool else rows
-        regions = self.regions.take(rows) if self.regions else None
-        return Captions(self.images[rows], tuple(self.captions[row] for row in rows), self.origins[rows], regions)
+        captions, regions = tuple(self.captions[row] for row in rows), self.regions.take(rows) if self.regions else None
+        classes = None if self.classes is None else self.classes[rows]
+        marks = self.marks.take(rows) if self.marks else None
+        return Captions(self.images[rows], captions, self.origins[rows], regions, classes, marks)
 
     def all_captions(self):
         """Returns every caption, image by image: a list of `num_captions` strings."""

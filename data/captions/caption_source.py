@@ -9,9 +9,10 @@ if TYPE_CHECKING:
     from data.captions.caption_pairs import Captions, CaptionSplits
 
 SILENT = frozenset(["captions", "train", "dataset", "annotations", "results"])  # names that say nothing
+DRAWN = ("scenes", "birds")  # made without a network
 KINDS = (
-    "scenes; COCO's or Karpathy's JSON; Flickr8k's token file (name.jpg#0, a tab, the caption); a table (.csv .tsv "
-    ".jsonl) with a column of image names and one of captions; tfds:NAME"
+    "scenes; birds; COCO's or Karpathy's JSON; Flickr8k's token file (name.jpg#0, a tab, the caption); a table (.csv "
+    ".tsv .jsonl) with a column of image names and one of captions; tfds:NAME"
 )
 
 
@@ -31,12 +32,13 @@ def resolve(config, *, seed: int) -> CaptionSplits:
     if config.image_size is not None and config.image_size < 8:
         raise DataError(f"--image-size must be 8 or more pixels. Received: {config.image_size}.")
     size = (config.image_size,) * 2 if config.image_size else None
-    if path == "scenes":
+    if path in DRAWN:
+        from data.birds import birds
         from data.captions import scenes
 
         given = ("images", "validation", "test", "image", "caption", "download", "image_size")
-        refuse_given(config, given, "scenes, which are drawn as they are")
-        return scenes.make(seed)
+        refuse_given(config, given, f"{path}, which are drawn as they are")
+        return (scenes if path == "scenes" else birds).make(seed)
 
     from data import dataset_name
     from data.captions import caption_splits
@@ -64,7 +66,7 @@ def everything(config, notes: list[str], *, seed: int) -> Captions:
     Raises:
         DataError: the data cannot be used; the message says where and what to do.
     """
-    if config.data == "scenes" or config.data.startswith("tfds:"):
+    if config.data in DRAWN or config.data.startswith("tfds:"):
         return resolve(config, seed=seed).test
     from data.captions import caption_splits
 
@@ -79,7 +81,7 @@ def image_files(config) -> list[str]:
     from data.errors import DataError
     from data.images import caption_images
 
-    if config.data == "scenes" or config.data.startswith("tfds:"):
+    if config.data in DRAWN or config.data.startswith("tfds:"):
         return []
     try:
         read = [raw for raw in _files(config)[0].values() if not raw.contents]
@@ -121,7 +123,7 @@ def _captions(path, config):
 
     caption_images.refuse_folder(path)
     if not os.path.exists(path):
-        near = suggestion(path, ["scenes"]) if os.sep not in path and "." not in path else ""
+        near = suggestion(path, DRAWN) if os.sep not in path and "." not in path else ""
         raise MissingData(f"{path}: no such file.{near} Allowed: {KINDS}.")
     extension = os.path.splitext(path.lower().removesuffix(".gz"))[1]
     if extension == ".json" and (raw := caption_json.read(path)) is not None:

@@ -148,7 +148,8 @@ def _captions(raw, names, images, part, notes):
     left_out(places, len(names), f"{part} image", "broken", f"Repair or remove them. Allowed: {KINDS}.", notes)
     kept = np.array([row for row in range(len(names)) if row not in broken], int)
     captions = tuple(raw.captions[names[row]] for row in kept)
-    found = Captions(content[kept], captions, np.array(shown, dtype=object)[kept])
+    classes = np.array([raw.classes.get(name, "") for name in names], dtype=object)[kept] if raw.classes else None
+    found = Captions(content[kept], captions, np.array(shown, dtype=object)[kept], classes=classes)
     return found, keys[kept], [looks[row].header for row in kept]
 
 

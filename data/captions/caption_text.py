@@ -18,6 +18,7 @@ from data.text import parallel_text
 
 TOKEN = re.compile(r"(.+?)#\d+\t(.*)")
 CAPTION_COLUMNS = ("caption", "captions", "comment", "sentence", "description", "text", "raw")
+CLASS = "class"  # a column of this name has the class of each image
 FEWEST_WORDS = 2  # a column of captions has at least so many words on average
 
 
@@ -114,6 +115,8 @@ def _table(table, image, caption):
             text = columns[column][row]
             if text or len(captions) == 1:  # a wide table may have fewer captions for some images
                 rows.add(columns[image][row], text, table.place(row))
+        if CLASS in table.columns and columns[image][row]:
+            rows.name_class(columns[image][row], table.columns[CLASS][row], table.place(row))
     return rows.finish()
 
 

@@ -2,7 +2,7 @@
 
 import os
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from data import text_file
 from data.errors import DataError
@@ -21,6 +21,7 @@ class RawCaptions:
         places: image name -> where the file names it first, such as "captions.csv:17".
         parts: image name -> "train", "validation" or "test", where the file says it.
         contents: image name -> the bytes of its file, where the source holds them itself.
+        classes: image name -> the name of its class, where the file says it.
         notes: what was decided on reading.
     """
 
@@ -30,6 +31,7 @@ class RawCaptions:
     parts: dict[str, str]
     contents: dict[str, bytes]
     notes: tuple[str, ...] = ()
+    classes: dict[str, str] = field(default_factory=dict)
 
 
 class CaptionRows:
@@ -42,6 +44,7 @@ class CaptionRows:
     def __init__(self, path):
         self.path = path
         self.captions, self.places, self.parts, self.contents, self.notes = {}, {}, {}, {}, []
+        self.classes = {}
         self._empty = []
 
     def name_image(self, name, place):
@@ -65,6 +68,23 @@ class CaptionRows:
         else:
             self._empty.append(place)
 
+    def name_class(self, name, value, place):
+        """Takes down the class of an image; a missing one, None or empty, says nothing.
+
+        Raises:
+            DataError: it is no text or number, or another one than before.
+        """
+        if value is None or value == "":
+            return
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            raise DataError(f"{place}: 'class' must be a text or a number. Received: {str(value)[:80]}")
+        text = " ".join(unicodedata.normalize("NFC", str(value)).split())
+        if text and self.classes.setdefault(name, text) != text:
+            raise DataError(
+                f"{place}: {name!r} is of class {text!r} here and of {self.classes[name]!r} before. An image has one "
+                "class. Mend one of them."
+            )
+
     def finish(self):
         """Returns the `RawCaptions`; empty captions and images without a caption are left out and said.
 
@@ -87,6 +107,7 @@ class CaptionRows:
             self.parts,
             self.contents,
             tuple(self.notes),
+            self.classes,
         )
 
 

@@ -58,7 +58,7 @@ def read(path, out=(), strict=False):
     if fields.unread:
         notes = (*notes, f"Not read, as asked: {listing(fields.unread)}.")
     stored, lists, unread = Cells(table.stored()), tuple(fields.lists), tuple(fields.unread)
-    return RawTable(path, stored, np.array(places), notes, pattern, lists=lists, unread=unread)
+    return RawTable(path, stored, np.array(places), notes, pattern, lists=lists, unread=unread, optional=True)
 
 
 def _add(table, flat):

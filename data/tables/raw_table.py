@@ -28,6 +28,7 @@ class RawTable:
         name: what origins call the file; otherwise as it is called in its folder.
         lists: columns whose cells were lists, which are texts unless the user says else.
         unread: fields of the file that were not read, as asked.
+        optional: whether a record may leave a field out, so that one that all leave out is missing in all.
     """
 
     path: str
@@ -38,6 +39,7 @@ class RawTable:
     name: str = ""
     lists: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+    optional: bool = False
 
     def __len__(self):
         return len(self.places)

@@ -170,13 +170,27 @@ def inputs(table, kinds):
         DataError: a column is missing, or a cell of a number column is no number.
     """
     absent = [name for name in kinds if name not in table.columns]
-    if absent:
+    if absent and not left_out(table, kinds):
         raise DataError(
             f"{table.path}: column {absent[0]!r} is missing ({len(absent)} in all)."
             f"{suggestion(absent[0], table.columns)} Received: {listing(table.columns)}. "
             f"Give the same columns as in training."
         )
+    if absent:
+        empty = np.full(len(table), "", object)
+        table = replace(table, columns={**table.columns, **dict.fromkeys(absent, empty)})
     return {name: column_kinds.convert(name, table, kind) for name, kind in kinds.items()}
+
+
+def left_out(table, kinds):
+    """Returns the columns that no record of a table has, where records may leave fields out: they are missing in all.
+
+    None are where the table has none of the columns, or one of its others may be a missing one misspelt.
+    """
+    absent = [name for name in kinds if name not in table.columns]
+    others = [name for name in table.columns if name not in kinds]
+    another = len(absent) == len(kinds) or any(suggestion(name, others) for name in absent)
+    return absent if table.optional and not another else []
 
 
 def far_out(prepare, inputs, origins):

@@ -5,9 +5,9 @@ from time import perf_counter
 
 import numpy as np
 
-from tasks.caption.captioner import Caption, ImageCaptioner
 from tasks.caption.prepared import Prepared
 from tasks.caption.training import Captioning
+from tasks.captioner import Caption, ImageCaptioner
 from tasks.texts import diagnosis_line
 
 MEASURED_LOOKS = 200  # images on which it is measured where nouns look

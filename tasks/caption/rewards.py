@@ -11,9 +11,9 @@ import numpy as np
 
 from evaluation.caption_words import words
 from models.decoding_settings import DecodingSettings
-from tasks.caption.captioner import ImageCaptioner
 from tasks.caption.prepared import Prepared
 from tasks.caption.stages import learn_further
+from tasks.captioner import ImageCaptioner
 from tasks.rewards import TEXTS, FreshTwin, Group, RewardedBatches
 from training.plan import Plan
 from training.run_directory import RunDirectory

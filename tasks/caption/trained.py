@@ -9,7 +9,7 @@ import numpy as np
 from data.text.subwords import Subwords
 from models.decoding_settings import DecodingSettings
 from tasks.caption import neighbours
-from tasks.caption.captioner import Caption, ImageCaptioner
+from tasks.captioner import Caption, ImageCaptioner
 from tasks.records import own_data
 from tasks.request import Evaluation, Prediction
 from training.run_directory import RunDirectory

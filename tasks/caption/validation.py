@@ -6,8 +6,8 @@ import numpy as np
 
 from data.evenly import evenly
 from models.decoding_settings import DecodingSettings
-from tasks.caption.captioner import ImageCaptioner
 from tasks.caption.prepared import Prepared
+from tasks.captioner import ImageCaptioner
 
 IMAGES = 300  # that are captioned after each epoch
 

@@ -2,9 +2,12 @@
 
 import numpy as np
 
+from tasks import explained_tests
+from tasks.background import training_rows
 from tasks.classify.prepared import Prepared
 from tasks.classify.results import Outcome, softmax
 from tasks.classify.text_page import text_sections
+from tasks.subject import Subject
 from tasks.task import Learned, Page
 
 FILES = {
@@ -34,9 +37,17 @@ def page(prepared: Prepared, learned: Learned, outcome: Outcome) -> Page:
     )
     if splits.kind == "text":
         sections += text_sections(prepared, learned.model, outcome.probabilities, mistakes)
+    sections += _why(learned.model, splits, outcome.probabilities)
     sections += _first_layer(learned.model, splits)
     subtitle = f"Classifier of {len(splits.classes):,} classes, scored on {len(splits.test):,} test rows"
     return Page(subtitle, [*sections, *columns_report.section(splits.columns)], splits.notes, summary(learned.model))
+
+
+def _why(model, splits, outputs: np.ndarray) -> list:
+    """Why some rows of the test split have their answers."""
+    rows = explained_tests.of_classes(splits.test.labels, outputs)
+    subject = Subject(model, splits.prepare, softmax, splits.classes, "", lambda: training_rows(splits.train))
+    return explained_tests.section(subject, splits.test, rows, [splits.classes[k] for k in splits.test.labels[rows]])
 
 
 def _first_layer(model, splits) -> list:

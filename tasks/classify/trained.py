@@ -1,10 +1,12 @@
 """A finished run of apps.classify."""
 
 from dataclasses import asdict, dataclass
+from functools import cache, cached_property
 
 import numpy as np
 
 from data.targets import ClassTarget
+from tasks.subject import Subject
 from tasks.trained import TrainedNetwork
 
 LONGEST_TABLE = 30  # classes; of more, those with the lowest F1 are printed
@@ -47,6 +49,16 @@ class TrainedClassifier(TrainedNetwork):
             ranked = [{"label": self.classes[k], "probability": round(float(row[k]), 6)} for k in best]
             rows.append({"origin": str(origin), **ranked[0], "top": ranked})
         return rows
+
+    @cached_property
+    def subject(self):
+        """The run as it is asked why."""
+        from tasks.background import of_run
+
+        def scores(outputs):
+            return self.decode.reference(outputs)["probabilities"]
+
+        return Subject(self.model, self.prepare, scores, self.classes, "", cache(lambda: of_run(self)))
 
     def score(self, split) -> tuple[dict[str, float], dict]:
         """Print the scores of a split with labels in the run's order of classes; return them, and those by class."""

@@ -2,9 +2,13 @@
 
 import numpy as np
 
+from evaluation.explanation_sentences import number
+from tasks import explained_tests
+from tasks.background import training_rows
 from tasks.regress.prepared import Prepared
 from tasks.regress.results import Outcome
 from tasks.regress.training import Regression
+from tasks.subject import Subject
 from tasks.task import Page
 
 WORST = 12  # rows with the largest errors
@@ -30,6 +34,7 @@ def page(prepared: Prepared, learned: Regression, outcome: Outcome) -> Page:
         worst=_worst(splits, outcome.answers),
         input_curve=_only_input(splits),
     )
+    sections += _why(learned, splits, outcome.answers["prediction"])
     subtitle = f"Regression of {splits.target}, scored on {len(splits.test):,} test rows"
     return Page(
         subtitle,
@@ -37,6 +42,17 @@ def page(prepared: Prepared, learned: Regression, outcome: Outcome) -> Page:
         (*splits.notes, *prepared.rows.notes),
         summary(learned.model),
     )
+
+
+def _why(learned: Regression, splits, predictions: np.ndarray) -> list:
+    """Why some rows of the test split have their answers."""
+
+    def scores(outputs):
+        return learned.decode.reference(outputs)["prediction"][:, None]
+
+    rows = explained_tests.of_numbers(splits.test.labels, predictions)
+    subject = Subject(learned.core, splits.prepare, scores, (), splits.target, lambda: training_rows(splits.train))
+    return explained_tests.section(subject, splits.test, rows, [number(one) for one in splits.test.labels[rows]])
 
 
 def _worst(splits, answers: dict[str, np.ndarray]) -> list[dict]:

@@ -1,11 +1,12 @@
 """A finished run of apps.regress."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 
 from data.targets import NumberTarget
+from tasks.subject import Subject
 from tasks.trained import TrainedNetwork
 
 
@@ -49,6 +50,19 @@ class TrainedRegressor(TrainedNetwork):
             {"origin": str(origin), **{name: float(f"{found[name][row]:.7g}") for name in names}}
             for row, origin in enumerate(origins)
         ]
+
+    @cached_property
+    def subject(self):
+        """The run as it is asked why."""
+        from tasks.background import of_run
+
+        columns = self.directory.read_json("preparing.json").get("columns", ())
+        name = next((one["name"] for one in columns if one["use"] == "target"), "prediction")
+
+        def scores(outputs):
+            return self.decode.reference(outputs)["prediction"][:, None]
+
+        return Subject(self.model, self.prepare, scores, (), name, cache(lambda: of_run(self)))
 
     def score(self, split) -> tuple[dict[str, float], dict]:
         """Print the scores of a split whose labels are in the units of the target; return them."""

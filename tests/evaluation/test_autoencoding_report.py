@@ -75,6 +75,7 @@ def test_images_stand_in_their_row_and_column():
     assert np.median(left[:, 1]) < 0.4 * drawn.shape[1] < 0.7 * drawn.shape[1] < np.median(right[:, 1])
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("size", [1, 2, 7])
 @pytest.mark.parametrize("classes", [(), ("a", "b"), tuple(map(str, range(30)))])
 def test_a_map_for_codes_of_any_size(size, classes):

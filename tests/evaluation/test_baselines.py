@@ -30,6 +30,7 @@ def test_a_table():
         assert result.note == "" and result.seconds > 0
 
 
+@pytest.mark.whole
 def test_the_same_seed_gives_the_same_numbers_and_images_are_flattened():
     images = load_digits().images[..., None]
     parts = split(images, load_digits().target)

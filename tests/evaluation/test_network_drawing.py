@@ -102,6 +102,7 @@ def test_a_shortcut_is_a_curve_above_what_it_passes():
     assert not re.search(r'<path d="M[^"]*C', drawn(branches))
 
 
+@pytest.mark.whole
 def test_no_two_blocks_of_a_deep_network_stand_at_one_place_and_its_lines_fit():
     found = network_table(ResNet(50).build((64, 64, 3), 10), timed=False)
     placed = blocks(found.rows, found.input_shapes)

@@ -36,6 +36,7 @@ def test_the_page_of_a_network_asks_for_nothing(small, tmp_path):
     assert "counted by hand" in page and "Beside what is published of Small" in page
 
 
+@pytest.mark.whole
 def test_the_gallery_asks_for_nothing_and_has_what_the_lectures_print(tmp_path):
     report.write(tmp_path / "page.html", "gallery", "", gallery_sections({one.title: 1.0 for one in FIGURES}))
     page = (tmp_path / "page.html").read_text("utf-8")

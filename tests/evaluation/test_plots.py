@@ -39,6 +39,7 @@ def answers(num_classes, rows=300):
     return labels, probabilities / probabilities.sum(axis=1, keepdims=True)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("num_classes", [2, 7, 30, 100])
 def test_pictures_of_a_classifier(num_classes):
     labels, probabilities = answers(num_classes)
@@ -63,6 +64,7 @@ def test_the_diagonal_of_the_confusion_matrix_runs_down_and_is_dark():
     assert dark[:, middle].sum() > 0.5 * image.shape[0]
 
 
+@pytest.mark.whole
 def test_learning_curves():
     history = {
         "loss": [2.0, 1.0, float("nan")],

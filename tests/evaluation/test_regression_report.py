@@ -79,6 +79,7 @@ def test_few_and_many_rows_are_drawn(tmp_path, rows):
     assert "What the predictions hang on" not in text and "nan" not in re.sub(r"data:image/[^\"]+", "", text).lower()
 
 
+@pytest.mark.whole
 def test_the_same_run_gives_the_same_page(tmp_path):
     assert written(tmp_path, **arguments()) == written(tmp_path, **arguments())
 

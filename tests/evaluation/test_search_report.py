@@ -25,6 +25,7 @@ def words(text: str) -> str:
     return " ".join(re.sub(r"<[^>]*>", " ", re.sub(r"<style>.*?</style>", "", text, flags=re.S)).split())
 
 
+@pytest.mark.whole
 def test_page_says_what_was_found(tmp_path):
     found = trials(24)
     best = min((one for one in found if one["status"] == "completed"), key=lambda one: one["score"])
@@ -47,6 +48,7 @@ def test_page_says_what_was_found(tmp_path):
     assert "colours are rounds" not in text
 
 
+@pytest.mark.whole
 def test_page_asks_for_nothing_outside_and_pictures_are_told(tmp_path):
     text = page(tmp_path, trials(30, rounds=3), strategy="coarse-to-fine", others={"grid": trials(9, seed=3)})
     assert not re.search(r"(src|href)=\"(?!data:)", text)

@@ -49,6 +49,7 @@ def test_hard_pieces_are_drawn():
     assert translation_plots._drawable(pieces) == ["▁$x_{$", "_", "#3", "␣", "a b", "▁Donaudampfsc…", "<b>"]
 
 
+@pytest.mark.whole
 def test_of_many_pieces_the_first_are_shown():
     weights = np.zeros((60, 90))
     weights[:, 0] = 1

@@ -107,6 +107,7 @@ def test_nothing_is_asked_for_and_every_text_is_escaped(tmp_path):
     assert "font of the pictures lacks a letter" in text
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("rows", [1, 5, 1200])
 def test_few_and_many_sentences_are_shown(tmp_path, rows):
     options = arguments(rows, baselines=[], attention=[], diagnosis=None, interval=None, history={"loss": [1.0]})
@@ -115,6 +116,7 @@ def test_few_and_many_sentences_are_shown(tmp_path, rows):
     assert "Attention" not in text and "nan" not in plain(text).lower()
 
 
+@pytest.mark.whole
 def test_text_cut_into_words_is_said_and_long_text_is_cut(tmp_path):
     options = arguments(references=["Ein Satz ."] * 60, sources=["word " * 1000] * 60)
     text = written(tmp_path, **options)

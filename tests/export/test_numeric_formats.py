@@ -15,6 +15,7 @@ from models.convnet import ConvNet
 from models.loading import in_float32
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("kind", ["litert", "onnx"])
 def test_a_convolutional_network(digits, tmp_path, kind, capfd):
     keras.utils.set_random_seed(0)
@@ -25,6 +26,7 @@ def test_a_convolutional_network(digits, tmp_path, kind, capfd):
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("kind", "module"), [("litert", litert), ("onnx", onnx)])
 def test_stale_weights_are_refused(digits, tmp_path, monkeypatch, kind, module):
     older = keras.models.clone_model(digits.model)  # with fresh weights
@@ -46,6 +48,7 @@ def test_a_missing_package_is_named(digits, tmp_path, monkeypatch, module, absen
         module.write(digits.model, digits.decode, tmp_path / "file")
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("kind", ["litert", "onnx"])
 def test_mixed_precision_is_exported_in_float32(digits, tmp_path, kind):
     """Also while the global policy is still that of the training."""

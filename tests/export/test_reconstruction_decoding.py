@@ -17,6 +17,8 @@ from export.reconstruction_decoding import ReconstructionDecoding, network
 from models.conv_autoencoder import ConvAutoencoder
 from models.variational_autoencoder import VariationalAutoencoder
 
+pytestmark = pytest.mark.whole
+
 RANDOM = np.random.default_rng(0)
 SIGNATURES = {"serving_default", "encode", "decode", "reconstruct", "anomaly_score"}
 

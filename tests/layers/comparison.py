@@ -59,6 +59,8 @@ def fill(layer, seed=0):
     """Gives each weight random values (positive for variances): zeros for a bias would hide what it does."""
     random = np.random.default_rng(seed)
     for weight in layer.weights:
+        if "int" in str(weight.dtype):  # drawn, not learned
+            continue
         spread = 0.5 * random.standard_normal(weight.shape)
         weight.assign(1 + np.abs(spread) if "variance" in weight.name else spread)
 

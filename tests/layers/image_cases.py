@@ -27,6 +27,11 @@ def response_norm(shape=(3, 2, 4, 7), **settings):
     return Case(layers.LocalResponseNorm, settings, shape, formula=image_formulas.local_response_norm)
 
 
+def compact_bilinear(shape=(3, 4, 2, 5), **settings):
+    formula = image_formulas.compact_bilinear
+    return Case(layers.CompactBilinearPooling, settings, shape, formula=formula, masks=False)
+
+
 IMAGES = [
     Case(
         layers.AveragePool2D, {"pool_size": 3, "strides": 2}, (3, 7, 8, 3), keras.layers.AveragePooling2D, masks=False
@@ -40,6 +45,8 @@ IMAGES = [
     depthwise_conv(kernel_size=3, strides=2, padding="same", use_bias=False),
     Case(layers.ChannelShuffle, {"groups": 3}, (4, 3, 2, 6), formula=image_formulas.channel_shuffle),
     Case(layers.ChannelShuffle, {"groups": 1}, (4, 6), keras.layers.Identity, {}),
+    compact_bilinear(dimension=16, seed=1),
+    compact_bilinear(dimension=5, seed=2, normalize=False, shape=(4, 3, 6)),
     response_norm(alpha=0.1),
     response_norm(alpha=0.2, groups=2, shape=(3, 2, 4, 8)),
     response_norm(alpha=0.3, size=3, beta=0.5, k=1.0, squares="mean"),

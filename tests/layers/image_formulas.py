@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from layers.compact_bilinear_pooling import TINY, sketches
+
 
 def windows(x, settings):
     """Yields the place of each output pixel, and the rows and columns of the image that its window covers."""
@@ -114,3 +116,28 @@ def upsampling(x, noise, settings, training):
 
     down, across = (matrix(length) for length in x.shape[1:3])
     return np.einsum("ij,bjkc,lk->bilc", down, x, across), lambda g: np.einsum("ij,bilc,lk->bjkc", down, g, across)
+
+
+def compact_bilinear(x, noise, settings, training):
+    """By Fourier transforms of the count sketches of each place, as published."""
+    size, normalize = settings["dimension"], settings.get("normalize", True)
+    places = x.reshape(len(x), -1, x.shape[-1])
+    buckets, signs = sketches(x.shape[-1], size, settings["seed"])
+    deal = [np.eye(size)[bucket] * sign[:, None] for bucket, sign in zip(buckets, signs, strict=True)]
+    first, second = (np.fft.fft(places @ one) for one in deal)
+    z = np.fft.ifft(first * second).real.sum(1)
+    root = np.sqrt(np.abs(z) + TINY)
+    r = z / root
+    length = np.sqrt((r**2).sum(-1, keepdims=True) + TINY)
+
+    def pull_back(gradient):
+        if normalize:
+            gradient = (gradient - (r / length) * (gradient * r / length).sum(-1, keepdims=True)) / length
+            gradient = gradient * (1 / root - np.abs(z) / (2 * root**3))
+        turned = np.fft.fft(gradient)[:, None]
+        # A convolution is pulled back by a correlation.
+        parts = zip((second, first), deal, strict=True)
+        back = sum(np.fft.ifft(turned * np.conj(other)).real @ one.T for other, one in parts)
+        return back.reshape(x.shape).astype(x.dtype)
+
+    return (r / length if normalize else z).astype(x.dtype), pull_back

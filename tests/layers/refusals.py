@@ -121,6 +121,7 @@ REFUSALS = [
     (layers.DepthwiseConv2D, {"kernel_size": 0}, "Received: kernel_size=0"),
     (layers.DepthwiseConv2D, {"kernel_size": 3, "padding": "full"}, "Received: padding='full'"),
     (layers.ChannelShuffle, {"groups": 0}, "`groups` must be a positive integer. Received: groups=0"),
+    (layers.CompactBilinearPooling, {"dimension": 0}, "`dimension` must be a positive integer. Received: dimension=0"),
     (layers.LocalResponseNorm, {"size": 4}, "`size` must be an odd positive integer. Received: size=4"),
     (layers.LocalResponseNorm, {"alpha": -1.0}, "`alpha` must be 0 or more. Received: alpha=-1.0"),
     (layers.LocalResponseNorm, {"beta": 0.0}, "`beta` must be positive. Received: beta=0.0"),

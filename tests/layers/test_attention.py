@@ -38,6 +38,7 @@ def test_masked_keys_have_no_effect(kind, settings):
     np.testing.assert_allclose(np.asarray(layer(query[:1], key[:1, :2])[0]), context[:1], rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.whole
 @every_kind
 def test_the_masks_of_query_and_keys_arrive(kind, settings):
     """From an embedding on: that of the keys in the weights, that of the query at the context."""

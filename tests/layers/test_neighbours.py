@@ -35,6 +35,7 @@ def draw(random, count, length):
     return np.where(np.arange(length) < random.integers(0, length + 1, (count, 1)), texts, 0)
 
 
+@pytest.mark.whole
 def test_likeness_is_that_of_ngrams_counted_by_hand():
     random = np.random.default_rng(0)
     candidates, texts = draw(random, 40, 9), draw(random, 30, 7)

@@ -148,6 +148,7 @@ def test_a_long_sequence_trains_lowered_by_xla(kind):
         np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.whole
 def test_a_model_of_any_length_carries_masks_and_states(tmp_path):
     """Encoder and decoder: a mask from the tokens reaches the LSTM also where it is given states; saved and loaded."""
     source, target = (keras.Input((None,), dtype="int32") for _ in range(2))

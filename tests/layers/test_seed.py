@@ -29,6 +29,7 @@ def replicas():
     return json.loads(result.stdout.splitlines()[-1])
 
 
+@pytest.mark.whole
 @tensorflow_only
 @pytest.mark.parametrize("name", ["Dropout", "ScaledDropout"])
 def test_replicas_draw_different_masks(replicas, name):

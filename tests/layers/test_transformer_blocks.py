@@ -55,6 +55,7 @@ def compiled(function):
     return [tf.function(function), tf.function(function, jit_compile=True)]
 
 
+@pytest.mark.whole
 @every_form
 def test_steps_in_a_compiled_loop_equal_the_whole_pass(settings):
     block = decoder(**settings)
@@ -64,6 +65,7 @@ def test_steps_in_a_compiled_loop_equal_the_whole_pass(settings):
         np.testing.assert_allclose(np.asarray(stepped), whole, atol=2e-6)
 
 
+@pytest.mark.whole
 @every_form
 def test_beams_with_ancestors_equal_the_history_of_each(settings):
     """Beams replace each other at random; each must give what its own history gives in one pass."""
@@ -93,6 +95,7 @@ def test_beams_with_ancestors_equal_the_history_of_each(settings):
         np.testing.assert_allclose(np.asarray(weights), expected, atol=2e-6)
 
 
+@pytest.mark.whole
 def test_beams_without_ancestors_keep_to_themselves():
     block = decoder()
     projected, cache, outputs = block.project_source(ops.array(SOURCE)), block.empty_cache(3, LENGTH, 2), []

@@ -15,6 +15,7 @@ def test_equal_to_keras_in_float32(factor):
     assert found == pytest.approx(expected, abs=1e-5)
 
 
+@pytest.mark.whole
 def test_any_size_in_one_network():
     inputs = keras.Input((None, None, 2))
     model = keras.Model(inputs, Upsampling2D(4)(inputs))

@@ -32,6 +32,8 @@ CONSTANTS = {
     "S62": ("low", "high"),
     "S74": ("categories",),
     "S75": ("categories",),
+    "S81": ("classes", "width"),
+    "S84": ("hidden",),
 }
 # Row, and the names of its right and its wrong form.
 EXCHANGES = {

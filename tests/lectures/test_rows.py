@@ -1,4 +1,5 @@
-"""Every row gives its figures; rows of more than a moment do so in `make test-slow`, and run small here."""
+"""Every row gives its figures; those of more than a moment do so in `make test-slow`, and run small in
+`make test-whole`."""
 
 import inspect
 from dataclasses import replace
@@ -57,6 +58,7 @@ def test_a_row_gives_its_figures_and_a_picture(row):
     assert np.asarray(canvas.buffer_rgba())[..., :3].std() > 5, "an empty picture"
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("row", [row for row in ROWS if row.name in SLOW and "seeds" in row.constants], ids=ids)
 def test_a_slow_row_runs_small(row):
     (result,) = results.run([row], {"seeds": 2})

@@ -76,6 +76,7 @@ def test_the_stem_makes_one_region_of_eight_pixels_a_side():
     assert parts.encoder.input.shape == (None, 32, 48, 3)
 
 
+@pytest.mark.whole
 def test_a_file_holds_the_network(network, tmp_path):
     before = logits_of(network, images(), TARGETS)
     assert before.shape == (*TARGETS.shape, VOCABULARY) and before.dtype == np.float32
@@ -102,6 +103,7 @@ def test_each_caption_is_of_its_own_image(network):
     assert np.abs(other - logits).max(axis=(1, 2)).min() > 1e-3
 
 
+@pytest.mark.whole
 def test_greedy_search_is_what_the_whole_pass_says(network):
     parts = Captioner.of(network)
     settings = {"beams": 1, "length_penalty": 1.0, "length": LENGTH}
@@ -152,6 +154,7 @@ def test_regions_are_in_the_order_of_the_image():
     assert np.abs(encoded).max() == 0
 
 
+@pytest.mark.whole
 def test_a_backbone_before_the_captioner(tmp_path):
     encoder = image_encoder.backbone("mobilenet_v2", "none", (32, 32, 3))
     model = ShowAttendTell(6, 4).build("features", encoder.output_shape[1:], VOCABULARY)
@@ -167,6 +170,7 @@ def test_a_backbone_before_the_captioner(tmp_path):
     assert parts.encoder(inputs["image"]).shape == (3, 1, 6)
 
 
+@pytest.mark.whole
 def test_one_step_moves_every_weight_that_can_matter():
     """All but those of an attention that has one region to look at."""
     for name, recipe in RECIPES.items():

@@ -94,6 +94,7 @@ def check(found, network, beams, length_penalty, sources=SOURCES, limits=LIMITS)
     return {len(np.trim_zeros(text)) for text in texts.reshape(-1, texts.shape[-1])}
 
 
+@pytest.mark.whole
 def test_beam_search_equals_the_search_by_hand(network):
     lengths = set()
     for length_penalty in PENALTIES:
@@ -128,6 +129,7 @@ def test_one_beam_is_greedy(network):
         assert complete[row, 0] == (text[-1] == END)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("length_penalty", PENALTIES)
 def test_a_beam_as_wide_as_the_tree_finds_the_best_of_all_texts(length_penalty, tiny):
     found, scores, complete = run(tiny.search, 24, length_penalty, SOURCES[:1], np.array([4], "int32"), length=4)
@@ -187,6 +189,7 @@ def test_compiled_equals_eager(name):
     check(lowered, network, 4, 1.0)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("beams", "vocab_size"), [(1, 2), (4, 6), (3, 64), (1, 65), (5, 130), (2, 1000)])
 def test_best_continuations_equal_a_sort(beams, vocab_size):
     """Of equal ones the first hypothesis counts, then the first token."""

@@ -18,6 +18,7 @@ def network(weights=None, size=224):
     return efficientnet_lite.efficientnet_lite0(True, weights, (size, size, 3), None, "lite0")
 
 
+@pytest.mark.whole
 def test_parameters_are_those_published():
     model = network(size=64)
     trainable = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)

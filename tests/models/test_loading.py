@@ -39,6 +39,7 @@ def test_missing_and_broken_files(tmp_path):
         load(tmp_path / "model.keras")
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16", "bfloat16"])
 def test_half_precision_becomes_float32(policy):
     keras.config.set_dtype_policy(policy)

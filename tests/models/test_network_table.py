@@ -56,6 +56,7 @@ def model(request):
     return NETWORKS[request.param]()
 
 
+@pytest.mark.whole
 def test_parameters_are_those_that_keras_counts(model):
     table = network_table(model, timed=False)
     assert table.parameters + table.statistics == model.count_params()
@@ -63,6 +64,7 @@ def test_parameters_are_those_that_keras_counts(model):
     assert table.parameters == trainable or any(not layer.trainable for layer in model.layers)
 
 
+@pytest.mark.whole
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="compares with TensorFlow's profiler")
 def test_multiply_adds_are_those_that_tensorflow_counts(model):
     table = network_table(model, timed=False)
@@ -142,6 +144,7 @@ def test_times_are_of_this_machine_and_of_each_layer():
     assert all(row.milliseconds > 0 for row in table.rows)
 
 
+@pytest.mark.whole
 def test_each_call_is_given_what_it_takes(monkeypatch):
     """The last output is that of the network itself, on the same record."""
     model, seen = every_kind(), []

@@ -79,6 +79,7 @@ def test_the_papers_training_is_a_preset_that_flags_override(recipe):
     assert recipe.paper_training() is None
 
 
+@pytest.mark.whole
 def test_the_papers_first_weights():
     model = AlexNet(width=0.1, recipe="paper").build((67, 67, 3), 5)
     for name, bias in (("conv1", 0), ("conv2", 1), ("conv3", 0), ("conv5", 1), ("fc6", 1)):
@@ -120,6 +121,7 @@ def test_two_streams_are_two_networks_until_the_third_convolution():
     assert not gradient[..., middle:].any()
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("kind", "window", "stride"), [("fast", 231, 32), ("accurate", 221, 36)])
 def test_a_larger_picture_gives_the_scores_of_its_windows(kind, window, stride):
     """The 3x3 convolutions pad, and a window's edge has zeros where the picture goes on; so their outer ring is 0."""
@@ -179,6 +181,7 @@ def with_heads():
     return model
 
 
+@pytest.mark.whole
 def test_the_heads_count_three_tenths_in_training_and_nothing_afterwards(with_heads):
     model, x, y = with_heads, pictures(8, 79), np.arange(8) % 5
     for layer in model.layers:
@@ -192,6 +195,7 @@ def test_the_heads_count_three_tenths_in_training_and_nothing_afterwards(with_he
     assert float(model.test_on_batch(x, y)[0]) == pytest.approx(main, rel=1e-4)
 
 
+@pytest.mark.whole
 def test_cut_off_the_heads_leave_the_same_answers(with_heads, tmp_path):
     alone = cut(with_heads)
     assert not isinstance(alone, WithAuxiliaryHeads)
@@ -206,6 +210,7 @@ def test_cut_off_the_heads_leave_the_same_answers(with_heads, tmp_path):
     )
 
 
+@pytest.mark.whole
 def test_the_decoder_of_enet_gives_a_class_to_each_pixel():
     inputs, blocks = keras.Input((32, 48, 3)), ENet(width=0.25).blocks()
     model = keras.Model(inputs, blocks.decoder(*blocks.encoder(inputs), 7))

@@ -83,6 +83,7 @@ def answered(model, at: int) -> tuple[int, int]:
     return int(np.flatnonzero(found)[0]), int(np.flatnonzero(found)[-1])
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("name", CASES)
 def test_formula_is_what_a_position_answers_to(name):
     network, rows, field, stride = CASES[name]

@@ -59,6 +59,7 @@ LONG = ("shufflenet 1", "enet")  # many layers to trace; the other recipes share
 NAMES = [pytest.param(name, marks=[pytest.mark.slow] if name in LONG else []) for name in CASES]
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("name", NAMES)
 def test_recipe(name, tmp_path):
     recipe, input_shape, num_outputs, count = CASES[name]

@@ -72,6 +72,7 @@ def best_text(model, images, size):
     return max(found)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("size", [0, 1, 2, 3])
 @pytest.mark.parametrize(
     "recipe", [ShowAttendTell(6, 6), TransformerCaptioner(8, 0, 1, 2, 8)], ids=["gru", "transformer"]

@@ -66,6 +66,7 @@ SETTINGS = [
 ]
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("network", ["gru, additive"], indirect=True)
 @pytest.mark.parametrize("settings", SETTINGS, ids=str)
 def test_frequencies_are_those_of_the_softmax(network, settings):
@@ -82,6 +83,7 @@ def test_frequencies_are_those_of_the_softmax(network, settings):
     assert (some.sum() < possible) == ("top_p" in settings or settings.get("top_k", possible) < possible)
 
 
+@pytest.mark.whole
 def test_each_step_is_drawn_given_the_steps_before(network):
     """Frequencies of the second token among the texts whose first is the most frequent one that goes on."""
     rows = np.tile(SOURCES[1:2], (DRAWS[0], 1))
@@ -131,6 +133,7 @@ def test_the_most_probable_token_alone_is_greedy(network):
             assert found[found != 0].tolist() == list(text)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("network", ["transformer, rotary"], indirect=True)
 def test_lowered_by_xla_the_draws_are_the_same(network):
     if keras.backend.backend() == "jax":

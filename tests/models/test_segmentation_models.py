@@ -21,6 +21,7 @@ def recipes():
     return [UNet((4, 8)), LRASPP(weights="none"), DeepLab(weights="none"), ENetSegmenter()]
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("recipe", recipes(), ids=lambda one: type(one).__name__)
 def test_any_size_of_picture_gives_logits_of_its_size(recipe):
     model = recipe.build((None, None, 3), 11)
@@ -34,6 +35,7 @@ def test_any_size_of_picture_gives_logits_of_its_size(recipe):
         assert sum(int(np.prod(one.shape)) for one in model.trainable_weights) == LEARNING[type(recipe)]
 
 
+@pytest.mark.whole
 def test_enets_encoder_is_that_of_the_whole():
     from models.loading import copy_matching_weights
 
@@ -44,6 +46,7 @@ def test_enets_encoder_is_that_of_the_whole():
     assert all("bottleneck4" in one or "bottleneck5" in one or "logits" in one for one in fresh)
 
 
+@pytest.mark.whole
 def test_the_gate_of_lraspp_is_one_number_of_a_channel():
     """Features at 1/16 scaled by a gate of their mean: the head written out in NumPy."""
     model = LRASPP(weights="none", channels=8).build((64, 64, 3), 3)
@@ -65,6 +68,15 @@ def test_the_gate_of_lraspp_is_one_number_of_a_channel():
     assert np.asarray(model(pixels, training=False)) == pytest.approx(expected, abs=1e-4)
 
 
+@pytest.mark.whole
+def test_a_backbone_that_is_not_of_keras():
+    model = LRASPP(backbone="efficientnet-lite0", weights="none", channels=8).build((64, 64, 3), 3)
+    low, high = model.get_layer("backbone").output
+    assert low.shape[1:3] == (8, 8) and high.shape[1:3] == (4, 4)
+    assert model.predict_on_batch(np.zeros((1, 64, 64, 3), "float32")).shape == (1, 64, 64, 3)
+
+
+@pytest.mark.whole
 def test_batch_norms_of_a_pretrained_backbone_stay(tmp_path):
     path = str(tmp_path / "backbone.weights.h5")
     keras.applications.MobileNetV2(include_top=False, weights=None, input_shape=(32, 32, 3)).save_weights(path)

@@ -14,6 +14,7 @@ from models.bag import Bag
 from models.deeplab import DeepLab
 from models.enet import ENet
 from models.enet_segmenter import ENetSegmenter
+from models.explainer import Explainer
 from models.googlenet import GoogLeNet
 from models.image_encoder import ImageEncoder
 from models.lraspp import LRASPP
@@ -55,7 +56,12 @@ def regressed(recipe):
     return recipe.build((5,), 1, FEATURES, np.zeros((recipe.members, 6)))
 
 
+def explained(recipe):
+    return recipe.build(3, 5, ("picture", "class"))
+
+
 SMALL = {
+    Explainer: ({"units": 4, "embedding_units": 3, "class_units": 2, "feature_units": 3}, explained),
     recipes.Logistic: ({}, classified((4,))),
     recipes.Linear: ({}, classified((4,))),
     recipes.MLP: ({"hidden": (4,)}, classified((4,))),
@@ -83,7 +89,7 @@ SMALL = {
 ELSEWHERE = {(Bag, "characters"), *((kind, "hidden") for kind in (Bag, TextCNN, TextRecurrent, TextTransformer))}
 """Fields that may be empty, or are a pair: tests/models/test_text_models.py."""
 NUMBERS = (-1, 0, 0.5, 1, 10.0, math.inf, -math.inf, math.nan)
-TASKS = ("classify", "regress", "autoencode", "translate", "caption", "segment")
+TASKS = ("classify", "regress", "autoencode", "translate", "caption", "segment", "explain")
 UNIONS = [typing.get_type_hints(by_name(name).config)["model"] for name in TASKS]
 RECIPES = {recipe for union in UNIONS for recipe in typing.get_args(union)} | {ImageEncoder}
 FIELDS = [
@@ -109,6 +115,7 @@ def test_every_recipe_of_every_task_is_here():
     assert {recipe for recipe in RECIPES if dataclasses.fields(recipe)} == set(SMALL)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("kind", "name"), FIELDS)
 def test_extremes_are_refused_by_the_recipe_and_the_smallest_other_builds(kind, name):
     settings, build = SMALL[kind]

@@ -35,6 +35,7 @@ def inputs(recipe, features, length=7, rows=5):
     return found
 
 
+@pytest.mark.whole
 @every_recipe
 @pytest.mark.parametrize("features", [0, 3])
 def test_logits_are_the_same_after_a_file_and_however_far_texts_are_filled_up(name, features, tmp_path):

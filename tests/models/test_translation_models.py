@@ -89,6 +89,7 @@ def test_rotary_positions_have_no_weights():
     assert len(counts) == 1
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("dictionaries", ["shared", "separate"])
 @pytest.mark.parametrize("name", ["transformer, pre", "lstm, multiplicative"])
 def test_a_file_holds_the_network(name, dictionaries, tmp_path):
@@ -122,6 +123,7 @@ def stepped(model, steps, source=SOURCES):
     return [np.asarray(part) for part in compiled(decode, xla=False)(ops.array(source), ops.array(TARGETS))]
 
 
+@pytest.mark.whole
 def test_step_by_step_equals_the_whole_pass(network):
     whole = network.call(SOURCES, TARGETS)
     counts = TARGETS != 0
@@ -130,6 +132,7 @@ def test_step_by_step_equals_the_whole_pass(network):
         np.testing.assert_allclose(logits[here], whole[here, position], rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.whole
 def test_padding_changes_nothing(network):
     """More of it after the source or the target, and whatever is taken for the vectors of token 0."""
     logits = network.call(SOURCES, TARGETS)
@@ -171,6 +174,7 @@ def test_a_source_of_one_token_gives_no_warning(network):
     assert np.isfinite(np.asarray(network.model(short))).all()
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("name", ["transformer, post", "gru, additive"])
 def test_half_precision_keeps_float32_logits_and_steps(name):
     if keras.backend.backend() == "jax" and name != "gru, additive":

@@ -12,6 +12,8 @@ from data.settings import Data
 from tasks.request import Prediction
 from tests.tasks.conftest import write_run
 
+pytestmark = pytest.mark.whole
+
 GOOD, BAD = "a good day and a fine one", "a bad day and a sad one"
 
 

@@ -16,14 +16,15 @@ from tasks.request import Evaluation, Prediction
 from tasks.task import by_name, names
 from tasks.trained import read
 from tests.tasks.runs import FILES, guard_in_this_process, interrupted
+from tests.web.serving import protocols
 from training import manifest
 from training.run_directory import RunDirectory
 from tuning.dry_run import some
 
 TASKS = names()
-# What writes texts traces graphs for minutes; in `make test` their own whole runs stand for them.
-TEXTS = ("caption", "translate")
-RUNS = [pytest.param(name, marks=[pytest.mark.slow] if name in TEXTS else []) for name in TASKS]
+# What writes texts traces graphs for minutes; in `make test-whole` their own whole runs stand for them.
+MARKS = {"classify": [], "regress": [], **dict.fromkeys(("caption", "translate", "explain"), [pytest.mark.slow])}
+RUNS = [pytest.param(name, marks=MARKS.get(name, [pytest.mark.whole])) for name in TASKS]
 
 
 def test_there_are_tasks():
@@ -123,6 +124,39 @@ def test_raw_records_get_answers(finished, tmp_path):
     assert [row["origin"] for row in csv.DictReader(output.read_text("utf-8").splitlines())] == [
         row["origin"] for row in rows
     ]
+
+
+def test_it_is_served_by_every_protocol_as_it_predicts(finished, tmp_path):
+    task, _, folder, _ = finished
+    run = folder / "halves"
+    count = 20 if task.name in ("caption", "translate") else 100
+    raw = protocols.drawn(examples.read(run / "examples.json"), count, np.random.default_rng(0))
+    served = protocols.answers(run, raw)
+    rows = predict.main(Prediction(str(run), as_files(raw, tmp_path), output=str(tmp_path / "answers.csv")))
+    for way, found in served.items():
+        assert found.keys() == served["rows"].keys()
+        for name, values in found.items():
+            told(values, served["rows"][name], f"{task.name}, {name} by {way}")
+    columns = {name: [row[name] for row in rows] for name in rows[0]}
+    answers = dict(served["rows"])
+    if "code" in answers:
+        answers |= {f"code_{place}": values for place, values in enumerate(answers["code"].T, start=1)}
+    if "ids" in answers:  # of a picture's pixels, of which apps.predict tells the mean
+        answers["confidence"] = answers["confidence"].sum(axis=(1, 2)) / answers["size"].prod(axis=1)
+    shared = answers.keys() & columns.keys()
+    assert shared
+    for name in shared:
+        told(np.array(columns[name]), answers[name], f"{task.name}, {name} by apps.predict", 2e-6)
+
+
+def told(found: np.ndarray, expected: np.ndarray, what: str, tolerance: float = 1e-6) -> None:
+    """Texts must be equal, numbers nearly so, relative to the largest; predictions are rounded to six digits."""
+    assert found.shape == expected.shape, what
+    if expected.dtype.kind in "fc":
+        scale = max(1.0, float(np.abs(expected).max(initial=0)))
+        np.testing.assert_allclose(found.astype(float), expected, rtol=0, atol=tolerance * scale, err_msg=what)
+    else:
+        assert found.tolist() == expected.tolist(), what
 
 
 def as_files(raw: dict[str, np.ndarray], folder) -> tuple[str, ...]:

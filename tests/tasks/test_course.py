@@ -12,6 +12,8 @@ from tasks.task import by_name
 from training.run_directory import RunDirectory
 from training.trainer import Trainer
 
+pytestmark = pytest.mark.whole
+
 TASK = by_name("classify")
 
 

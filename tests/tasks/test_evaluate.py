@@ -11,6 +11,8 @@ from data.errors import DataError
 from tasks.request import Evaluation
 from tasks.trained import read
 
+pytestmark = pytest.mark.whole
+
 
 def test_own_test_split(digits_run, capsys):
     run, splits = digits_run

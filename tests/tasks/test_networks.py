@@ -87,6 +87,7 @@ def test_the_gallery_has_all(monkeypatch, capsys):
     assert any("138,357,544" in one for one in lines)
 
 
+@pytest.mark.whole
 def test_a_wrong_count_ends_in_an_error(monkeypatch, capsys):
     small = published_figures.Published("ResNet-20", "resnet", {"depth": 20}, 32, 269_722, 40_551_040, "", 2015)
     small = replace(small, classes=10)

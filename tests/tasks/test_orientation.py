@@ -19,6 +19,8 @@ from tasks.request import Prediction
 from tests.data.images.test_orientation import stored
 from training.run_directory import RunDirectory
 
+pytestmark = pytest.mark.whole
+
 CLASSES = ("a", "b", "c")
 
 

@@ -102,6 +102,24 @@ def test_bad_tables(people_run, tmp_path, table, message):
     assert "new.csv" in str(refusal.value)
 
 
+def test_a_field_that_all_records_leave_out_is_missing_in_all(people_run, tmp_path, capsys):
+    run, paths = (
+        str(people_run[0]),
+        [tmp_path / name for name in ("left.jsonl", "null.jsonl", "spelt.jsonl", "other.jsonl")],
+    )
+    left, null, spelt, other = paths
+    left.write_text('{"age": 30, "town": "Ulm"}\n{"age": 40, "town": "Bonn"}\n')
+    null.write_text('{"age": 30, "town": "Ulm", "net income": null}\n{"age": 40, "town": "Bonn"}\n')
+    spelt.write_text('{"age": 30, "town": "Ulm", "net_income": 50}\n')
+    other.write_text('{"width": 30}\n')
+    answers = [predict.main(Prediction(run, (str(path),))) for path in (left, null)]
+    assert [row["probability"] for row in answers[0]] == [row["probability"] for row in answers[1]]
+    assert capsys.readouterr().err.count("left.jsonl: no record has 'net income': missing in all") == 1
+    for path, message in ((spelt, "Did you mean 'net_income'"), (other, "is missing .3 in all")):
+        with pytest.raises(DataError, match=message):
+            predict.main(Prediction(run, (str(path),)))
+
+
 def test_bad_images(digits_run, photos, tmp_path, capsys):
     run = str(digits_run[0])
     with pytest.raises(DataError, match="absent.png: no such file or folder"):

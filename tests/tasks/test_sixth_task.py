@@ -19,6 +19,8 @@ from tests.tuning.same_process import SameProcess
 from tuning.search import search
 from tuning.settings import Search
 
+pytestmark = pytest.mark.whole
+
 OUTSIDE = Path(__file__).parent / "outside"
 NAME = "parity"
 EPOCHS = ["--epochs", "2"]

@@ -60,6 +60,7 @@ def test_losses_are_compared_row_by_row():
     assert compared("", "", rows, rows + (-1) ** np.arange(20)).verdict == "makes no clear difference"
 
 
+@pytest.mark.whole
 def test_a_planted_case_is_helped_by_the_advice(quick, capsys):
     """One epoch is not enough for digits: the advice is to train longer, or faster, and so it is."""
     config = Config(
@@ -75,6 +76,7 @@ def test_a_planted_case_is_helped_by_the_advice(quick, capsys):
     assert not (quick / "run/what-if/checkpoint.npz").exists()
 
 
+@pytest.mark.whole
 def test_where_nothing_is_advised_nothing_is_tried(quick, capsys, monkeypatch):
     from evaluation.diagnosis import Diagnosis
     from tasks.regress import results

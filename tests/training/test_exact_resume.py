@@ -19,6 +19,8 @@ from training.run_directory import RunDirectory
 from training.run_lock import RunError
 from training.trainer import Trainer
 
+pytestmark = pytest.mark.whole
+
 ALWAYS = 1e-9  # minutes between two checkpoints: one after every update
 SETTINGS = {"epochs": 4, "learning_rate": 0.02, "checkpoint_minutes": ALWAYS, "batch_size": 75}
 STEPS = 8  # an epoch

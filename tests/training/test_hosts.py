@@ -66,6 +66,7 @@ def trained():
     return json.loads(done.stdout.splitlines()[-1])
 
 
+@pytest.mark.whole
 @on_jax
 @pytest.mark.parametrize("name", ["plain", "dropout", "indivisible"])
 def test_four_devices_learn_what_one_does(trained, name):

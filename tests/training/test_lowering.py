@@ -94,6 +94,7 @@ def test_faults_in_a_layer_are_named_with_it(function, what):
     assert all(what in trouble.what for trouble in found.troubles), found
 
 
+@pytest.mark.whole
 def test_a_ragged_last_batch_and_a_changing_length_are_named_with_their_input():
     found = check(network(), dataset(ROWS, ROWS, 5), None)
     assert [trouble.where for trouble in found.troubles][:1] == ["the inputs"]

@@ -16,6 +16,8 @@ from training.plan import plan
 from training.run_directory import RunDirectory
 from training.trainer import Trainer
 
+pytestmark = pytest.mark.whole
+
 
 def train(folder, recipe=None, **settings):
     trainer = Trainer(**({"epochs": 3, "learning_rate": 0.01} | settings))

@@ -61,6 +61,7 @@ def test_mean_iou_counts_over_batches():
     assert float(metric.result()) == 0
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("optimizer", ["adam", "sgd"])
 def test_a_layer_learns_at_a_share_of_the_rate(optimizer):
     def trained(share):

@@ -36,6 +36,7 @@ def test_exponential():
     np.testing.assert_allclose(rates(schedule="exponential", learning_rate=0.1), 0.1 * 0.9 ** epochs(), rtol=1e-4)
 
 
+@pytest.mark.whole
 def test_cosine_rises_then_falls_to_zero():
     ours = rates(schedule="cosine", learning_rate=0.1, warmup=0.1)
     np.testing.assert_allclose(ours[:100], 0.1 * np.arange(100) / 100, atol=1e-7)

@@ -124,6 +124,7 @@ def test_best_by_accuracy_ties_broken_by_loss():
     assert callback.epoch == 2
 
 
+@pytest.mark.whole
 def test_same_seed_same_bytes_other_seed_others(tmp_path):
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
         run(tmp_path / name, Trainer(epochs=2, seed=seed))
@@ -131,12 +132,14 @@ def test_same_seed_same_bytes_other_seed_others(tmp_path):
     assert texts[0] == texts[1] != texts[2]
 
 
+@pytest.mark.whole
 def test_ema_validates_the_average(tmp_path):
     model, rows = run(tmp_path, Trainer(epochs=3, learning_rate=0.01, ema=0.95))
     loss, _ = model.evaluate(validation(), verbose=0)
     assert loss == min(row["val_loss"] for row in rows)
 
 
+@pytest.mark.whole
 def test_it_is_told_when_the_mean_of_the_last_epochs_wins(tmp_path):
     """Large steps at a constant rate swing around the minimum; also after an interruption at the end of training."""
     trainer = Trainer(epochs=6, optimizer="momentum", learning_rate=0.15, schedule="constant", average=4)

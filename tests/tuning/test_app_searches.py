@@ -11,6 +11,8 @@ from tests.tuning.same_process import SameProcess
 from tuning.search import search
 from tuning.settings import Search
 
+pytestmark = pytest.mark.whole
+
 QUICK = "classify"
 
 

@@ -116,6 +116,7 @@ def test_a_maximum_is_found_as_well():
     assert found[8].ranges["share"][0] <= best.values["share"] <= found[8].ranges["share"][1]
 
 
+@pytest.mark.whole
 def test_it_is_ahead_of_random_search():
     """Mean of the best of 30 trials over 20 seeds, on a function that is no bowl either."""
 

@@ -90,6 +90,7 @@ def quick(monkeypatch):
     monkeypatch.setattr(result, "subprocess", SimpleNamespace(run=run, DEVNULL=None))
 
 
+@pytest.mark.whole
 def test_the_whole_of_it(tmp_path, capfd, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent / "outside"))  # there is `apps.tiny`
     retrainings = Retrainings()

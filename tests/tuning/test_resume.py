@@ -108,6 +108,7 @@ def test_two_at_once_are_those_one_after_the_other(tmp_path):
     assert loop(tmp_path / "half", "coarse-to-fine", 10, jobs=2)[0] == expected
 
 
+@pytest.mark.whole
 def test_two_at_once_go_on_as_the_journal_says(tmp_path):
     """With two jobs the order in which trials end decides what comes next; what has started keeps its values."""
     loop(tmp_path / "whole", "bayesian", 7, jobs=2)

@@ -18,6 +18,7 @@ from models.dense_autoencoder import DenseAutoencoder
 from models.enet import ENet
 from models.enet_segmenter import ENetSegmenter
 from models.ensemble import Ensemble
+from models.explainer import Explainer
 from models.googlenet import GoogLeNet
 from models.linear import Linear
 from models.logistic import Logistic
@@ -58,6 +59,7 @@ MODELS = {
     ),
     "translate": (Transformer(), Transformer(units=96, num_heads=3, feed_forward_units=100), Recurrent()),
     "segment": (UNet(), LRASPP(), DeepLab(), ENetSegmenter()),
+    "explain": (Explainer(),),
     "caption": (ShowTell(), ShowAttendTell(units=32, embedding_units=32), TransformerCaptioner()),
 }
 CASES = [(app, model) for app, models in MODELS.items() for model in models]

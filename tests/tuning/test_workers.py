@@ -13,6 +13,8 @@ from tuning.trial_loop import TrialLoop
 from tuning.trial_source import ListedTrials
 from tuning.workers import WorkerError, Workers
 
+pytestmark = pytest.mark.whole
+
 TASK = {
     "space": "tests.tuning.tiny_space",
     "config": flags(tiny_task.Config()),

@@ -229,7 +229,8 @@ def _array(proto, tensor, limits) -> np.ndarray:
     if min(shape, default=0) < 0 or int(np.prod(shape, dtype=object)) * max(dtype.size or 8, 1) > limits.unpacked:
         raise malformed(f"`{tensor.name}`: the shape {list(shape)} is larger than {limits.unpacked:,} bytes")
     try:
-        return tf.make_ndarray(proto).reshape(shape)
+        found = tf.make_ndarray(proto).reshape(shape)
+        return found.astype(np.float32) if tensor.dtype == "bfloat16" else found
     except (ValueError, TypeError):
         raise malformed(f"`{tensor.name}`: the content is not of the shape {list(shape)}") from None
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from web.serving.errors import malformed
-from web.serving.signature import TEXT, Signature, Tensor
+from web.serving.signature import TEXT, Signature, Tensor, numbers
 
 ROWS, COLUMNS = "instances", "inputs"
 BYTES = "_bytes"  # how the name of an output ends whose values are no text
@@ -156,7 +156,10 @@ def typed(leaves: list, tensor: Tensor) -> np.ndarray:
         found = np.empty(len(leaves), object)
         found[:] = [as_bytes(leaf, tensor.name) for leaf in leaves]
         return found
-    allowed = _ALLOWED.get(np.dtype(tensor.dtype).kind if tensor.dtype != "bfloat16" else "f")
+    try:
+        allowed = _ALLOWED.get(np.dtype(numbers(tensor.dtype)).kind)
+    except TypeError:  # of a type that only TensorFlow has
+        allowed = None
     if allowed is None:
         raise malformed(f"`{tensor.name}`: JSON has no values of the tensor type: {tensor.dtype}")
     strange = set(map(type, leaves)) - allowed
@@ -176,7 +179,7 @@ _ALLOWED = {"f": {int, float, type(None)}, "i": {int}, "u": {int}, "b": {bool}}
 
 def _exact(leaves: list, tensor: Tensor) -> np.ndarray:
     """Numbers in a type. Whole ones must be the same in it, and none may become infinite."""
-    dtype = np.dtype("float32" if tensor.dtype == "bfloat16" else tensor.dtype)
+    dtype = np.dtype(numbers(tensor.dtype))
     if dtype.kind != "f":
         return np.array(leaves, dtype)
     wide = np.array(leaves, np.float64)

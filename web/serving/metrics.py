@@ -53,25 +53,40 @@ class Metrics:
         self._requests.labels(model, call, code).inc()
         self._latency.labels(model, call).observe(seconds)
 
-    def of_batches(self, model: str) -> Callable[[int], Callable[[int, float, float], None]]:
-        """A function of the number of a version, which gives the one that the batches of it are told to."""
-
-        def of(version: int):
-            labels = (model, str(version))
-            parts = [metric.labels(*labels) for metric in (self._rows, self._batch, self._wait, self._compute)]
-
-            def computed(rows: int, wait: float, seconds: float) -> None:
-                parts[0].inc(rows)
-                for part, value in zip(parts[1:], (rows, wait, seconds), strict=True):
-                    part.observe(value)
-
-            return computed
-
-        return of
+    def of_batches(self, model: str) -> Callable[[int], "BatchMeasures"]:
+        """A function of the number of a version, which gives what its batches are told to."""
+        return lambda version: BatchMeasures(
+            (model, str(version)), self._rows, (self._batch, self._wait, self._compute)
+        )
 
     def page(self) -> bytes:
         """All of it, as text."""
         return generate_latest(self._registry)
+
+
+class BatchMeasures:
+    """What the batches of a version took.
+
+    Args:
+        labels: Model and version.
+        rows: Counter.
+        metrics: Histograms of rows, of waits and of times to compute.
+    """
+
+    def __init__(self, labels: tuple[str, str], rows: Counter, metrics: tuple[Histogram, ...]):
+        self._labels, self._metrics = labels, (rows, *metrics)
+
+    def __call__(self, rows: int, wait: float, seconds: float) -> None:
+        """Note a batch: its rows, its longest wait and its time to compute, in seconds."""
+        counter, *histograms = (metric.labels(*self._labels) for metric in self._metrics)
+        counter.inc(rows)
+        for histogram, value in zip(histograms, (rows, wait, seconds), strict=True):
+            histogram.observe(value)
+
+    def forget(self) -> None:
+        """Leave out a version that is served no more."""
+        for metric in self._metrics:
+            metric.remove(*self._labels)
 
 
 def memory_of(process: int) -> int:

@@ -1,11 +1,13 @@
 """A model under its name: the versions of it that are on the disk, and those that are served."""
 
 import asyncio
+from collections.abc import Callable
 
 import psutil
 
 from web.serving.errors import CallError
 from web.serving.limits import Limits
+from web.serving.processes import Processes
 from web.serving.sources import Found, Source
 from web.serving.told import tell
 from web.serving.version import AGAIN, AVAILABLE, Version
@@ -22,6 +24,7 @@ class Model:
         limits: Of the server.
         which: Versions to serve: `LATEST`, `ALL`, or numbers.
         labels: Such as "stable" -> number.
+        processes: Where its versions get theirs from.
         measures: A function of a version's number that gives what its batches are told to.
 
     Attributes:
@@ -29,16 +32,27 @@ class Model:
         refused: Those that could not be loaded, by number, which leave the others as they are.
     """
 
-    def __init__(self, source: Source, limits: Limits, which: str | tuple[int, ...], labels: dict[str, int], measures):
-        self.source, self.labels, self._limits, self._which, self._measures = source, labels, limits, which, measures
+    def __init__(
+        self,
+        source: Source,
+        limits: Limits,
+        which: str | tuple[int, ...],
+        labels: dict[str, int],
+        processes: Processes,
+        measures: Callable,
+    ):
+        self.source, self.labels, self._limits, self._which = source, labels, limits, which
+        self._processes, self._measures = processes, measures
         self.versions: dict[int, Version] = {}
         self.refused: dict[int, Version] = {}
 
     async def start(self) -> None:
-        """Load what is to be served. Raises CallError where any of it cannot be."""
+        """Load what is to be served. Raises CallError where none of it can be."""
         await asyncio.gather(*(self._load(number, found) for number, found in self._wanted().items()))
-        for version in self.refused.values():
-            raise CallError(500, f"{version.folder}: {version.error}")
+        if not self.versions:
+            for version in self.refused.values():
+                raise CallError(500, f"{version.folder}: {version.error}")
+            raise CallError(500, f"{self.source.path}: has none of the versions {', '.join(map(str, self._which))}")
 
     async def refresh(self) -> None:
         """Load what is new on the disk, and end what is to be served no more.
@@ -47,14 +61,17 @@ class Model:
         serves. Each calls the examples of the run first, and how many answers differ is told.
         """
         wanted = self._wanted()
+        for number in sorted(self.refused.keys() - wanted.keys()):
+            del self.refused[number]
         for number, found in wanted.items():
-            known = self.versions.get(number) or self.refused.get(number)
-            if known is None or known.found.stamp != found.stamp:
+            known = [kind[number].found.stamp for kind in (self.versions, self.refused) if number in kind]
+            if found.stamp not in known:
                 await self._load(number, found)
-        if wanted and not any(number in self.refused for number in wanted):
-            for number in self.versions.keys() - wanted.keys():
+        if wanted.keys() & self.versions.keys():
+            for number in sorted(self.versions.keys() - wanted.keys()):
                 old = self.versions.pop(number)
                 await old.end()
+                old.measures.forget()
                 tell("unloaded", model=self.source.name, version=number)
 
     def _wanted(self) -> dict[int, Found]:
@@ -65,7 +82,7 @@ class Model:
         return {number: found[number] for number in numbers if number in found}
 
     async def _load(self, number: int, found: Found) -> None:
-        version = Version(self.source, number, found, self._limits, self._measures(number))
+        version = Version(self.source, number, found, self._limits, self._processes, self._measures(number))
         old = self.versions.get(number) or (self.versions[max(self.versions)] if self.versions else None)
         if old is None:
             self.versions[number] = version

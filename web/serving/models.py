@@ -11,6 +11,7 @@ from web.serving.errors import CallError
 from web.serving.limits import Limits
 from web.serving.metrics import Metrics
 from web.serving.model import LATEST, Model
+from web.serving.processes import Processes
 from web.serving.signature import Signature
 from web.serving.sources import Source
 from web.serving.told import tell
@@ -52,6 +53,7 @@ class Models:
         by_name: The models.
         metrics: What is measured.
         grpc_port: Where they can be asked by gRPC; None for nowhere.
+        are_loaded: Whether all have been loaded at the start.
         failure: Why the server cannot begin; None where nothing is wrong.
     """
 
@@ -64,11 +66,15 @@ class Models:
         watch: bool = False,
     ):
         self.limits, self.metrics = limits, Metrics(self)
+        self._processes = Processes(limits.threads)
         self.by_name = {
-            source.name: Model(source, limits, which, labels or {}, self.metrics.of_batches(source.name))
+            source.name: Model(
+                source, limits, which, labels or {}, self._processes, self.metrics.of_batches(source.name)
+            )
             for source in sources
         }
         self.grpc_port: int | None = None
+        self.are_loaded = False
         self.failure: Exception | None = None
         self._watch = watch
         self._task: asyncio.Task | None = None
@@ -110,14 +116,15 @@ class Models:
         except* Exception as errors:  # a defect, which ends the server as well
             self.failure = errors.exceptions[0]
         else:
+            self.are_loaded = True
             loaded()
         while self._watch and not self.failure:
             await asyncio.sleep(POLL)
             for model in self.by_name.values():
                 try:
                     await model.refresh()
-                except OSError as error:  # the folder is being moved, say
-                    tell("failed", model=model.source.name, error=str(error))
+                except Exception as error:  # whatever is on the disk, what is served goes on
+                    tell("failed", model=model.source.name, error=repr(error))
 
     async def end(self) -> None:
         """End all processes."""
@@ -125,4 +132,4 @@ class Models:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
-        await asyncio.gather(*(model.end() for model in self.by_name.values()))
+        await asyncio.gather(*(model.end() for model in self.by_name.values()), self._processes.end())

@@ -28,7 +28,7 @@ class Lost(CallError):
 
 
 class Process:
-    """A process that has loaded a SavedModel. Make it with `await Process.start(...)`.
+    """A process that holds a SavedModel once it is loaded. Make it with `await Process.begin(...)`.
 
     Attributes:
         head: What it said when it had loaded: its signatures as JSON has them, and names of classes.
@@ -46,10 +46,10 @@ class Process:
         self._reading = asyncio.create_task(self._read())
 
     @classmethod
-    async def start(cls, path: Path, threads: int) -> "Process":
-        """Load a SavedModel in a new process. Raises CallError, with the reason, where it cannot be loaded."""
+    async def begin(cls, threads: int) -> "Process":
+        """A new process, which imports TensorFlow and then waits for what to load."""
         ours, theirs = socket.socketpair()
-        command = [sys.executable, "-m", "web.serving.worker", str(theirs.fileno()), str(path), str(threads)]
+        command = [sys.executable, "-m", "web.serving.worker", str(theirs.fileno()), str(threads)]
         nowhere = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
         with theirs:
             # In a session of its own: a Ctrl-C in the terminal is for the server, which then ends this process.
@@ -60,33 +60,39 @@ class Process:
                 start_new_session=True,
                 **nowhere,
             )
-        process = cls(popen, *await asyncio.open_connection(sock=ours))
+        return cls(popen, *await asyncio.open_connection(sock=ours))
+
+    async def load(self, path: Path) -> None:
+        """Load a SavedModel. Raises CallError, with the reason, where it cannot be loaded; the process then ends."""
         try:
-            process.head, _ = await process._answer
+            self.head, _ = await self._ask({"path": str(path)}, {})
+        except Lost:
+            code = await self.end()
+            raise CallError(500, f"the process that was to load {path} ended with {code}") from None
         except BaseException as error:
             if not isinstance(error, CallError):
-                process.kill()
-            await process.end()
-            if isinstance(error, Lost):
-                raise CallError(500, f"the process that was to load {path} ended with {popen.returncode}") from None
+                self.kill()
+            await self.end()
             raise
-        return process
 
     async def call(self, signature: str, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Outputs of a signature. Raises CallError: what the model refuses, or `Lost`."""
+        _, outputs = await self._ask({"signature": signature}, inputs)
+        return outputs
+
+    async def _ask(self, head: dict, arrays: Mapping[str, np.ndarray]) -> tuple[dict, dict[str, np.ndarray]]:
         async with self._turn:
             if self.lost.is_set():
                 raise Lost
             self._answer = asyncio.get_running_loop().create_future()
             with suppress(ConnectionError):  # the reader finds out, too
-                self._writer.write(packed({"signature": signature}, inputs))
+                self._writer.write(packed(head, arrays))
                 await self._writer.drain()
-            _, outputs = await self._answer
-            return outputs
+            return await self._answer
 
     async def _read(self) -> None:
         """Hand over each answer, until the process ends."""
-        with suppress(asyncio.IncompleteReadError, ConnectionError):
+        try:
             while True:
                 (length,) = LENGTH.unpack(await self._reader.readexactly(LENGTH.size))
                 head, arrays = unpacked(await self._reader.readexactly(length))
@@ -96,9 +102,12 @@ class Process:
                     self._answer.set_exception(CallError(head["status"], head["error"]))
                 else:
                     self._answer.set_result((head, arrays))
-        self.lost.set()
-        if not self._answer.done():
-            self._answer.set_exception(Lost())
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            self.lost.set()
+            if not self._answer.done():
+                self._answer.set_exception(Lost())
 
     @property
     def memory(self) -> int:

@@ -78,6 +78,11 @@ def _shape(shape: Mapping) -> tuple[int | None, ...] | None:
     return tuple(None if int(axis["size"]) < 0 else int(axis["size"]) for axis in shape.get("dim", ()))
 
 
+def numbers(dtype: str) -> str:
+    """The type of NumPy in which numbers of a tensor's type are sent: it has no bfloat16."""
+    return "float32" if dtype == "bfloat16" else dtype
+
+
 TYPES = {
     "DT_FLOAT": "float32",
     "DT_DOUBLE": "float64",

@@ -46,6 +46,8 @@ def unpacked(content: memoryview, tensor: Tensor, count: int) -> np.ndarray:
     """`count` elements. Raises CallError where the bytes are not so many."""
     if tensor.dtype == TEXT:
         return _texts(content, tensor.name, count)
+    if tensor.dtype == "bfloat16":
+        raise malformed(f"`{tensor.name}`: give bfloat16 as numbers in the JSON")
     dtype = np.dtype("uint8" if tensor.dtype == "bool" else tensor.dtype)
     if len(content) != count * dtype.itemsize:
         raise malformed(f"`{tensor.name}`: Expecting {count * dtype.itemsize} bytes but got {len(content)}")

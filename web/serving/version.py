@@ -10,6 +10,7 @@ from web.serving.batches import Arrays, Batches
 from web.serving.errors import CallError
 from web.serving.limits import Limits
 from web.serving.process import Process
+from web.serving.processes import Processes
 from web.serving.signature import DEFAULT, Signature, from_definition
 from web.serving.sources import Found, Source
 from web.serving.told import tell
@@ -35,8 +36,9 @@ class Version:
         measures: Gets what each batch took.
     """
 
-    def __init__(self, source: Source, number: int, found: Found, limits: Limits, measures):
-        self.source, self.number, self.found, self.measures, self._limits = source, number, found, measures, limits
+    def __init__(self, source: Source, number: int, found: Found, limits: Limits, processes: Processes, measures):
+        self.source, self.number, self.found, self.measures = source, number, found, measures
+        self._limits, self._processes = limits, processes
         self.state, self.error = START, ""
         self.signatures: dict[str, Signature] = {}
         self.definitions: dict[str, dict] = {}
@@ -73,7 +75,7 @@ class Version:
     async def _start(self) -> None:
         self.state = LOADING
         began = time.monotonic()
-        process = await Process.start(self.folder, self._limits.threads)
+        process = await self._processes.start(self.folder)
         self.definitions, self.classes = process.head["definitions"], process.head["classes"]
         self.signatures = {name: from_definition(name, one) for name, one in self.definitions.items()}
         try:
@@ -83,12 +85,15 @@ class Version:
             raise
         self._process, self.state, self.error = process, AVAILABLE, ""
         seconds = round(time.monotonic() - began, 3)
+        self._processes.keep_spare()
         tell("loaded", model=self.source.name, version=self.number, process=process.id, seconds=seconds)
 
     async def _warm(self, process: Process) -> None:
         """Call every signature once, those that are computed in batches with each number of rows."""
         for name, signature in self.signatures.items():
             records = self.examples(signature) or warming.made(signature)
+            if records is None:
+                continue
             try:
                 for size in self._limits.sizes if signature.of_rows else (1,):
                     await process.call(name, warming.rows(records, size))
@@ -123,7 +128,7 @@ class Version:
                 try:
                     await self._start()
                     pause = 1
-                except CallError as error:
+                except (CallError, OSError) as error:
                     self.error = str(error)
                     tell("failed", model=self.source.name, version=self.number, error=str(error))
                     await asyncio.sleep(pause)

@@ -8,7 +8,7 @@ import numpy as np
 from export import examples
 from export.errors import ExportError
 from web.serving.batches import Arrays
-from web.serving.signature import TEXT, Signature
+from web.serving.signature import TEXT, Signature, numbers
 
 INPUTS = "assets.extra/inputs.json"  # which field of a record each input of a run's export is
 
@@ -41,12 +41,20 @@ def _typed(values: np.ndarray, dtype: str) -> np.ndarray:
     return found
 
 
-def made(signature: Signature) -> Arrays:
-    """One record of nothing: zeros and empty texts, with 1 for each dimension of any size."""
+def made(signature: Signature) -> Arrays | None:
+    """One record of nothing: zeros and empty texts, with 1 for each dimension of any size.
+
+    None where an input has a type that no record has.
+    """
     found = {}
     for name, tensor in signature.inputs.items():
         shape = [axis or 1 for axis in tensor.shape or ()]
-        found[name] = np.full(shape, b"", object) if tensor.dtype == TEXT else np.zeros(shape, tensor.dtype)
+        try:
+            found[name] = (
+                np.full(shape, b"", object) if tensor.dtype == TEXT else np.zeros(shape, numbers(tensor.dtype))
+            )
+        except TypeError:
+            return None
     return found
 
 
@@ -62,7 +70,7 @@ def differences(old: Arrays, new: Arrays) -> tuple[int, float]:
     """
     count = max((len(values) for values in (*old.values(), *new.values()) if values.ndim), default=0)
     differ, largest = np.zeros(count, bool), 0.0
-    for name in old.keys() | new.keys():
+    for name in sorted(old.keys() | new.keys()):
         one, other = old.get(name), new.get(name)
         if one is None or other is None or one.shape != other.shape or one.dtype != other.dtype or not one.ndim:
             return count, float("inf")

@@ -1,8 +1,8 @@
-"""The process that holds one SavedModel: `python -m web.serving.worker DESCRIPTOR PATH THREADS`.
+"""The process that holds one SavedModel: `python -m web.serving.worker DESCRIPTOR THREADS`.
 
-It loads PATH and answers frames (`web.serving.frames`) on the socket DESCRIPTOR, one after the other, until the other
-side closes it. Its first frame says what it has loaded, or why it could not. A version has a process of its own so that
-all of its memory goes back to the system when it ends, and so that a crash of one takes no other with it.
+It answers frames (`web.serving.frames`) on the socket DESCRIPTOR, one after the other, until the other side closes it.
+The first says what to load; the answer is what it has loaded, or why it could not. A version has a process of its own
+so that all of its memory goes back to the system when it ends, and so that a crash of one takes no other with it.
 """
 
 import re
@@ -17,21 +17,27 @@ CLASSES = "classes"  # the signature of a classifier's export that gives a name 
 MOST_WORDS = 1000  # characters of an error
 
 
-def serve(connection: socket.socket, path: str) -> None:
+def serve(connection: socket.socket) -> None:
     """Load and answer until the connection is closed."""
-    stream = connection.makefile("rwb")
+    with connection.makefile("rwb") as stream:
+        _serve(stream)
+
+
+def _serve(stream) -> None:
+    if not (frame := _received(stream)):
+        return
     try:
-        loaded = Loaded(path)
+        loaded = Loaded(unpacked(frame)[0]["path"])
     except Exception as error:  # whatever is wrong with the files, the server goes on without this version
-        _send(stream, packed({"error": _told(error), "status": 400}, {}))
+        _send(stream, packed({"error": told(error), "status": 400}, {}))
         return
     _send(stream, packed({"definitions": loaded.definitions, "classes": loaded.classes()}, {}))
-    while start := stream.read(LENGTH.size):
-        head, arrays = unpacked(stream.read(LENGTH.unpack(start)[0]))
+    while frame := _received(stream):
+        head, arrays = unpacked(frame)
         try:
             answer = packed({}, loaded.call(head["signature"], arrays))
         except Exception as error:  # a row that the model refuses: TensorFlow has no common class for these
-            answer = packed({"error": _told(error), "status": _status(error)}, {})
+            answer = packed({"error": told(error), "status": status(error)}, {})
         _send(stream, answer)
 
 
@@ -60,7 +66,7 @@ class Loaded:
         types = self._types[signature]
         tensors = {name: tf.constant(value, types[name]) for name, value in inputs.items()}
         outputs = self._signatures[signature](**tensors)
-        return {name: np.asarray(value.numpy()) for name, value in sorted(outputs.items())}
+        return {name: _array(value) for name, value in sorted(outputs.items())}
 
     def classes(self) -> list[str] | None:
         """Names of the classes that `probabilities` are of; None where it is no export of a classifier."""
@@ -70,6 +76,14 @@ class Loaded:
             return None
         index = np.arange(outputs["probabilities"].shape[-1] or 0, dtype=np.int32)
         return [label.decode() for label in self.call(CLASSES, {"index": index})["label"].tolist()]
+
+
+def _array(tensor) -> np.ndarray:
+    """A tensor as what frames carry: text as objects, and bfloat16, which NumPy lacks, as float32."""
+    if tensor.dtype == "string":
+        return np.array(tensor.numpy(), object)
+    found = np.asarray(tensor.numpy())
+    return found if found.dtype.kind in "fiubc" else found.astype(np.float32)
 
 
 def limit(threads: int) -> None:
@@ -103,19 +117,26 @@ def _definitions(path: str) -> dict:
     }
 
 
-def _status(error: Exception) -> int:
+def status(error: Exception) -> int:
+    """400 for what the caller has to mend, 500 for what the machine lacks."""
     import tensorflow as tf
 
     ours = (tf.errors.InternalError, tf.errors.ResourceExhaustedError, MemoryError)
     return 500 if isinstance(error, ours) else 400
 
 
-def _told(error: Exception) -> str:
+def told(error: Exception) -> str:
     """What an error says, without the places in a graph that TensorFlow adds to it."""
     said = getattr(error, "message", None) or str(error)
     lines = [re.sub(r"\{\{.*?\}\}\s*|\s*\[\[.*|\(node: .*?\)", "", line).strip() for line in said.splitlines()]
     lines = [line for line in lines if line and not line.startswith(("Detected at node", "Stack trace", "\t"))]
     return " ".join(lines)[:MOST_WORDS] or type(error).__name__
+
+
+def _received(stream) -> bytes:
+    """A frame; nothing where the other side has closed the connection."""
+    start = stream.read(LENGTH.size)
+    return stream.read(LENGTH.unpack(start)[0]) if len(start) == LENGTH.size else b""
 
 
 def _send(stream, frame: bytes) -> None:
@@ -124,7 +145,7 @@ def _send(stream, frame: bytes) -> None:
 
 
 if __name__ == "__main__":
-    descriptor, path, threads = sys.argv[1:]
+    descriptor, threads = sys.argv[1:]
     with socket.socket(fileno=int(descriptor)) as connection:
         limit(int(threads))
-        serve(connection, path)
+        serve(connection)

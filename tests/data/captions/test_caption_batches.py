@@ -150,6 +150,7 @@ def test_small_sets_make_one_batch():
     assert len(shown(made.dataset(0).as_numpy_iterator())) == sum(map(len, ids))
 
 
+@pytest.mark.whole
 def test_captions_are_cut_into_subwords():
     texts = (("a red dog", "a dog"), ("two red cats",))
     captions = Captions(np.zeros((2, 4, 4, 3), np.uint8), texts, np.array(["a", "b"], object))
@@ -171,6 +172,7 @@ def test_impossible_arguments_are_refused():
         Captions(np.zeros((2, 4, 4, 3), np.uint8), (("a",),), np.array(["a", "b"], object))
 
 
+@pytest.mark.whole
 def test_half_of_the_images_are_mirrored_each_time_others():
     images, ids = example()
     made = caption_batches.make(images, ids, batch_size=8, mirrored=images + 1000)

@@ -392,6 +392,7 @@ def test_one_image_of_some_may_be_missing(missing, total, refused):
         assert notes == [f"1 image of {total} left out: missing (first: a.csv:0)."]
 
 
+@pytest.mark.whole
 def test_what_is_scored_alone_says_what_it_leaves_out(read, write):
     read({}, "scenes")
     write("a.csv", ("image,caption\n" + "".join(f"{name},ein Hünd\n" for name in NAMES)).encode("latin-1"))

@@ -25,6 +25,7 @@ def parsed(captions):
     return [((a, b, c), (e, f, g), relation) for a, b, c, relation, e, f, g in found]
 
 
+@pytest.mark.whole
 def test_sizes_name_and_notes(made):
     assert {part: len(captions) for part, captions in made.parts.items()} == scenes.SIZES
     assert made.name == "scenes"

@@ -6,6 +6,8 @@ import pytest
 from data.masks import shapes
 from data.masks.masked_images import VOID
 
+pytestmark = pytest.mark.whole
+
 
 @pytest.fixture(scope="module")
 def drawn():

@@ -211,6 +211,7 @@ def test_emoji_are_characters():
     assert column.encode(tensor(strings("😀?", "x"))).numpy().tolist() == [[1, 0], [0, 0]]
 
 
+@pytest.mark.whole
 def test_more_columns_are_no_more_operations():
     names = [f"n{place}" for place in range(60)] + [f"c{place}" for place in range(60)]
     inputs = {name: np.arange(9, dtype=np.float32) if name[0] == "n" else strings(*"aabbccabc") for name in names}

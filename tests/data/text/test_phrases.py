@@ -15,6 +15,7 @@ def made():
     return phrases.make(0)
 
 
+@pytest.mark.whole
 def test_sizes_name_and_notes(made):
     assert (len(made.train), len(made.validation), len(made.test)) == (12000, 500, 1000)
     assert made.name == "phrases-en-de"
@@ -22,6 +23,7 @@ def test_sizes_name_and_notes(made):
     assert "12000 / 500 / 1000 pairs" in made.notes[0]
 
 
+@pytest.mark.whole
 def test_the_same_seed_makes_the_same_and_another_seed_others(made):
     again = phrases.make(0)
     for part in ("train", "validation", "test"):

@@ -70,6 +70,7 @@ def differing(made, reference, sentences):
     ]
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("case", NASTY)
 def test_nasty_strings_alone_get_the_ids_of_sentencepiece(case, learned):
     made, reference = learned
@@ -106,6 +107,7 @@ def test_bytes_that_are_no_text_are_unknown_characters(learned):
     assert made.graph.tokenize(tf.constant(broken)).to_list() == [reference.encode(text) for text in broken]
 
 
+@pytest.mark.whole
 def test_sentences_come_back_as_they_were_but_for_spaces():
     made = subwords.learn(ENGLISH + GERMAN, 300)
     assert made.decode(made.encode(ENGLISH + GERMAN)) == ENGLISH + GERMAN
@@ -172,6 +174,7 @@ def test_drawn_subwords_are_the_same_in_each_process():
     ]
 
 
+@pytest.mark.whole
 def test_lower_case_is_by_letter():
     made = subwords.learn(ENGLISH + GERMAN, 300, lower=True)
     assert made.decode(made.encode(["Weiße MÄNNER", "MA\u0308NNER"])) == ["weiße männer", "männer"]
@@ -180,6 +183,7 @@ def test_lower_case_is_by_letter():
     assert as_written.decode(as_written.encode(["Weiße Männer"])) == ["Weiße Männer"]
 
 
+@pytest.mark.whole
 def test_rules_that_overlap_are_applied_from_the_left(monkeypatch):
     rules = {"ab": "x", "bc": "y", "cd": "z", "de": "", "bcde": "w", "q": "", "u": " ", "v": "abc"}
     monkeypatch.setattr(unicode_rules, "make", lambda lower: rules)

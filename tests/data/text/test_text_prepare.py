@@ -75,6 +75,7 @@ def test_characters_are_counted_across_blanks_and_have_a_norm_of_their_own():
     assert np.sum(weights[~words] ** 2) == pytest.approx(1, abs=1e-6)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     ("form", "characters"), [("bag", (2, 4)), ("bag", ()), ("sequence", ())], ids=["characters", "words", "subwords"]
 )

@@ -23,6 +23,8 @@ from tests.tasks.runs import interrupted, refusal, whole_run
 from training.run_directory import RunDirectory
 from training.trainer import Trainer
 
+pytestmark = pytest.mark.whole
+
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory):

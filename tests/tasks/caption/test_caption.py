@@ -24,6 +24,8 @@ from tests.tasks.runs import whole_run
 from training.run_directory import RunDirectory
 from training.run_lock import RunError
 
+pytestmark = pytest.mark.whole
+
 FLAGS = ["--image-size", "32", "--batch-size", "16", "--epochs", "14", "--learning-rate", "0.005", "--average", "2"]
 FLAGS += ["--beams", "3", "--buckets", "1", "--jit", "off", "--label-smoothing", "0", "--encoder", "stem"]
 SMALL = ["show-attend-tell", "--units", "32", "--embedding-units", "32", "--dropout", "0"]

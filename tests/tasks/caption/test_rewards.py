@@ -22,6 +22,8 @@ from tests.tasks.runs import interrupted
 from training.run_directory import RunDirectory
 from training.trainer import Trainer
 
+pytestmark = pytest.mark.whole
+
 
 @pytest.fixture(scope="module")
 def config(tmp_path_factory):

@@ -26,6 +26,7 @@ def seen(monkeypatch):
     return counts
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("limit", [100, 5000])
 def test_a_sample_of_the_training_rows_gives_what_all_of_them_gave(seen, monkeypatch, limit):
     monkeypatch.setattr(baselines, "IMAGE_ROWS", limit)

@@ -21,6 +21,8 @@ from tasks.regress import TASK as REGRESS
 from tasks.request import Prediction
 from tasks.trained import read
 
+pytestmark = pytest.mark.whole
+
 WORDS = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta"]
 
 

@@ -21,6 +21,8 @@ from tests.tasks.runs import refusal, whole_run
 from training.run_directory import RunDirectory
 from training.trainer import Trainer
 
+pytestmark = pytest.mark.whole
+
 
 @pytest.fixture(scope="module")
 def houses(tmp_path_factory):

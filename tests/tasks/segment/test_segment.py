@@ -26,6 +26,8 @@ from tests.data.masks import sources
 from tests.tasks.runs import guard_in_this_process
 from training.trainer import Trainer
 
+pytestmark = pytest.mark.whole
+
 EPOCHS = Trainer(epochs=2, optimizer="adamw", weight_decay=1e-4, batch_size=4)
 NET = UNet((4, 8), convolutions=1)
 

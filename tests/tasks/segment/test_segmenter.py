@@ -13,6 +13,8 @@ from models.unet import UNet
 from tasks.segment.segmenter import Segmenter
 from tests.tasks.runs import guard_in_this_process
 
+pytestmark = pytest.mark.whole
+
 REACH = 16  # pixels that the network below sees around one, at most
 
 

@@ -13,6 +13,8 @@ from tasks.translate.config import TINY, Config
 from tests.tasks.sentences import sentence_pairs
 from tuning import dry_run
 
+pytestmark = pytest.mark.whole
+
 
 @pytest.fixture(scope="module")
 def chinese_tsv(tmp_path_factory):

@@ -19,6 +19,8 @@ from tests.tasks.runs import interrupted
 from tests.tasks.sentences import write_pairs
 from training.trainer import Trainer
 
+pytestmark = pytest.mark.whole
+
 
 @pytest.fixture(scope="module")
 def pairs_tsv(tmp_path_factory):

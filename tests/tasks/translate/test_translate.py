@@ -26,6 +26,8 @@ from tests.tasks.sentences import sentence_pairs, write_pairs
 from training.run_directory import RunDirectory
 from training.run_lock import RunError
 
+pytestmark = pytest.mark.whole
+
 FLAGS = ["--vocab-size", "120", "--tokens", "512", "--buckets", "1", "--epochs", "40", "--learning-rate", "0.01"]
 FLAGS += ["--average", "3", "--beams", "3", "--jit", "off", "--warmup", "0.1", "--label-smoothing", "0"]
 SMALL = ["transformer", "--units", "32", "--num-layers", "1", "--feed-forward-units", "64", "--dropout", "0"]

@@ -2,21 +2,25 @@
 
 import asyncio
 import itertools
+import threading
 import time
 from contextlib import contextmanager
 
 import numpy as np
 import pytest
+import uvicorn
 from starlette.testclient import TestClient
 
 from web.address import Address
+from web.listening import bound
 from web.serving.application import application
 from web.serving.errors import CallError, malformed
 from web.serving.limits import Limits
 from web.serving.models import Models
-from web.serving.process import Lost, Process
+from web.serving.process import Lost
+from web.serving.processes import Processes
 from web.serving.signature import PREDICT
-from web.serving.sources import FILE, source
+from web.serving.sources import FILE, Source, source
 
 TYPES = {"float32": "DT_FLOAT", "int32": "DT_INT32", "string": "DT_STRING", "float64": "DT_DOUBLE", "bool": "DT_BOOL"}
 HERE = "http://127.0.0.1:8501"
@@ -109,7 +113,7 @@ class FakeProcess:
 
 
 class Machine:
-    """Starts fake processes: what `Process.start` does is a method of this.
+    """Starts fake processes: what `Processes.start` does is a method of this.
 
     Attributes:
         processes: All that were started.
@@ -121,7 +125,7 @@ class Machine:
         self.head = {"definitions": definitions, "classes": classes}
         self.processes, self.broken, self.starting = [], {}, 0.0
 
-    async def start(self, path, threads):
+    async def start(self, path):
         await asyncio.sleep(self.starting)
         if path.name in self.broken:
             raise CallError(400, self.broken[path.name])
@@ -138,18 +142,46 @@ def folder(path, *numbers: int):
 
 
 @contextmanager
-def serving(machine: Machine, path, limits: Limits | None = None, address: Address | None = None, **settings):
-    """A client of a server of the numbered folders in `path`, called `m`; and its `Models`."""
+def serving(machine, served, limits: Limits | None = None, address: Address | None = None, **settings):
+    """A client of a server, and its `Models`.
+
+    Args:
+        machine: What starts processes, such as a `Machine`.
+        served: A `Source`, or a folder of numbered ones whose model is to be called `m`.
+    """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Process, "start", machine.start)
+        patch.setattr(Processes, "start", machine.start)
+        patch.setattr(Processes, "keep_spare", lambda _: None)
         grpc = settings.pop("grpc", None)
-        models = Models([source(f"m={path}")], limits or Limits(), **settings)
+        served = served if isinstance(served, Source) else source(f"m={served}")
+        models = Models([served], limits or Limits(), **settings)
         app = application(models, address or Address(), grpc=grpc)
         with TestClient(app, base_url=HERE) as client:
-            for _ in range(200):
+            for _ in range(6000):
                 if models.failure:
                     raise models.failure
                 if models.are_ready:
                     break
                 time.sleep(0.01)
             yield client, models
+
+
+@contextmanager
+def listening(machine, path, **settings):
+    """The port of a server on a real socket, in a thread, for clients that bring their own HTTP."""
+    taken = bound(Address(port=0))
+    with pytest.MonkeyPatch.context() as patch, taken:
+        patch.setattr(Processes, "start", machine.start)
+        patch.setattr(Processes, "keep_spare", lambda _: None)
+        models = Models([source(f"m={path}")], Limits(), **settings)
+        config = uvicorn.Config(application(models, Address()), log_level="warning", access_log=False, ws="none")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]})
+        thread.start()
+        while not (server.started and models.are_ready):
+            time.sleep(0.01)
+        try:
+            yield taken.getsockname()[1]
+        finally:
+            server.should_exit = True
+            thread.join(10)

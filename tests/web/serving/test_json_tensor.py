@@ -48,6 +48,7 @@ FOUR = {"ints": "int32", "texts": "string", "floats": "float32", "doubles": "flo
         ("bool", '{"instances": [true, false]}', np.array([True, False])),
         ("uint8", '{"instances": [[0, 255]]}', np.array([[0, 255]], np.uint8)),
         ("float32", '{"instances": [16777216, -16777216]}', np.float32([2**24, -(2**24)])),
+        ("bfloat16", '{"instances": [1.5]}', np.float32([1.5])),
         ("string", '{"instances": ["Köln", ""]}', text("Köln", "")),
     ],
 )
@@ -122,6 +123,7 @@ def test_columns_of_several_inputs_of_unequal_shapes():
         ('{"instances": [1]}', {"a": "bool"}, "int is not of expected type: bool"),
         ('{"instances": [1]}', {"a": "string"}, "int is not of expected type: string"),
         ('{"instances": [1]}', {"a": "complex64"}, "tensor type: complex64"),
+        ('{"instances": [1]}', {"a": "DT_VARIANT"}, "tensor type: DT_VARIANT"),
         ('{"instances": [256]}', {"a": "uint8"}, "out of the range of uint8"),
         ('{"instances": [-1]}', {"a": "uint8"}, "out of the range"),
         ('{"instances": [9223372036854775808]}', {"a": "int64"}, "out of the range"),

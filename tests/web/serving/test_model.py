@@ -14,8 +14,9 @@ from tests.web.serving.fakes import FakeProcess, Machine, folder, serving, sum_o
 from web.serving import model as model_module
 from web.serving import models as models_module
 from web.serving.errors import CallError
+from web.serving.signature import PREDICT, Signature, Tensor
 from web.serving.sources import FILE, source, sources
-from web.serving.warming import differences
+from web.serving.warming import differences, made
 
 BODY = {"instances": [[1, 2]]}
 
@@ -96,6 +97,22 @@ def test_a_broken_version_leaves_the_old_one_and_shows_why(tmp_path, quick):
         del machine.broken["2"]
         (path / "2" / FILE).write_bytes(b"mended")
         until(lambda: states(client) == {"2": "AVAILABLE"})
+
+
+def test_a_version_that_is_overwritten_by_a_broken_one_is_tried_once(tmp_path, quick, capsys):
+    machine = Machine()
+    path = folder(tmp_path, 1)
+    with serving(machine, path, watch=True) as (client, models):
+        machine.broken["1"] = "torn"
+        (path / "1" / FILE).write_bytes(b"torn")
+        until(lambda: models.by_name["m"].refused)
+        time.sleep(0.1)
+        assert answered(client).status_code == 200
+        machine.broken.clear()
+        (path / "1" / FILE).write_bytes(b"whole again")
+        until(lambda: not models.by_name["m"].refused and machine.processes[0].has_ended)
+        assert answered(client).status_code == 200 and len(machine.processes) == 2
+    assert sum('"failed"' in line for line in capsys.readouterr().err.splitlines()) == 1
 
 
 def test_a_version_that_does_not_fit_into_memory_leaves_the_old_one(tmp_path, quick, monkeypatch):
@@ -183,10 +200,11 @@ def test_while_it_loads_callers_are_told_when_to_come_again(tmp_path):
     from web.serving.application import application
     from web.serving.limits import Limits
     from web.serving.models import Models
-    from web.serving.process import Process
+    from web.serving.processes import Processes
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Process, "start", machine.start)
+        patch.setattr(Processes, "start", machine.start)
+        patch.setattr(Processes, "keep_spare", lambda _: None)
         models = Models([source(f"m={folder(tmp_path, 1)}")], Limits())
         with TestClient(application(models, Address()), base_url="http://127.0.0.1") as client:
             early = answered(client)
@@ -202,6 +220,31 @@ def test_what_cannot_be_loaded_at_the_start_ends_the_server(tmp_path):
     with pytest.raises(UserError, match="/1: no graph with the tag"):
         with serving(machine, folder(tmp_path, 1)):
             pass
+
+
+def test_numbers_that_are_not_there_end_the_server(tmp_path):
+    with pytest.raises(UserError, match="has none of the versions 2, 3"):
+        with serving(Machine(), folder(tmp_path, 1), which=(2, 3)):
+            pass
+
+
+def test_of_all_versions_those_that_can_be_are_served(tmp_path):
+    machine = Machine()
+    machine.broken["2"] = "torn"
+    with serving(machine, folder(tmp_path, 1, 2), which="all") as (client, _):
+        assert states(client) == {"2": "END", "1": "AVAILABLE"} and answered(client).status_code == 200
+
+
+def test_metrics_forget_what_is_served_no_more(tmp_path, quick):
+    path = folder(tmp_path, 1)
+    with serving(Machine(), path, watch=True) as (client, _):
+        answered(client)
+        assert 'lamina_batch_rows_count{model="m",version="1"}' in client.get("/metrics").text
+        folder(path, 2)
+        until(lambda: states(client) == {"2": "AVAILABLE"})
+        answered(client)
+        until(lambda: 'version="1"' not in client.get("/metrics").text)
+        assert 'lamina_batch_rows_count{model="m",version="2"}' in client.get("/metrics").text
 
 
 def test_a_defect_at_the_start_is_not_swallowed(tmp_path):
@@ -259,6 +302,14 @@ def test_folders_whose_names_are_no_versions_are_left_alone(tmp_path):
 def test_how_far_two_answers_are_apart(new, expected):
     old = {"y": np.float32([1, 2, np.nan]), "s": np.array([b"a", b"b", b"c"], object)}
     assert differences(old, new) == expected
+
+
+@pytest.mark.parametrize("dtype, made_of", [("bfloat16", "float32"), ("string", "object"), ("int64", "int64")])
+def test_a_record_of_nothing(dtype, made_of):
+    one = Signature("s", PREDICT, {"x": Tensor("x", dtype, (None, 3)), "y": Tensor("y", "float32", None)}, {})
+    found = made(one)
+    assert found["x"].shape == (1, 3) and found["x"].dtype == made_of and found["y"].shape == ()
+    assert made(Signature("s", PREDICT, {"x": Tensor("x", "DT_VARIANT", ())}, {})) is None
 
 
 def test_the_fake_is_like_the_process():

@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pytest
 
+from benchmarks.serving_bodies import mutated
 from tests.web.serving.fakes import CLASSES, PEOPLE, Machine, folder, people, serving
 from web.address import Address
 from web.serving.limits import Limits
@@ -208,27 +209,6 @@ def test_a_token_is_asked_for_everywhere(tmp_path):
         for path in ("/healthz", "/metrics", "/v1/models/m", "/v2/models/m"):
             assert client.get(path).status_code == 401
             assert client.get(path, headers={"authorization": "Bearer sesame"}).status_code == 200
-
-
-def mutated(random: np.random.Generator, body: bytes) -> bytes:
-    """A body with some bytes changed, left out or doubled; sometimes a random one."""
-    if random.random() < 0.1:
-        return random.bytes(int(random.integers(0, 200)))
-    content = bytearray(body)
-    for _ in range(int(random.integers(1, 6))):
-        place = int(random.integers(len(content) + 1))
-        kind = random.integers(4)
-        if kind == 0:
-            content[place:place] = random.choice(
-                [b"[", b"]", b"{", b"}", b",", b'"', b"null", b"1e999", b"-0", b"\\ud800"]
-            )
-        elif kind == 1:
-            del content[place : place + int(random.integers(1, 8))]
-        elif kind == 2:
-            content[place : place + 1] = random.bytes(1)
-        else:
-            content[place:place] = content[place : place + int(random.integers(1, 30))]
-    return bytes(content)
 
 
 def test_random_bodies_are_answered_or_refused_and_never_more(client):

@@ -17,23 +17,23 @@ class Worker:
 
     def __init__(self, path):
         self.ours, theirs = socket.socketpair()
-        self.thread = threading.Thread(target=self._serve, args=(theirs, str(path)))
+        self.thread = threading.Thread(target=self._serve, args=(theirs,))
         self.thread.start()
         self.stream = self.ours.makefile("rwb")
-        self.head, _ = self.answer()
+        self.head, _ = self.ask({"path": str(path)})
 
     @staticmethod
-    def _serve(theirs, path):
+    def _serve(theirs):
         with theirs:
-            worker.serve(theirs, path)
+            worker.serve(theirs)
 
-    def answer(self):
+    def ask(self, head, **inputs):
+        self.stream.write(packed(head, inputs))
+        self.stream.flush()
         return unpacked(self.stream.read(LENGTH.unpack(self.stream.read(LENGTH.size))[0]))
 
     def call(self, signature, **inputs):
-        self.stream.write(packed({"signature": signature}, inputs))
-        self.stream.flush()
-        return self.answer()
+        return self.ask({"signature": signature}, **inputs)
 
     def end(self):
         self.stream.close()
@@ -114,3 +114,18 @@ def test_frames_carry_arrays_of_every_shape(dtype, shape):
     np.testing.assert_array_equal(found["x"], array)
     assert found["x"].dtype == array.dtype and found["x"].shape == found["y"].shape == shape
     assert found["y"].ravel().tolist() == [b"\0ab"] * array.size
+
+
+def test_types_that_numpy_lacks_and_text_without_rows(tmp_path):
+    import tensorflow as tf
+
+    from export import signatures
+
+    def call(x):
+        return {"half": x * tf.constant(2, tf.bfloat16), "text": tf.constant(b"a\0")}
+
+    signatures.save({"serving_default": (call, (tf.TensorSpec([None], tf.bfloat16, "x"),))}, tmp_path / "1")
+    one = Worker(tmp_path / "1")
+    _, found = one.call("serving_default", x=np.float32([1.5, 2]))
+    assert found["half"].tolist() == [3, 4] and found["text"].item() == b"a\0"
+    one.end()

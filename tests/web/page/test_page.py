@@ -17,6 +17,7 @@ TOLD = {
     "pictures": ["given", "reconstructed", "0.04"],
     "translate": [f"Zwei Hunde {PLANTED}", "lacks: 1"],
     "caption": [f"a cat {PLANTED}", "limit of its length"],
+    "explain": [f"This is a finch because {PLANTED}.", "90.0%", "80.0%", "It would be one if it sang."],
     "segment": ["ground 87.5% of the picture, confidence 0.90", f"{PLANTED} 12.5% of the picture"],
 }
 
@@ -135,6 +136,16 @@ def test_where_a_caption_looked(page, standing):
     assert words.count() == 2
     words.first.focus()
     assert page.locator("#answer canvas").get_attribute("aria-label").endswith("top left")
+
+
+def test_why_not_another_class(page, standing):
+    show(page, standing, "explain")
+    page.locator(".examples button").first.click()
+    answered(page)
+    page.get_by_label("Why not this one?").select_option("finch")
+    page.get_by_text("It would be a finch if it were small.").wait_for()
+    asked = json.loads(standing.asked[-1])
+    assert asked["signature_name"] == "why_not" and asked["instances"][0]["class_name"] == "finch"
 
 
 def pixel(page, x: int, y: int, picture: int = 0) -> list[int]:

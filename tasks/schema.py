@@ -86,6 +86,15 @@ class Caption:
 
 
 @dataclass(frozen=True)
+class Explanation:
+    """`explanation` of the class, `told`, how probable the class is by the sentence alone, and `counter`, what would
+    make it the class `not`; the signature `why_not` takes `class_name` besides, another of `classes`."""
+
+    classes: tuple[str, ...]
+    kind: str = field(default="explanation", init=False)
+
+
+@dataclass(frozen=True)
 class Mask:
     """`ids` of the picture's pixels, with `confidence`; the id of a class is its place."""
 
@@ -104,7 +113,7 @@ class Schema:
     """
 
     fields: tuple[Field, ...]
-    answer: Classes | Number | Reconstruction | Sentence | Caption | Mask
+    answer: Classes | Number | Reconstruction | Sentence | Caption | Explanation | Mask
 
 
 PICTURE = Field("image", "Picture", "picture")

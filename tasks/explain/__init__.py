@@ -4,6 +4,7 @@ from tasks.explain.config import OBJECTIVES, TINY, Config
 from tasks.explain.page import FILES, page
 from tasks.explain.prepared import load, prepare
 from tasks.explain.results import score, told
+from tasks.explain.schema import schema
 from tasks.explain.trained import TrainedExplainer
 from tasks.explain.training import measure, train
 from tasks.task import Task
@@ -22,4 +23,5 @@ TASK = Task(
     page=page,
     told=told,
     restore=TrainedExplainer.of,
+    schema=schema,
 )

@@ -193,6 +193,7 @@ READ_BY_THE_PAGE = {
     "reconstruction": {"code", "anomaly_score"},
     "sentence": {"translation", "complete", "unknown"},
     "caption": {"caption", "complete"},
+    "explanation": {"explanation", "probability", "told", "complete", "not", "counter"},
     "mask": {"ids", "confidence", "size"},
 }
 

@@ -42,6 +42,7 @@ PREPARING = {
     "pictures": {**IMAGE, "classes": []},
     "translate": {"kind": "text", "languages": ["en", "de"]},
     "caption": {"kind": "caption"},
+    "explain": {"kind": "explain", "classes": ["finch", PLANTED]},
     "segment": {"kind": "image", "classes": ["ground", PLANTED], "palette": [[0, 0, 0], [200, 30, 30]]},
 }
 """Name of a made run -> its preparing.json. Each is of the app of its name, "pictures" of apps.autoencode."""
@@ -62,9 +63,19 @@ ANSWERS = {
     "pictures": {"code": [0.5], "anomaly_score": 0.04, "image": np.full((8, 8, 1), 120.4).tolist()},
     "translate": {"translation": f"Zwei Hunde {PLANTED}", "score": -0.5, "complete": True, "unknown": 1},
     "caption": {"caption": f"a cat {PLANTED}", "score": -0.5, "complete": False},
+    "explain": {
+        "class": "finch",
+        "probability": 0.9,
+        "explanation": f"This is a finch because {PLANTED}.",
+        "complete": True,
+        "told": 0.8,
+        "not": PLANTED,
+        "counter": "It would be one if it sang.",
+    },
     "segment": {"ids": np.eye(8, 9, dtype=int).tolist(), "confidence": np.full((8, 9), 0.9).tolist(), "size": [8, 8]},
 }
 LOOKED = {
+    "explain": {"counter": "It would be a finch if it were small."},
     "translate": {
         "translation": "Zwei Hunde",
         "source_pieces": ["▁two", "▁dogs", "</s>", ""],
@@ -73,7 +84,7 @@ LOOKED = {
     },
     "caption": {"caption": "a cat", "pieces": ["▁a", PLANTED, ""], "attention": np.eye(3, 4).reshape(3, 2, 2).tolist()},
 }
-"""Answers of the signature `attention`."""
+"""Answers of the signatures `attention` and `why_not`."""
 
 
 def write(folder: Path, name: str) -> RunDirectory:

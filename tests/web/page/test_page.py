@@ -17,6 +17,7 @@ TOLD = {
     "pictures": ["given", "reconstructed", "0.04"],
     "translate": [f"Zwei Hunde {PLANTED}", "lacks: 1"],
     "caption": [f"a cat {PLANTED}", "limit of its length"],
+    "explain": [f"This is a finch because {PLANTED}.", "90.0%", "80.0%", "It would be one if it sang."],
     "segment": ["ground 87.5% of the picture, confidence 0.90", f"{PLANTED} 12.5% of the picture"],
 }
 
@@ -137,10 +138,20 @@ def test_where_a_caption_looked(page, standing):
     assert page.locator("#answer canvas").get_attribute("aria-label").endswith("top left")
 
 
-def pixel(page, x: int, y: int) -> list[int]:
-    return page.evaluate(
-        f"[...document.querySelector('#answer canvas').getContext('2d').getImageData({x}, {y}, 1, 1).data]"
-    )
+def test_why_not_another_class(page, standing):
+    show(page, standing, "explain")
+    page.locator(".examples button").first.click()
+    answered(page)
+    page.get_by_label("Why not this one?").select_option("finch")
+    page.get_by_text("It would be a finch if it were small.").wait_for()
+    asked = json.loads(standing.asked[-1])
+    assert asked["signature_name"] == "why_not" and asked["instances"][0]["class_name"] == "finch"
+
+
+def pixel(page, x: int, y: int, picture: int = 0) -> list[int]:
+    """Red, green, blue and opacity of a point of a picture of the answer."""
+    canvas = f"document.querySelectorAll('#answer canvas')[{picture}]"
+    return page.evaluate(f"[...{canvas}.getContext('2d').getImageData({x}, {y}, 1, 1).data]")
 
 
 def test_a_mask_covers_its_pixels_and_no_other(page, standing):
@@ -170,7 +181,7 @@ def test_an_answer_is_flagged(page, standing):
     page.get_by_label("Note, such as").fill("=too high")
     page.get_by_role("button", name="Flag this answer").click()
     page.get_by_text("Appended to flagged.csv").wait_for()
-    header, row = csv.reader((standing.folder / "regress/flagged.csv").open(encoding="utf-8", newline=""))
+    header, row = csv.reader((standing.folder / "regress/flagged.csv").read_text("utf-8").splitlines())
     found = dict(zip(header, row, strict=True))
     assert (found["age"], found["since"], found["answer"], found["note"]) == (
         "55",

@@ -67,7 +67,7 @@ def test_a_picture_is_taken_with_the_camera(page, standing):
     page.get_by_role("button", name="Take the picture").click()
     page.get_by_text("camera.png: 32 x 24 pixels").wait_for()
     assert page.evaluate("window.seen.getTracks().map((one) => one.readyState)") == ["ended"]
-    page.evaluate("navigator.mediaDevices.getUserMedia = async () => { throw new Error('denied') }")
+    page.evaluate("() => { navigator.mediaDevices.getUserMedia = async () => { throw new Error('denied') } }")
     page.get_by_role("button", name="use the camera").click()
     page.get_by_text("No camera: denied").wait_for()
 

@@ -2,6 +2,7 @@
 
 import { caption } from "./caption.mjs";
 import { classes } from "./classes.mjs";
+import { explanation } from "./explanation.mjs";
 import { mask } from "./mask.mjs";
 import { number } from "./number.mjs";
 import { reconstruction } from "./reconstruction.mjs";
@@ -15,7 +16,8 @@ import { values } from "./values.mjs";
  * @property {Object<string, *>} form What the page knows of the model, see form.py.
  * @property {Object<string, *>} instance The record as it was sent.
  * @property {ImageBitmap | null} picture The picture of the record.
- * @property {(signature: string) => Promise<*>} again Asks another signature about the same record.
+ * @property {(signature: string, more?: Object<string, *>) => Promise<*>} again Asks another signature about the same
+ *   record, with more inputs.
  */
 
 /**
@@ -23,7 +25,7 @@ import { values } from "./values.mjs";
  * @typedef {{nodes: Node[], told: string}} Shown
  */
 
-const KINDS = { caption, classes, mask, number, reconstruction, sentence, values };
+const KINDS = { caption, classes, explanation, mask, number, reconstruction, sentence, values };
 
 /**
  * @param {Asked} asked

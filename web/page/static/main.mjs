@@ -84,7 +84,8 @@ async function send() {
   answer.setAttribute("aria-busy", "true");
   try {
     const found = await ask(model.name, instance, "", signal);
-    const again = async (signature) => (await ask(model.name, instance, signature, signal)).answer;
+    const again = async (signature, more = {}) =>
+      (await ask(model.name, { ...instance, ...more }, signature, signal)).answer;
     const picture = fields.map((one) => one.picture?.()).find(Boolean) ?? null;
     show(shown({ answer: found.answer, form: model, instance, picture, again }), found.seconds, instance);
   } finally {

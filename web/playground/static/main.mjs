@@ -54,7 +54,7 @@ function describe(found) {
   showLesson(lessons, found.settings.tutorial);
   looked = null;
   tell(notes, null, "note");
-  if (picture) draw(picture);
+  if (due ?? picture) draw(due ?? picture);
   refreshExports();
 }
 
@@ -128,7 +128,7 @@ function drawn(sent) {
   if (away) tell("");
   away = false;
   chart.add(sent.start, sent.curve);
-  if (!due) requestAnimationFrame(() => draw(due));
+  if (!due) requestAnimationFrame(() => { if (due) draw(due); });
   due = sent;
 }
 

@@ -9,7 +9,7 @@ from web.playground.settings import Settings
 
 TOO_LARGE = 1e6
 RATES = (30, 10, 3, 1, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001, 1e-4, 1e-5)
-FEWEST, MOST = 10, 40  # epochs for which a rate is tried
+FEWEST, MOST = 20, 40  # epochs for which a rate is tried
 
 
 @dataclass(frozen=True)

@@ -228,7 +228,9 @@ class Watcher:
 
     async def next(self) -> str | None:
         """The latest picture, once there is one; None where the session has ended."""
-        await self._there.wait()
-        with self._lock:
-            self._there.clear()
-            return self._latest.pop()
+        while True:
+            await self._there.wait()
+            with self._lock:
+                self._there.clear()
+                if self._latest:  # else it was taken when the one before it was told of
+                    return self._latest.pop()

@@ -165,8 +165,8 @@ class Training:
         updates, found = self.updates, float("inf")
         for epoch in range(epochs):
             place = order(rows, settings.seed_of_weights, epoch), 0, updates, self.batch_size
-            self.steps.train(self._x, self._labels, *place, rate, settings.l1, settings.l2)
-            if not self._is_finite():
+            losses = self.steps.train(self._x, self._labels, *place, rate, settings.l1, settings.l2).numpy()
+            if not (np.abs(losses) < divergence.TOO_LARGE).all() or not self._is_finite():
                 break
         else:
             found = float(self.steps.measure(self._x, self._labels)[0])

@@ -18,11 +18,10 @@ export class Chart {
     new ResizeObserver(() => this.draw()).observe(canvas);
   }
 
-  /** Put rows of [training loss, test loss, ...] at a place. @param {number} start @param {number[][]} rows */
+  /** Put rows of [training loss, test loss, ...] at a place; `draw` shows them. @param {number} start @param {number[][]} rows */
   add(start, rows) {
     this.rows.length = Math.min(start, this.rows.length);
     this.rows.push(...rows);
-    this.draw();
   }
 
   get last() {

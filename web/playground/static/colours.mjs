@@ -51,31 +51,40 @@ export function bytes(text) {
   return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 }
 
+/** A colour as canvases hold it in 32 bits. @param {number[]} parts */
+function packed([red, green, blue]) {
+  return (255 << 24) | (blue << 16) | (green << 8) | red;
+}
+
+const tables = new Map();
+dark.addEventListener("change", () => tables.clear());
+
+/** 256 colours, made once for light and once for dark. @param {string} name @param {(at: number) => number[]} of */
+function table(name, of) {
+  if (!tables.has(name)) tables.set(name, Int32Array.from({ length: 256 }, (_, at) => packed(of(at))));
+  return tables.get(name);
+}
+
 /**
  * Paint a square map into a canvas of its own size.
  * @param {HTMLCanvasElement} canvas @param {Uint8Array} values 0-255 for -1 to 1 @param {boolean} discretize
  */
 export function paint(canvas, values, discretize = false) {
-  const side = Math.round(Math.sqrt(values.length));
-  if (canvas.width !== side) canvas.width = canvas.height = side;
-  const table = Array.from({ length: 256 }, (_, at) => shade((at - 127.5) / 127.5, discretize));
-  fill(canvas, values.length, (at) => table[values[at]]);
+  const colours = table(`values ${discretize}`, (at) => shade((at - 127.5) / 127.5, discretize));
+  fill(canvas, values.length, (at) => colours[values[at]]);
 }
 
 /** Paint the likeliest class, the paler the less sure. @param {Uint8Array} best @param {Uint8Array} sure */
 export function paintClasses(canvas, best, sure, discretize = false) {
-  const side = Math.round(Math.sqrt(best.length));
-  if (canvas.width !== side) canvas.width = canvas.height = side;
   const zero = ramp()[1];
-  fill(canvas, best.length, (at) => (discretize ? ofClass(best[at]) : mixed(zero, ofClass(best[at]), sure[at] / 255 * 0.8)));
+  const colours = CLASSES.map((_, one) => table(`class ${one} ${discretize}`, (at) => (discretize ? ofClass(one) : mixed(zero, ofClass(one), at / 255 * 0.8))));
+  fill(canvas, best.length, (at) => colours[best[at]][sure[at]]);
 }
 
 function fill(canvas, count, of) {
-  const context = canvas.getContext("2d");
-  const image = context.createImageData(canvas.width, canvas.height);
-  for (let at = 0; at < count; at++) {
-    const [red, green, blue] = of(at);
-    image.data.set([red, green, blue, 255], at * 4);
-  }
-  context.putImageData(image, 0, 0);
+  const side = Math.round(Math.sqrt(count));
+  if (canvas.width !== side) canvas.width = canvas.height = side;
+  const pen = canvas.getContext("2d"), image = pen.createImageData(side, side), pixels = new Int32Array(image.data.buffer);
+  for (let at = 0; at < count; at++) pixels[at] = of(at);
+  pen.putImageData(image, 0, 0);
 }

@@ -14,7 +14,7 @@ import { read, Session } from "./server.mjs";
 const $ = (id) => document.getElementById(id);
 
 /** @type {Session} */ let session;
-let description, picture, playing = false, looked = null, away = false, troubled = false;
+let description, picture, playing = false, looked = null, away = false, troubled = false, due = null;
 
 function tell(text, rate = null, kind = "trouble") {
   $("message").hidden = !text;
@@ -54,7 +54,7 @@ function describe(found) {
   showLesson(lessons, found.settings.tutorial);
   looked = null;
   tell(notes, null, "note");
-  if (picture) draw(picture);
+  if (due ?? picture) draw(due ?? picture);
   refreshExports();
 }
 
@@ -67,11 +67,13 @@ function enter(address) {
 }
 
 function draw(sent) {
+  due = null;
   picture = sent;
   if (sent.version !== description.version) return;
   sent.maps ??= bytes(sent.neurons);
   sent.bytes ??= bytes(sent.output);
   $("epoch").textContent = sent.epoch.toLocaleString("en");
+  chart.draw();
   network.draw(sent);
   map.show(sent.bytes);
   if (looked) look(looked);
@@ -126,7 +128,8 @@ function drawn(sent) {
   if (away) tell("");
   away = false;
   chart.add(sent.start, sent.curve);
-  draw(sent);
+  if (!due) requestAnimationFrame(() => { if (due) draw(due); });
+  due = sent;
 }
 
 async function begin(address = place.address()) {

@@ -67,7 +67,7 @@ def test_every_setting_names_the_run_but_for_those_that_change_no_result(name):
         folders.append(folder(name, config))
         for field, other in with_one_field_changed(config):
             assert (folder(name, other) == folders[-1]) is (field in NAMES_NO_RUN), field
-    assert len(set(folders)) == len(folders) > 2
+    assert len(set(folders)) == len(folders) >= 2
 
 
 @pytest.mark.parametrize("name", names())
@@ -82,6 +82,7 @@ def test_the_settings_are_json_that_says_all(name):
     assert settings["data"].keys() == naming
     if hasattr(config, "search"):
         assert settings["search"] == dataclasses.asdict(config.search)
+    if hasattr(config, "members"):
         assert settings["members"] == {"count": 1}
 
 

@@ -11,6 +11,7 @@ Reference:
 import math
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 from scipy import sparse
@@ -35,7 +36,7 @@ class Consensus:
         if not len(groups) or not all(len(group) for group in groups):
             raise ValueError("`groups` must hold at least one group of at least one sentence each.")
         counts = [[_ngrams(sentence) for sentence in group] for group in groups]
-        frequency = Counter(gram for group in counts for gram in set().union(*group))
+        frequency = Counter(gram for group in counts for gram in dict.fromkeys(chain.from_iterable(group)))
         self._column = {gram: number for number, gram in enumerate(frequency)}
         self._weight = {gram: math.log(len(groups) / count) for gram, count in frequency.items()}
         self._unseen = math.log(len(groups))

@@ -44,7 +44,7 @@ class Explainer:
     """What makes one feature of a picture: compact bilinear pooling, or the plain mean over the regions."""
     feature_units: int = 512
     """Numbers of the compact bilinear feature; the paper has 8,192 for the 512 channels of VGG."""
-    dropout: float = 0.25
+    dropout: float = 0.15
     """Fraction of vectors, of static inputs and of outputs dropped in training, in [0, 1)."""
 
     def __post_init__(self):

@@ -35,15 +35,15 @@ class Config:
     """What writes: definition sees the class alone, description the picture alone, explanation-label both;
     explanation-dis (the picture) and explanation (both) are rewarded for sentences that tell the class."""
     search: DecodingSettings = field(default_factory=lambda: DecodingSettings(beams=3))
-    classifier_epochs: int = 20
+    classifier_epochs: int = 30
     """Epochs of the picture classifier, before anything is written."""
     sentence_epochs: int = 8
     """Epochs of the language model that gives the vectors of classes, and of the sentence classifier that rewards."""
-    reward_epochs: int = 4
+    reward_epochs: int = 2
     """Epochs at the end in which sentences are drawn and rewarded; for the variants that are."""
     reward_learning_rate: float = 1e-3
     """Highest learning rate of those epochs."""
-    reward_weight: float = 15.0
+    reward_weight: float = 10.0
     """Weight of the reward, the probability of the class by the sentence classifier, beside the likelihood of what
     people wrote."""
     vocab_size: int | None = None

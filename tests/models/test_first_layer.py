@@ -22,7 +22,7 @@ def test_maps_are_the_convolution_written_out():
     found = first_layer(keras.Model(inputs, keras.layers.Flatten()(x)), PICTURE)
     assert (found.name, found.filters.shape, found.stride) == ("seen", (3, 2, 3, 5), 2)
     windows = np.lib.stride_tricks.sliding_window_view(PICTURE / 255, (3, 2), (0, 1))[::2, ::2]  # row, column, c, h, w
-    np.testing.assert_allclose(found.maps, np.einsum("ijchw,hwcf->ijf", windows, found.filters) + 1, rtol=1e-4)
+    np.testing.assert_allclose(found.maps, np.einsum("ijchw,hwcf->ijf", windows, found.filters) + 1, 1e-4, 1e-6)
 
 
 def test_that_of_a_backbone_is_found_inside_it():

@@ -91,7 +91,7 @@ def test_an_idle_model_does_not_wait():
 def test_a_busy_model_waits_for_others_as_long_as_it_may():
     async def ask():
         model = Model(0.01)
-        batches = Batches(model, Limits(pause=0.1), lambda *_: None)
+        batches = Batches(model, Limits(pause=1.0), lambda *_: None)
         first = asyncio.create_task(batches.call(SUM, rows(1)))
         await asyncio.sleep(0.005)
         others = [asyncio.create_task(batches.call(SUM, rows(n))) for n in range(3)]

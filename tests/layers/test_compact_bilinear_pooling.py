@@ -13,6 +13,7 @@ def pooled(x, dimension, seed, **settings):
     return np.asarray(layers.CompactBilinearPooling(dimension, seed=seed, **settings)(x))
 
 
+@pytest.mark.whole
 def test_the_mean_inner_product_is_the_squared_one():
     """Over 200 draws within 2%, and the spread of one falls with the root of the dimension."""
     random = np.random.default_rng(0)

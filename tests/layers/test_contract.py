@@ -66,6 +66,7 @@ def threads():
     return tf.config.threading.get_intra_op_parallelism_threads()
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("cases", FILED)
 def test_save_and_load_in_a_fresh_process(cases, tmp_path):
     for number, case in enumerate(cases):

@@ -37,6 +37,7 @@ def test_replicas_draw_different_masks(replicas, name):
     assert np.mean(first == second) == pytest.approx(0.5, abs=0.15)
 
 
+@pytest.mark.whole
 @tensorflow_only
 def test_stock_dropout_has_the_fault_that_the_seed_ends(replicas):
     first, second = np.array(replicas["stock dropout"])

@@ -109,6 +109,7 @@ def few_on_jax(network, *names):
         pytest.skip("each takes seconds to compile on JAX; all are searched with 4 beams")
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("beams", [1, 2])
 def test_fewer_beams_equal_the_search_by_hand(network, beams):
     few_on_jax(network, "transformer, pre", "gru, additive")

@@ -16,6 +16,7 @@ from training.gradients import score_gradients
 PICTURES = np.random.default_rng(0).uniform(-1, 1, (2, 80, 80, 3)).astype("float32")
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     ("recipe", "name", "shape"),
     [

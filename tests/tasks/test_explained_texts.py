@@ -62,6 +62,7 @@ def test_a_text_that_is_empty_has_no_words(bag):
     assert one.words == () and one.columns.values["review"] == "(missing)"
 
 
+@pytest.mark.whole
 def test_where_a_transformer_looks():
     texts = {"review": np.array(TEXTS, object)}
     prepare = SequencePrepare.fit(texts, {"review": KINDS["review"]}, vocab_size=60, longest=20)

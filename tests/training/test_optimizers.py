@@ -189,6 +189,7 @@ def test_unknown_name_is_refused():
         optimizers.make("adan", 0.1)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("name", NAMES)
 def test_saved_model_goes_on_as_if_never_saved(name, tmp_path):
     x = np.random.default_rng(0).normal(size=(64, 5)).astype("float32")

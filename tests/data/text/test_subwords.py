@@ -77,6 +77,7 @@ def test_nasty_strings_alone_get_the_ids_of_sentencepiece(case, learned):
     assert made.encode([NASTY[case]])[0].tolist() == reference.encode(NASTY[case])
 
 
+@pytest.mark.whole
 def test_nasty_strings_in_one_batch_do_not_disturb_each_other(learned):
     assert differing(*learned, [*NASTY.values(), *ENGLISH, *GERMAN, *NASTY.values()]) == []
 

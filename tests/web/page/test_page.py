@@ -233,6 +233,7 @@ def test_numbers_and_json(page, standing):
     ]
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     "scheme, ink, paper", [("light", (27, 31, 36), (246, 247, 249)), ("dark", (230, 233, 236), (20, 23, 26))]
 )

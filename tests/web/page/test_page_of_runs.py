@@ -41,6 +41,7 @@ def answered(page) -> str:
     return page.locator("#answer").inner_text()
 
 
+@pytest.mark.whole
 def test_the_page_answers_as_predict_does(folder, tmp_path):
     """And so do its lines."""
     run = trained(folder, "classify")

@@ -14,12 +14,11 @@
 
 Images are files or folders (searched in depth): JPEG, PNG, GIF, WEBP, BMP, TIFF. Tables are CSV, TSV or JSON lines with
 the columns of the training table, texts are files of one a line (.gz is read): sentences for a translator, and .txt for
-a run whose only input is a column of text. `-` is standard input; pipes
-are read like files. One row comes out per record: its origin, the label, the translation or the caption, its
-probability or score, and the next best ones. An output ends in .csv, .tsv or .jsonl, also with .gz; a translator's
-other endings get translations alone, a line each. In CSV a text that a spreadsheet would take for a formula gets a `'`
-before it. What cannot be read is named and skipped, and the exit code is then 3: images, rows of a table, and sentences
-that are too long, whose translation is left empty.
+a run whose only input is a column of text. `-` is standard input; pipes are read like files. One row comes out per
+record: its origin, the label, the translation or the caption, its probability or score, and the next best ones. An
+output ends in .csv, .tsv or .jsonl, also with .gz; a translator's other endings get translations alone, a line each. In
+CSV a text that a spreadsheet would take for a formula gets a `'` before it. What cannot be read is named and skipped,
+and the exit code is then 3: images, rows of a table, and sentences that are too long, whose translation is left empty.
 """
 
 from dataclasses import replace

@@ -40,6 +40,12 @@ export class OutputMap {
     this.draw();
   }
 
+  /** The maps, where they are of the network that was described last: a picture of the one before may still come. */
+  get answers() {
+    const { several, sides } = this.description ?? {};
+    return this.maps && this.maps.length === sides?.fine ** 2 * (several ? 2 : 1) ? this.maps : null;
+  }
+
   get side() {
     return (this.canvas.clientWidth || 300) - LEFT - EDGE;
   }
@@ -67,16 +73,17 @@ export class OutputMap {
 
   /** What the output is at a place. */
   tell(at) {
-    if (!at || !this.maps) {
+    const maps = this.answers;
+    if (!at || !maps) {
       this.told.textContent = this.rest;
       return;
     }
     const { half, axes, several, classes, sides, value, probability } = this.description, side = sides.fine;
     const column = Math.min(side - 1, Math.floor((at[0] / half + 1) / 2 * side)), row = Math.min(side - 1, Math.floor((1 - at[1] / half) / 2 * side));
     const here = axes.map((axis, place) => `${axis.name} ${short(axis.mean + axis.scale * at[place])}`).join(", ");
-    const found = this.maps[row * side + column], signed = (found - 127.5) / 127.5;
+    const found = maps[row * side + column], signed = (found - 127.5) / 127.5;
     let answer = short(signed * value.scale + value.mean);
-    if (several) answer = `${classes[found]} (${Math.round(this.maps[side * side + row * side + column] / 2.55)}%)`;
+    if (several) answer = `${classes[found]} (${Math.round(maps[side * side + row * side + column] / 2.55)}%)`;
     else if (probability) answer = `${classes[signed > 0 ? 1 : 0]} (${Math.round((1 + Math.abs(signed)) * 50)}%)`;
     this.told.textContent = `${here}: ${answer}`;
   }
@@ -90,12 +97,13 @@ export class OutputMap {
     canvas.height = height * scale;
     const pen = canvas.getContext("2d");
     pen.scale(scale, scale);
+    const maps = this.answers;
     const discretize = description.settings.discretize && !this.neuron, each = description.sides.fine ** 2;
     if (this.neuron) paint(this.small, this.neuron);
-    else if (this.maps && description.several) paintClasses(this.small, this.maps.subarray(0, each), this.maps.subarray(each), discretize);
-    else if (this.maps) paint(this.small, this.maps, discretize);
+    else if (maps && description.several) paintClasses(this.small, maps.subarray(0, each), maps.subarray(each), discretize);
+    else if (maps) paint(this.small, maps, discretize);
     pen.imageSmoothingEnabled = false;
-    if (this.maps) pen.drawImage(this.small, LEFT, EDGE, side, side);
+    if (this.neuron || maps) pen.drawImage(this.small, LEFT, EDGE, side, side);
     pen.strokeStyle = style.getPropertyValue("--line");
     pen.strokeRect(LEFT, EDGE, side, side);
     this.drawAxes(pen, style.getPropertyValue("--quiet"));

@@ -10,7 +10,6 @@ from data.text.subwords import Subwords
 from models.decoding_settings import DecodingSettings
 from tasks.caption import neighbours
 from tasks.captioner import Caption, ImageCaptioner
-from tasks.records import own_data
 from tasks.request import Evaluation, Prediction
 from training.run_directory import RunDirectory
 from training.run_lock import RunError
@@ -84,30 +83,14 @@ class TrainedCaptioner:
         Raises:
             DataError: The data is missing or holds no captions, or a flag is for another kind of run.
         """
-        from data.captions.caption_source import everything, resolve
-        from data.errors import DataError
         from data.settings import CaptionData
-        from tasks.folder import data_name
+        from tasks.asked_captions import part
 
-        seed = self.directory.read_json("config.json").get("trainer", {}).get("seed", 0)
-        if len(request.data) > 1 or request.source or request.target:
-            raise DataError(
-                "A captioner is scored on one file of captions, without `--source` and `--target`: "
-                f"{request.run} is a run of apps.caption. Received: {' '.join(request.data)}"
-            )
-        if not request.data:
-            return "own-test", resolve(own_data(self.directory, CaptionData), seed=seed).test
-        given = CaptionData(
-            request.data[0],
-            images=request.images,
-            image=request.image,
-            caption=request.caption,
-            download=request.download,
+        refused = (
+            "A captioner is scored on one file of captions, without `--source` and `--target`: "
+            f"{request.run} is a run of apps.caption."
         )
-        notes: list[str] = []
-        captions = everything(given, notes, seed=seed)
-        print("\n".join(notes), end="\n" * bool(notes))
-        return data_name(request.data[0]), captions
+        return part(self.directory, request, CaptionData, refused)
 
     def score(self, captions) -> tuple[dict[str, float], dict]:
         """Print the scores of `Captions`; return them, and the captions that were written."""

@@ -10,7 +10,6 @@ import numpy as np
 
 from data.text.subwords import Subwords
 from models.decoding_settings import DecodingSettings
-from tasks.records import own_data
 from tasks.request import Evaluation, Prediction
 from training.run_directory import RunDirectory
 from training.run_lock import RunError
@@ -133,31 +132,16 @@ class TrainedExplainer:
             DataError: The data is missing, pictures have no class or one that the run does not know, or a flag is for
                 another kind of run.
         """
-        from data.captions.caption_source import everything, resolve
-        from data.errors import DataError
         from data.settings import ExplanationData
+        from tasks.asked_captions import part
         from tasks.explain.evaluated import known
-        from tasks.folder import data_name
 
-        seed = self.directory.read_json("config.json").get("trainer", {}).get("seed", 0)
-        if len(request.data) > 1 or request.source or request.target:
-            raise DataError(
-                "A run of apps.explain is scored on one file of captions, without `--source` and `--target`. "
-                f"Received: {' '.join(request.data)}"
-            )
-        if not request.data:
-            return "own-test", resolve(own_data(self.directory, ExplanationData), seed=seed).test
-        given = ExplanationData(
-            request.data[0],
-            images=request.images,
-            image=request.image,
-            caption=request.caption,
-            download=request.download,
-        )
-        notes: list[str] = []
-        captions = known(everything(given, notes, seed=seed), self.classes, request.data[0])
-        print("\n".join(notes), end="\n" * bool(notes))
-        return data_name(request.data[0]), captions
+        refused = "A run of apps.explain is scored on one file of captions, without `--source` and `--target`."
+
+        def check(captions):
+            return known(captions, self.classes, request.data[0])
+
+        return part(self.directory, request, ExplanationData, refused, check)
 
     def score(self, captions) -> tuple[dict[str, float], dict]:
         """Print the scores of `Captions`; return them, and the sentences that were written."""

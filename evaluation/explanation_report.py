@@ -8,7 +8,9 @@ from matplotlib.ticker import MaxNLocator
 from evaluation import report
 from evaluation.explaining import GAMED, LOWER_IS_BETTER, NAMES, was_gamed
 from evaluation.figures import PALETTE, Picture, as_svg, canvas, legend
+from evaluation.heat import enlarged, overlaid
 from evaluation.report_blocks import curves
+from evaluation.tiles import thumbnail
 
 MEANINGS = (
     "CIDEr: likeness of weighted runs of words to the sentences about the same picture, 0 to 10 (the papers print it "
@@ -26,6 +28,12 @@ TRUTH = (
     "learned one it shows whether the reward was gamed.",
     "Rules out the runner-up: the class that the picture classifier finds second is at most a tenth as probable, given "
     "the sentence, as the one explained.",
+)
+LOOKED = (
+    "One patch after the other is hidden under the picture's mean colour. Orange: while it is hidden, the log odds of "
+    "the class against every other class fall, or the log probability of the phrase after the words before it. Blue: "
+    "they rise. Below each map its strongest fall: a phrase that hardly falls anywhere was said because of the class, "
+    "not of what can be seen."
 )
 SHOWN = 16
 
@@ -69,6 +77,24 @@ def tile(uri: str, name: str, right: str | None, sentence: str, mentions: Sequen
     marks = [f"{'✓' if is_true else '✗'} {phrase}" for phrase, is_true in mentions]
     title = name if right is None else f"{name} (it is: {right})"
     return report.Tile(uri, title, [f"because {sentence}", *marks, told])
+
+
+def where(looked: Sequence) -> list:
+    """Of some pictures the maps of the class found and of each thing said.
+
+    Args:
+        looked: Each with `pixels`, `name` and `maps` of (text, whether it is true or None, heat (height, width)).
+    """
+    blocks: list = [report.Text([LOOKED])]
+    for one in looked:
+        found = [report.Tile(thumbnail(enlarged(one.pixels)), "the picture", [])]
+        for text, is_true, heat in one.maps:
+            mark = {True: "✓ ", False: "✗ ", None: ""}[is_true]
+            found.append(
+                report.Tile(thumbnail(overlaid(one.pixels, heat)), f"{mark}{text}", [f"falls by {heat.max():.2g}"])
+            )
+        blocks.append(report.Tiles(found))
+    return blocks
 
 
 def reward_blocks(rewarded: Sequence[Mapping[str, float]], test: Mapping[str, float]) -> list:
@@ -115,9 +141,9 @@ def learning(history: Mapping[str, Sequence[float]], best_epoch: int | None) -> 
     return [report.Pictures(curves(history, best_epoch, NAMES))]
 
 
-def spread(count: int) -> np.ndarray:
+def spread(count: int, shown: int = SHOWN) -> np.ndarray:
     """Which pictures are shown."""
-    return np.unique(np.linspace(0, count - 1, min(SHOWN, count)).astype(int))
+    return np.unique(np.linspace(0, count - 1, min(shown, count)).astype(int))
 
 
 def gaps(variant: str, figures: Sequence[Mapping[str, float]]) -> list[str]:

@@ -5,6 +5,7 @@ import gc
 import io
 import os
 import re
+from functools import cache, partial
 
 import numpy as np
 
@@ -53,18 +54,20 @@ class _Refused(DataError):
 
 
 def _parsed(path, content, start, line, delimiter, **dialect):
-    """Columns of strings, and the line on which each row starts; blank lines are skipped."""
+    """Columns of strings, and the line on which each row starts; blank lines are skipped, `""` alone in a table of one
+    column is an empty cell."""
     csv.field_size_limit(LONGEST_CELL)
     file = io.BytesIO(content)
     file.seek(start)
     text = io.TextIOWrapper(file, "utf-8", newline="")
     reader = csv.reader(text, delimiter=delimiter, strict=True, **dialect)
     table, rows, lines, width, here = Growing(), [], [], 0, line
+    empty = cache(partial(_empty_cells, content, start))
     collecting = gc.isenabled()
     gc.disable()  # many new lists, none of them garbage: collecting in between doubles the time
     try:
         for row in reader:
-            if row and (len(row) > 1 or row[0].strip()):
+            if row and (len(row) > 1 or row[0].strip() or (width == 1 and reader.line_num in empty())):
                 width = width or len(row)
                 if len(row) != width:
                     title = " If what stands above it is a title, remove that." if len(lines) == 1 < len(row) else ""
@@ -88,6 +91,11 @@ def _parsed(path, content, start, line, delimiter, **dialect):
     if (row := quoting.swallowing(columns, delimiter)) is not None:
         raise _Refused(path, lines[row], f"a quote around whole rows. {_remedy(path)}")
     return columns, np.array(lines)
+
+
+def _empty_cells(content, start):
+    """The lines, from 1, that are `""` alone: the parser gives the same for them as for a line of blanks."""
+    return {number for number, row in enumerate(content[start:].splitlines(), 1) if row.strip() == b'""'}
 
 
 def _remedy(path):

@@ -19,6 +19,8 @@ def page(prepared: Prepared, learned: Explained, outcome: Outcome) -> Page:
     """Scores, pictures with their explanations, the reward beside the truth, curves."""
     from evaluation import explanation_report, report
     from evaluation.model_summary import summary
+    from models.explaining import Explaining
+    from tasks.explain.looking import looked
 
     count = len(prepared.splits.test)
     test = outcome.results()["test"]
@@ -27,6 +29,8 @@ def page(prepared: Prepared, learned: Explained, outcome: Outcome) -> Page:
         report.Section("Result on the test pictures", explanation_report.headline(test, systems, count)),
         report.Section("Explanations", explanation_report.gallery(tiles(prepared, outcome))),
     ]
+    places = looked(prepared, Explaining.of(learned.model), outcome.predicted)
+    sections.append(report.Section("Where the network looked", explanation_report.where(places)))
     if outcome.rewarded:
         sections.append(report.Section("Rewards", explanation_report.reward_blocks(outcome.rewarded, test)))
     curves = explanation_report.learning(learned.history, learned.best_epoch())

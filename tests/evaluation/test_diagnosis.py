@@ -230,6 +230,7 @@ EXPECTED = {
 }
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("case", [one if one in QUICK else pytest.param(one, marks=pytest.mark.slow) for one in CASES])
 def test_keras_networks(case):
     data, optimizer, epochs, hidden, validation, has_baselines = CASES[case]

@@ -53,6 +53,7 @@ def ok(function, **constants):
     return all(check.ok for check in function(**constants).checks)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("name", "constant"), [(name, one) for name, some in CONSTANTS.items() for one in some])
 def test_a_constant_that_is_a_little_off_is_caught(name, constant):
     (row,) = chapters.chosen((name,))

@@ -61,6 +61,7 @@ BUILDS = {
 }
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("name", BUILDS)
 def test_no_two_weights_begin_alike(name):
     keras.utils.set_random_seed(0)

@@ -23,7 +23,7 @@ from tuning.dry_run import some
 
 TASKS = names()
 # What writes texts traces graphs for minutes; in `make test-whole` their own whole runs stand for them.
-MARKS = {"classify": [], "regress": [], **dict.fromkeys(("caption", "translate", "explain"), [pytest.mark.slow])}
+MARKS = {"classify": [], **dict.fromkeys(("caption", "translate", "explain"), [pytest.mark.slow])}
 RUNS = [pytest.param(name, marks=MARKS.get(name, [pytest.mark.whole])) for name in TASKS]
 
 

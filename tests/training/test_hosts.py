@@ -80,6 +80,7 @@ def test_four_devices_learn_what_one_does(trained, name):
     assert four["devices"] == 1  # afterwards
 
 
+@pytest.mark.whole
 @on_jax
 def test_batches_of_training_are_divided_and_those_of_validation_whole(trained):
     divided = [[24, 4], [44, 1], [128, 1]]
@@ -88,6 +89,7 @@ def test_batches_of_training_are_divided_and_those_of_validation_whole(trained):
     assert trained["indivisible, four"]["parts"] == [[30, 1], [44, 1], [128, 1]]
 
 
+@pytest.mark.whole
 @on_jax
 def test_the_masks_of_dropout_matter(trained):
     """Else nothing were shown by what is equal above."""

@@ -72,6 +72,9 @@ RIGHT = {
     "a header of years": ("2019,2020,label\nx,y,u\ny,x,v\nz,x,u\n",
                           {"2019": ["x", "y", "z"], "2020": ["y", "x", "x"], "label": ["u", "v", "u"]}, HEADED, ""),
     "no name": (",age\n5,1\n6,2\n", {"column 1": ["5", "6"], "age": ["1", "2"]}, ["t.csv:2", "t.csv:3"], ""),
+    "one column, an empty cell": (
+        "review\nbad\n\n\"\"\n  \ngood\n", {"review": ["bad", "", "good"]}, ["t.csv:2", "t.csv:4", "t.csv:6"], "",
+    ),
     "one column": ("review\n\"good, really\"\nbad\n", {"review": ["good, really", "bad"]}, ["t.csv:2", "t.csv:3"], ""),
     "colours, not comments": ("#ff0000,1\n#00ff00,2\n0,3\n", {"1": ["#ff0000", "#00ff00", "0"], "2": ["1", "2", "3"]},
                               ["t.csv:1", "t.csv:2", "t.csv:3"], "no header line"),

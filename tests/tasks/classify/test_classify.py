@@ -36,6 +36,7 @@ def test_a_process_of_its_own_goes_the_whole_way(tmp_path):
     assert "saved_model_difference=" in done.stdout.splitlines()[-1]
 
 
+@pytest.mark.whole
 def test_a_network_beats_the_baselines(tiny):
     folder, done, _ = tiny
     line = dict(pair.split("=") for pair in done.stdout.splitlines()[-1].split())

@@ -30,10 +30,9 @@ TRUTH = (
     "the sentence, as the one explained.",
 )
 LOOKED = (
-    "One patch after the other is hidden under the picture's mean colour. Orange: while it is hidden, the log odds of "
-    "the class against every other class fall, or the log probability of the phrase after the words before it. Blue: "
-    "they rise. Below each map its strongest fall: a phrase that hardly falls anywhere was said because of the class, "
-    "not of what can be seen."
+    "One patch after the other is hidden under the picture's mean colour. Orange: while it is hidden, the log "
+    "probability of the class, or of the phrase after the words before it, falls. Blue: it rises. Below each map its "
+    "strongest fall: a phrase that hardly falls anywhere was said because of the class, not of what can be seen."
 )
 SHOWN = 16
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from data.captions.sentence_batches import started
 from evaluation.explanation_report import spread
-from evaluation.occlusion import against_all, occlusion
+from evaluation.occlusion import occlusion
 from models.explaining import Explaining
 from tasks.explain.judging import Judged
 from tasks.explain.prepared import Prepared
@@ -23,8 +23,7 @@ class Looked:
         pixels: uint8 (height, width, 3).
         name: Class that was found.
         maps: Of the class and of each phrase its text, whether it is true (None: not known) and its map (height,
-            width): by how much the log odds of the class, or the log probability of the phrase, fall while a pixel is
-            hidden.
+            width): by how much the log probability falls while a pixel is hidden.
     """
 
     pixels: np.ndarray
@@ -49,9 +48,8 @@ def looked(prepared: Prepared, parts: Explaining, judged: Judged) -> list[Looked
         sentence, own = judged.sentences[row], int(judged.classes[row])
         known = judged.judgements[row].places if judged.judgements else None
         falls = occlusion(scorer(prepared, parts, sentence, own), inputs[place]).falls
-        classes, words = falls[..., : parts.num_classes], falls[..., parts.num_classes :]
-        name = prepared.classes[own]
-        maps = [(name, None, against_all(classes, own)), *phrases(sentence.split(), words, known)]
+        name, words = prepared.classes[own], falls[..., parts.num_classes :]
+        maps = [(name, None, falls[..., own]), *phrases(sentence.split(), words, known)]
         found.append(Looked(pixels[place], name, maps))
     return found
 

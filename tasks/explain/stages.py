@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from tasks.explain.prepared import CLASSIFIER, SENTENCES_AT_ONCE, Prepared
+from tasks.explain.prepared import CLASSIFIER, SENTENCES_AT_ONCE, Prepared, sentences
 from training.run_directory import RunDirectory
 
 CUT = 0.3  # of the sentences that the sentence classifier learns from end early: length alone shall not be rewarded
@@ -68,26 +68,29 @@ def begin(prepared: Prepared, told: str) -> None:
 
 def picture_classifier(prepared: Prepared, run: RunDirectory):
     """The trained picture classifier, and its times."""
-    import keras
-
     from data import pipeline
     from data.images.augmentation import Augmentation
     from data.splits import Split
+    from tasks.explain.describing import ClassAndPhrases, describing, labels, phrases
     from training.compilation import compile_model
     from training.fit import fit
 
+    known = phrases(sentences(prepared.splits.train))
+
     def split(part):
         captions = getattr(prepared.splits, part)
-        return Split({"image": captions.images}, prepared.labels(captions), captions.origins)
+        told = labels(prepared.labels(captions), sentences(captions), known)
+        return Split({"image": captions.images}, told, captions.origins)
 
     begin(prepared, f"the picture classifier, {prepared.classifier_epochs} epochs")
     seed = prepared.trainer.seed
-    model = prepared.recipe.classifier(prepared.prepare.input_shape, len(prepared.classes), seed)
+    classifier = prepared.recipe.classifier(prepared.prepare.input_shape, len(prepared.classes), seed)
+    model = describing(classifier, len(known.vocabulary_))
     train = split("train")
     plan = prepared.stage_plan(len(train), CLASSIFIER["batch_size"], prepared.classifier_epochs)
     trainer = prepared.stage_trainer(prepared.classifier_epochs, **CLASSIFIER)
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    compile_model(model, trainer, plan, loss, ["accuracy"])
+    loss = ClassAndPhrases(len(prepared.classes))
+    compile_model(model, trainer, plan, loss, [loss.accuracy])
     batches = partial(
         pipeline.batches, train, prepared.prepare, plan.batch_size, seed=seed, epochs=plan.epochs,
         steps_per_epoch=plan.steps_per_epoch,
@@ -95,7 +98,7 @@ def picture_classifier(prepared: Prepared, run: RunDirectory):
     )  # fmt: skip
     validation = pipeline.batches(split("validation"), prepared.prepare, AT_ONCE)
     fit(model, batches, validation, trainer=trainer, plan=plan, run=run)
-    return model, run.read_rows("timing.csv")
+    return classifier, run.read_rows("timing.csv")
 
 
 def feature_of(classifier):

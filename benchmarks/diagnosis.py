@@ -133,18 +133,24 @@ def diagnosed(case: Case, seed: int) -> dict:
     """The diagnosis of one training."""
     from dataclasses import asdict
 
+    with tempfile.TemporaryDirectory() as folder, quiet():
+        task, _, prepared, learned, _ = trained(case, seed, Path(folder))
+        return asdict(task.score(prepared, learned).diagnosis)
+
+
+def trained(case: Case, seed: int, folder: Path):
+    """A training in a folder: its task, configuration, `Prepared`, `Learned` and run directory."""
     task = by_name(case.app)
     inputs, targets = case.data(np.random.default_rng(seed))
-    with tempfile.TemporaryDirectory() as folder, quiet():
-        table = Path(folder) / "table.csv"
-        lines = [",".join([*(f"x{column}" for column in range(inputs.shape[1])), "y"])]
-        lines += [",".join([*map(repr, map(float, row)), str(y)]) for row, y in zip(inputs, targets, strict=True)]
-        table.write_text("\n".join(lines), encoding="utf-8")
-        flags = ["--data", str(table), "--target", "y", "--seed", str(seed), *case.flags]
-        prepared = task.prepare(given := parse(task.config, flags), task.load(given))
-        directory = RunDirectory(Path(folder) / "run")
-        directory.path.mkdir()
-        return asdict(task.score(prepared, task.train(prepared, directory)).diagnosis)
+    table = folder / "table.csv"
+    lines = [",".join([*(f"x{column}" for column in range(inputs.shape[1])), "y"])]
+    lines += [",".join([*map(repr, map(float, row)), str(y)]) for row, y in zip(inputs, targets, strict=True)]
+    table.write_text("\n".join(lines), encoding="utf-8")
+    flags = ["--data", str(table), "--target", "y", "--seed", str(seed), *case.flags]
+    prepared = task.prepare(given := parse(task.config, flags), task.load(given))
+    directory = RunDirectory(folder / "run")
+    directory.path.mkdir()
+    return task, given, prepared, task.train(prepared, directory), directory
 
 
 @contextlib.contextmanager

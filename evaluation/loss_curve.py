@@ -20,6 +20,7 @@ LEAPS = 0.1  # share of the epochs that leap: the loss oscillates
 FEWEST_EPOCHS = 4  # a shorter curve says nothing about its shape
 STEADY_PACE = 0.55  # pace of the last quarter over the mean pace: a curve that bends less has hardly begun
 LITTLE = 0.6  # share of the loss that is gone: more than this and the rate was not too low
+CRAWLED = 0.1  # share of the validation loss that is gone: less than this, epoch by epoch, and nothing was learned yet
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,12 @@ def read(loss: Sequence[float], val_loss: Sequence[float] | None = None, *, gues
         epoch = int(np.flatnonzero(~np.isfinite(loss))[0]) + 1
         return CurveReading("too high", f"the training loss was no longer a number in epoch {epoch}", 0.1, False, True)
     falling = still_falling(loss, val_loss)
+    if crawled(val_loss, guess):
+        reason = (
+            f"the validation loss fell epoch by epoch, and only from {val_loss[0]:.3g} to {val_loss[-1]:.3g}: it is "
+            f"still above the {guess:.3g} of guessing"
+        )
+        return CurveReading("too low", reason, 10.0, True)
     if guess is not None and loss[0] > BLOWN_UP * guess:
         reason = f"the loss of the first epoch was {loss[0]:.3g}, far above the {guess:.3g} of guessing"
         return CurveReading("too high", reason, 0.1, falling, True)
@@ -79,6 +86,17 @@ def read(loss: Sequence[float], val_loss: Sequence[float] | None = None, *, gues
         reason = f"the training loss was still falling steadily at the end, with {gone:.0%} of it gone"
         return CurveReading("too low", reason, 10.0 if gone < LITTLE / 2 else 3.0, True)
     return CurveReading("fine", f"the training loss fell from {loss[0]:.3g} to {loss[-1]:.3g}", 1.0, falling)
+
+
+def crawled(val_loss: Sequence[float] | None, guess: float | None) -> bool:
+    """Whether the validation loss has fallen steadily and hardly, and from above guessing: first weights that a network
+    has hardly left. Dropout shakes the training loss more than such steps do, and the level alone, which may be far
+    above guessing, looks like that of weights that were blown up."""
+    if guess is None or val_loss is None or len(val_loss) < FEWEST_EPOCHS:
+        return False
+    val_loss = np.asarray(val_loss, np.float64)
+    steady = np.isfinite(val_loss).all() and np.mean(np.diff(val_loss) < 0) > 0.8
+    return bool(steady and guess < val_loss[-1] and val_loss[-1] > (1 - CRAWLED) * val_loss[0])
 
 
 def still_falling(loss: np.ndarray, val_loss: Sequence[float] | None) -> bool:

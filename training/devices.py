@@ -2,6 +2,7 @@
 
 import glob
 import importlib.util
+import logging
 import os
 import platform
 import sys
@@ -48,6 +49,7 @@ def configure(device: Device = "auto", check: Literal["tpu"] | None = None, host
     other machines cannot be reached.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    logging.getLogger("tensorflow").addFilter(_no_retracing)
     started = "keras" in sys.modules
     if check:
         device, hosts = "cpu", ALONE
@@ -106,6 +108,12 @@ def configure(device: Device = "auto", check: Literal["tpu"] | None = None, host
     elif backend() == "tensorflow" and count_gpus() > 1:
         said += f"; of {count_gpus()} GPUs one trains, KERAS_BACKEND=jax takes all"
     return said + (f"; machine {rank()} of {count()}" if joined() else "")
+
+
+def _no_retracing(record: logging.LogRecord) -> bool:
+    """TensorFlow warns that a function is traced anew for each shape: texts come in a few lengths on purpose, and each
+    network of a process has its own."""
+    return "triggered tf.function retracing" not in record.getMessage()
 
 
 def tpu_sign() -> str | None:

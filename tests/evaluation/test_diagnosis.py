@@ -93,6 +93,28 @@ def test_drawn_curves(loss, rate):
     assert read(loss, guess=np.log(10)).rate == rate
 
 
+CRAWL = [3.3133, 3.2426, 3.1921, 3.1632, 3.1514, 3.1496]  # of digits at a rate of 1e-5
+
+
+@pytest.mark.parametrize(
+    ("val_loss", "rate"),
+    [
+        (CRAWL, "too low"),
+        ([2 * one for one in CRAWL], "too low"),
+        (CRAWL[::-1], "fine"),
+        ([3.3, 3.2, 3.3, 3.2, 3.1, 3.2], "fine"),  # it does not fall epoch by epoch
+        ([3.3, 2.9, 2.7, 2.6, 2.5, 2.4], "fine"),  # more than a tenth is gone
+        ([2.2, 2.19, 2.18, 2.17, 2.16, 2.15], "fine"),  # it is below guessing
+        (CRAWL[:3], "fine"),
+    ],
+)
+def test_weights_that_hardly_left_their_start_are_a_low_rate_though_the_training_loss_is_shaken(val_loss, rate):
+    loss = [3.4832, 3.4281, 3.3343, 3.2654, 3.2695, 3.2414][: len(val_loss)]
+    assert read(loss, val_loss, guess=np.log(10)).rate == rate
+    if rate == "too low":  # also where the start is far above guessing, which is no blow-up
+        assert read([9.1, 9.0, 9.2, 8.9, 9.1, 9.0], val_loss, guess=np.log(10)).rate == rate
+
+
 def test_the_next_rate_is_named():
     history = {"loss": [2.30, 2.29, 2.28, 2.27, 2.26, 2.25]}
     found = judged(0.12, 0.12, history, learning_rate=1e-5)

@@ -1,5 +1,6 @@
 """Which device and backend a run takes, and why; what cannot be had is refused with what to do."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -123,6 +124,13 @@ def test_several_graphs_of_one_function_are_no_reason_to_warn(monkeypatch):
         graph = devices.compiled(lambda x, length=length: x * length, ("float32", 1))
         assert float(graph(np.ones(1, "float32"))[0]) == length
     assert not warnings
+
+
+@pytest.mark.parametrize(("text", "is_shown"), [("5 calls triggered tf.function retracing.", False), ("NaN", True)])
+def test_a_few_lengths_of_texts_are_no_reason_to_warn_either(text, is_shown):
+    devices.configure()
+    logger = logging.getLogger("tensorflow")
+    assert bool(logger.filter(logger.makeRecord("tensorflow", logging.WARNING, "", 0, text, (), None))) == is_shown
 
 
 @pytest.mark.slow

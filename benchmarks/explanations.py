@@ -91,7 +91,7 @@ def of_seed(explain: Explanation, seed: int, folder: Path) -> dict:
     place = RunDirectory(folder)
     shared = stages.shared(prepared, place)
     part = splits.test
-    feature, logits = stages.features_of(prepared.prepare, stages.feature_of(shared.classifier), part)
+    feature, logits = stages.features_of(prepared.prepare, shared.classifier, part)
     labels, found = prepared.labels(part), logits.argmax(1)
     result = {"accuracy": float((found == labels).mean()), "given": {}, "predicted": {}, "rewarded": {}}
     for variant, start in STARTS.items():

@@ -1,6 +1,6 @@
 """Generating Visual Explanations (Hendricks et al. 2016): the networks, and one network of them all.
 
-    picture classifier   picture -> feature -> class
+    picture classifier   picture -> feature, class
     language model       words -> the next word; its mean state over a class's sentences is the class's vector
     sentence classifier  words -> class; frozen, it rewards
     generator            feature and class vector, words -> the next word
@@ -51,9 +51,14 @@ class Explainer:
         check(self, units=POSITIVE, embedding_units=POSITIVE, class_units=POSITIVE, feature_units=POSITIVE,
               dropout=SHARE)  # fmt: skip
 
-    def classifier(self, shape: tuple[int, int, int], num_classes: int, seed: int = 0):
-        """A `keras.Model` from standardised pixels (batch, *shape) to logits (batch, classes); the layer "feature"
-        gives what the generator sees. `seed` is of the sketches."""
+    def classifier(self, shape: tuple[int, int, int], num_classes: int, num_phrases: int, seed: int = 0):
+        """A `keras.Model` from standardised pixels (batch, *shape) to what the generator sees, (batch, pooled +
+        phrases), and class logits (batch, classes).
+
+        What it sees are the pooled regions and the probabilities of phrases, which people use of such pictures: words
+        of their own would help a captioner, too (You et al. 2016, arXiv:1603.03925). The layer "phrase_logits" gives
+        their logits. `seed` is of the sketches.
+        """
         import keras
 
         from layers import Activation, BatchNorm, CompactBilinearPooling, Conv2D, Dense, Dropout, HeNormal
@@ -67,12 +72,15 @@ class Explainer:
         if self.pooling == "bilinear":
             x = CompactBilinearPooling(self.feature_units, seed=seed, name="pooled", dtype="float32")(x)
             # Of a vector of length 1 each number is small; what reads it shall not need large weights.
-            x = keras.layers.Rescaling(self.feature_units**0.5, name="feature", dtype="float32")(x)
+            x = keras.layers.Rescaling(self.feature_units**0.5, name="regions", dtype="float32")(x)
         else:
-            x = keras.layers.GlobalAveragePooling2D(name="feature", dtype="float32")(x)
-        x = Dropout(self.dropout, name="feature_dropout")(x)
-        logits = Dense(num_classes, name="class_logits", dtype="float32")(x)
-        return keras.Model(inputs, logits, name="classifier")
+            x = keras.layers.GlobalAveragePooling2D(name="regions", dtype="float32")(x)
+        dropped = Dropout(self.dropout, name="regions_dropout")(x)
+        logits = Dense(num_classes, name="class_logits", dtype="float32")(dropped)
+        told = Dense(num_phrases, name="phrase_logits", dtype="float32")(dropped)
+        phrases = Activation("sigmoid", name="phrases", dtype="float32")(told)
+        feature = keras.layers.Concatenate(name="feature", dtype="float32")([x, phrases])
+        return keras.Model(inputs, [feature, logits], name="classifier")
 
     def language_model(self, vocab_size: int):
         """A `keras.Model` from tokens int (batch, length) to logits of the next (batch, length, vocabulary); the layer

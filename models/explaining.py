@@ -30,7 +30,7 @@ def whole(classifier, class_vectors, typical, generator, sentence_classifier):
         "target": keras.Input((None,), dtype="int32", name="target"),
     }
     # Not the models themselves: a network within another is saved with its optimizer.
-    see = keras.Model(classifier.input, [classifier.get_layer("feature").output, classifier.output], name=PARTS[0])
+    see = keras.Model(classifier.input, classifier.output, name=PARTS[0])
     write = keras.Model(generator.input, generator.output, name=PARTS[1])
     read = keras.Model(sentence_classifier.input, sentence_classifier.output, name=PARTS[2])
     feature, logits = see(inputs["image"])

@@ -1,8 +1,7 @@
 """What the picture classifier learns beside the class: which words people use of a picture.
 
 Two species that differ in a crown are two classes of a few dozen pictures; that the crown is red is written below
-hundreds. The head that tells it is cut off afterwards, but the feature that the generator sees keeps what it learned.
-The paper's classifier has learned from a million other pictures instead.
+hundreds. The paper's classifier has learned from a million other pictures instead.
 """
 
 import keras
@@ -35,13 +34,11 @@ def labels(classes: np.ndarray, sentences: list[list[str]], known) -> np.ndarray
     return np.concatenate([classes[:, None], np.concatenate(shares)], axis=1).astype(np.float32)
 
 
-def describing(classifier: keras.Model, count: int) -> keras.Model:
-    """From pictures to logits (batch, classes + count), of which the first are those of `classifier`."""
-    from layers import Dense
-
-    feature = classifier.get_layer("feature_dropout").output
-    told = Dense(count, name="phrase_logits", dtype="float32")(feature)
-    both = keras.layers.Concatenate(name="class_and_phrases", dtype="float32")([classifier.output, told])
+def describing(classifier: keras.Model) -> keras.Model:
+    """From pictures to logits of classes, then of phrases, (batch, classes + phrases), by the weights of a classifier
+    of `models.explainer`."""
+    logits = [classifier.get_layer(name).output for name in ("class_logits", "phrase_logits")]
+    both = keras.layers.Concatenate(name="class_and_phrases", dtype="float32")(logits)
     return keras.Model(classifier.input, both, name="describing")
 
 

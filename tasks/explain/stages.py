@@ -43,9 +43,10 @@ def shared(prepared: Prepared, run: RunDirectory) -> Shared:
 
     set_precision(prepared.trainer.precision)
     classifier, times = picture_classifier(prepared, folder_of(run, "classifier"))
-    see = feature_of(classifier)
     splits = prepared.splits
-    features = {part: features_of(prepared.prepare, see, getattr(splits, part))[0] for part in ("train", "validation")}
+    features = {
+        part: features_of(prepared.prepare, classifier, getattr(splits, part))[0] for part in ("train", "validation")
+    }
     vectors, more = class_vectors(prepared, folder_of(run, "language-model"))
     reader, most = sentence_classifier(prepared, folder_of(run, "sentence-classifier"))
     return Shared(classifier, vectors, reader, features, [*times, *more, *most])
@@ -84,8 +85,9 @@ def picture_classifier(prepared: Prepared, run: RunDirectory):
 
     begin(prepared, f"the picture classifier, {prepared.classifier_epochs} epochs")
     seed = prepared.trainer.seed
-    classifier = prepared.recipe.classifier(prepared.prepare.input_shape, len(prepared.classes), seed)
-    model = describing(classifier, len(known.vocabulary_))
+    counts = len(prepared.classes), len(known.vocabulary_)
+    classifier = prepared.recipe.classifier(prepared.prepare.input_shape, *counts, seed)
+    model = describing(classifier)
     train = split("train")
     plan = prepared.stage_plan(len(train), CLASSIFIER["batch_size"], prepared.classifier_epochs)
     trainer = prepared.stage_trainer(prepared.classifier_epochs, **CLASSIFIER)
@@ -101,26 +103,19 @@ def picture_classifier(prepared: Prepared, run: RunDirectory):
     return classifier, run.read_rows("timing.csv")
 
 
-def feature_of(classifier):
-    """A `keras.Model` from pictures to [feature, class logits]."""
-    import keras
-
-    return keras.Model(classifier.input, [classifier.get_layer("feature").output, classifier.output], name="classifier")
-
-
-def features_of(prepare, see, captions) -> tuple[np.ndarray, np.ndarray]:
+def features_of(prepare, classifier, captions) -> tuple[np.ndarray, np.ndarray]:
     """Features float32 (N, feature) and class logits (N, classes) of pictures by the frozen classifier.
 
     Args:
         prepare: `ImagePrepare`.
-        see: Of `feature_of`.
+        classifier: `keras.Model` from pictures to both.
         captions: `Captions`.
     """
     found = []
     for start in range(0, len(captions), AT_ONCE):
         part = slice(start, start + AT_ONCE)
         fixed = prepare.fixed({"image": captions.images[part]}, captions.origins[part])
-        found.append([np.asarray(one) for one in see(prepare.finish(fixed), training=False)])
+        found.append([np.asarray(one) for one in classifier(prepare.finish(fixed), training=False)])
     feature, logits = (np.concatenate(parts) for parts in zip(*found, strict=True))
     return feature, logits
 

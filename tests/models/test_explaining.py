@@ -11,18 +11,19 @@ from models.loading import load
 
 TOKENS = Tokens(2, 3, (0, 1, 2))
 RECIPE = Explainer(units=6, embedding_units=5, class_units=3, feature_units=7, dropout=0.2)
-SHAPE, CLASSES, VOCABULARY, LENGTH = (16, 16, 3), 4, 11, 6
+SHAPE, CLASSES, PHRASES, VOCABULARY, LENGTH = (16, 16, 3), 4, 5, 11, 6
+FEATURE = 7 + PHRASES
 
 
 def built(sees=("picture", "class"), seed=0):
     keras.utils.set_random_seed(seed)
     random = np.random.default_rng(seed)
-    classifier = RECIPE.classifier(SHAPE, CLASSES, seed)
-    generator = RECIPE.build(7, VOCABULARY, sees)
+    classifier = RECIPE.classifier(SHAPE, CLASSES, PHRASES, seed)
+    generator = RECIPE.build(FEATURE, VOCABULARY, sees)
     for weight in (*generator.weights, *classifier.weights):
         if "kernel" in weight.path or "embeddings" in weight.path:  # first draws are too small to tell anything apart
             weight.assign(np.asarray(weight) + random.normal(size=weight.shape) * 0.7)
-    vectors, typical = random.normal(size=(CLASSES, 3)), random.normal(size=(CLASSES, 7))
+    vectors, typical = random.normal(size=(CLASSES, 3)), random.normal(size=(CLASSES, FEATURE))
     reader = RECIPE.sentence_classifier(VOCABULARY, CLASSES)
     return whole(classifier, vectors.astype("float32"), typical.astype("float32"), generator, reader), generator
 
@@ -90,22 +91,22 @@ def test_the_counter_sentence_is_the_one_of_the_beam_that_tells_the_foil_best(mo
 def test_a_variant_looks_at_nothing_else(variant):
     generator = built(SEES[variant])[1]
     target, random = np.array([[2, 4, 5]], np.int32), np.random.default_rng(2)
-    features = random.normal(size=(1, 10)).astype("float32")
+    features = random.normal(size=(1, FEATURE + 3)).astype("float32")
 
     def logits(values):
         return np.asarray(generator({"features": values, "target": target}, training=False))
 
-    for part, columns in (("picture", slice(0, 7)), ("class", slice(7, 10))):
+    for part, columns in (("picture", slice(0, FEATURE)), ("class", slice(FEATURE, FEATURE + 3))):
         changed = features.copy()
         changed[:, columns] += 1
         assert np.allclose(logits(features), logits(changed)) == (part not in SEES[variant])
 
 
 def test_only_the_sketch_of_the_classifier_does_not_learn():
-    classifier = RECIPE.classifier(SHAPE, CLASSES)
+    classifier = RECIPE.classifier(SHAPE, CLASSES, PHRASES)
     fixed = {weight.path.rpartition("/")[2] for weight in classifier.non_trainable_weights}
     assert {"buckets", "signs"} <= fixed
-    average = Explainer(pooling="average").classifier(SHAPE, CLASSES)
+    average = Explainer(pooling="average").classifier(SHAPE, CLASSES, PHRASES)
     assert not {"buckets", "signs"} & {weight.path.rpartition("/")[2] for weight in average.weights}
 
 

@@ -34,11 +34,11 @@ def test_the_loss_is_that_of_scikit_learn():
     assert np.isfinite(float(loss(given, 1e4 * logits)))
 
 
-def test_the_classifier_is_what_is_left_without_the_phrases():
-    classifier = Explainer(feature_units=16).classifier((24, 24, 3), 5)
-    whole = describing(classifier, 7)
-    assert whole.output_shape == (None, 12)
+def test_both_heads_are_those_of_the_classifier():
+    classifier = Explainer(feature_units=16).classifier((24, 24, 3), 5, 7)
     pictures = np.random.default_rng(0).normal(size=(2, 24, 24, 3)).astype("float32")
-    np.testing.assert_allclose(np.asarray(whole(pictures))[:, :5], np.asarray(classifier(pictures)), atol=1e-6)
-    own = {id(weight) for weight in classifier.weights}
-    assert sum(id(weight) not in own for weight in whole.weights) == 2
+    both = np.asarray(describing(classifier)(pictures))
+    feature, logits = map(np.asarray, classifier(pictures))
+    assert both.shape == (2, 12) and feature.shape == (2, 16 + 7)
+    np.testing.assert_allclose(both[:, :5], logits, atol=1e-6)
+    np.testing.assert_allclose(1 / (1 + np.exp(-both[:, 5:])), feature[:, 16:], rtol=1e-5)

@@ -35,13 +35,13 @@ class Config:
     """What writes: definition sees the class alone, description the picture alone, explanation-label both;
     explanation-dis (the picture) and explanation (both) are rewarded for sentences that tell the class."""
     search: DecodingSettings = field(default_factory=lambda: DecodingSettings(beams=3))
-    classifier_epochs: int = 30
+    classifier_epochs: int = 24
     """Epochs of the picture classifier, before anything is written."""
-    sentence_epochs: int = 8
+    sentence_epochs: int = 5
     """Epochs of the language model that gives the vectors of classes, and of the sentence classifier that rewards."""
     reward_epochs: int = 2
     """Epochs at the end in which sentences are drawn and rewarded; for the variants that are."""
-    reward_learning_rate: float = 1e-3
+    reward_learning_rate: float = 3e-3
     """Highest learning rate of those epochs."""
     reward_weight: float = 10.0
     """Weight of the reward, the probability of the class by the sentence classifier, beside the likelihood of what

@@ -52,16 +52,19 @@ class Examiner:
         self.captioner = ImageCaptioner(generator, None, subwords, search, longest)
 
     def __call__(self, captions, feature: np.ndarray, logits: np.ndarray, classes: np.ndarray) -> Judged:
-        """The sentences that say why pictures are of `classes`.
+        """The sentences that say why pictures are of `classes`, and their scores.
 
         Args:
             captions: `Captions`.
             feature, logits: Of the picture classifier, (N, ...).
             classes: int (N,) to explain.
         """
+        return self.scored(captions, self.written(feature, classes), captions.captions, classes, logits)
+
+    def written(self, feature: np.ndarray, classes: np.ndarray) -> list[str]:
+        """The sentences that say why pictures of such features (N, feature) are of `classes` (N,)."""
         given = np.concatenate([feature, self.class_vectors[classes]], axis=1)
-        texts = [one.texts[0] for one in self.captioner.of_values(given)]
-        return self.scored(captions, texts, captions.captions, classes, logits)
+        return [one.texts[0] for one in self.captioner.of_values(given)]
 
     def scored(self, captions, texts: list[str], references, classes: np.ndarray, logits: np.ndarray) -> Judged:
         """The scores of any sentences about pictures, with references of each; the rest as above."""

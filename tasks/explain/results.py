@@ -51,7 +51,12 @@ def score(prepared: Prepared, learned: Explained) -> Outcome:
     examiner = examiner_of(parts, prepared.subwords, prepared.search, prepared.longest, prepared.classes, own)
     feature, logits = stages.features_of(prepared.prepare, parts.classifier, part)
     labels, found = prepared.labels(part), logits.argmax(1)
-    judged = [examiner(part, feature, logits, classes) for classes in (found, labels)]
+    texts = examiner.written(feature, found)
+    wrong = np.flatnonzero(found != labels)
+    given = np.array(texts, dtype=object)
+    given[wrong] = examiner.written(feature[wrong], labels[wrong]) if len(wrong) else []
+    ways = ((texts, found), (given.tolist(), labels))
+    judged = [examiner.scored(part, said, part.captions, classes, logits) for said, classes in ways]
     accuracy = float((found == labels).mean())
     simple = baselines(prepared, examiner, part, logits, labels)
     return Outcome(*judged, accuracy, found == labels, simple, learned.rewarded)

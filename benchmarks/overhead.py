@@ -1,9 +1,10 @@
-"""What checkpoints and waiting for data cost of a training. Runs an app with its flags, and prints shares.
+"""What checkpoints, waiting for data, the preflight and the microscope cost of a training. Runs an app with its flags,
+and prints shares.
 
     python -m benchmarks.overhead classify
     python -m benchmarks.overhead classify --data tfds:fashion_mnist --epochs 4
     python -m benchmarks.overhead classify --data photos/ --epochs 4 pretrained
-    python -m benchmarks.overhead translate
+    python -m benchmarks.overhead translate --microscope
 
 The run is in a passing folder, so that it trains from its start. Seconds of training are those of the epochs,
 validation included; a checkpoint counts from the gathering of its arrays until it is on the disk. The first epoch,
@@ -17,16 +18,18 @@ import tempfile
 import time
 from pathlib import Path
 
-APPS = ("classify", "regress", "autoencode", "translate", "caption")
+APPS = ("classify", "regress", "autoencode", "translate", "caption", "segment", "explain")
+LOOKS = ("on_train_begin", "on_train_batch_begin", "on_train_batch_end", "on_train_end")  # of the microscope
 
 
-def timed(write, seconds: list[float]):
-    """`write` of checkpoints, whose seconds are noted."""
+def timed(function, seconds: list[float]):
+    """`function`, whose seconds are noted."""
 
-    def noted(self, place):
+    def noted(*args, **kwargs):
         began = time.perf_counter()
-        write(self, place)
+        found = function(*args, **kwargs)
         seconds.append(time.perf_counter() - began)
+        return found
 
     return noted
 
@@ -37,11 +40,16 @@ def main() -> None:
     given, flags = parser.parse_known_args()
 
     from cli.run import run
+    from training import preflight
     from training.checkpoint import Checkpoint
+    from training.microscope import Microscope
     from training.run_directory import RunDirectory
 
-    app, written = importlib.import_module(f"apps.{given.app}"), []
+    app, written, checked, looked = importlib.import_module(f"apps.{given.app}"), [], [], []
     Checkpoint.write = timed(Checkpoint.write, written)
+    preflight.preflight = timed(preflight.preflight, checked)
+    for name in LOOKS:
+        setattr(Microscope, name, timed(getattr(Microscope, name), looked))
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "run"
         sys.argv = [sys.argv[0], *flags, "--run-dir", str(place)]
@@ -55,7 +63,9 @@ def main() -> None:
     whole = sum(row["seconds"] for row in rows)
     print(
         f"epochs={len(rows)} seconds={whole:.1f} checkpoints={len(written)} "
-        f"checkpoint_share={sum(written) / whole:.4f} waiting_share={waiting:.4f}"
+        f"checkpoint_share={sum(written) / whole:.4f} waiting_share={waiting:.4f} "
+        f"preflight_seconds={sum(checked):.1f} preflight_share={sum(checked) / whole:.4f} "
+        f"microscope_share={sum(looked) / whole:.4f}"
     )
 
 

@@ -12,7 +12,8 @@ from training.gradients import as_inputs, loss_and_gradients, some_rows
 from training.run_directory import RunDirectory
 
 FILE = "microscope.json"
-LOOKS = 20  # epochs, at most, that are looked at
+FEWEST, MOST = 5, 20  # epochs that are looked at
+UPDATES_A_LOOK = 240  # a look takes as long as five or six updates: two to three percent of a training
 ROWS = 64  # of the first batch of training, the same each time
 
 
@@ -27,7 +28,8 @@ class Microscope(keras.callbacks.Callback):
     def __init__(self, train: Callable, plan, run: RunDirectory):
         super().__init__()
         self.train, self.plan, self.run = train, plan, run
-        self.epochs = set(np.linspace(1, plan.epochs, min(LOOKS, plan.epochs)).round().astype(int).tolist())
+        looks = min(max(plan.epochs * plan.steps_per_epoch // UPDATES_A_LOOK, FEWEST), MOST, plan.epochs)
+        self.epochs = set(np.linspace(1, plan.epochs, looks).round().astype(int).tolist())
         self.rows: list[dict] = []
 
     def on_train_begin(self, logs=None):

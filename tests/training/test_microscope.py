@@ -11,8 +11,8 @@ from training.compilation import compile_model
 from training.fit import fit
 from training.gradients import loss_and_gradients
 from training.losses import CrossEntropy
-from training.microscope import FILE, LOOKS
-from training.plan import plan
+from training.microscope import FEWEST, FILE, MOST, UPDATES_A_LOOK, Microscope
+from training.plan import Plan, plan
 from training.run_directory import RunDirectory
 from training.trainer import Trainer
 
@@ -55,10 +55,17 @@ def test_it_sees_each_layer_in_each_epoch(watched):
         assert all(1e-5 < update < 1 for update in row["updates"])
 
 
-def test_at_most_twenty_epochs_are_looked_at(tmp_path):
+def test_the_first_and_the_last_epoch_are_looked_at(tmp_path):
     _, run = train(tmp_path, MLP((4,)), epochs=30, microscope=True)
     epochs = [row["epoch"] for row in run.read_json(FILE)["rows"]]
-    assert len(epochs) == LOOKS and epochs[0] == 1 and epochs[-1] == 30
+    assert FEWEST <= len(epochs) <= MOST and epochs[0] == 1 and epochs[-1] == 30
+
+
+@pytest.mark.parametrize(("epochs", "updates", "looks"), [(3, 9999, 3), (30, 10, 5), (100, 24, 10), (100, 500, 20)])
+def test_it_looks_once_for_so_many_updates(epochs, updates, looks):
+    assert UPDATES_A_LOOK == 240 and MOST == 20
+    seen = Microscope(None, Plan(32, epochs, updates, 1), None).epochs
+    assert len(seen) == looks and {1, epochs} <= seen
 
 
 def test_gradients_are_those_by_hand():

@@ -41,7 +41,7 @@ class Config:
     """Epochs of the language model that gives the vectors of classes, and of the sentence classifier that rewards."""
     reward_epochs: int = 2
     """Epochs at the end in which sentences are drawn and rewarded; for the variants that are."""
-    reward_learning_rate: float = 5e-3
+    reward_learning_rate: float = 6e-3
     """Highest learning rate of those epochs."""
     reward_weight: float = 10.0
     """Weight of the reward, the probability of the class by the sentence classifier, beside the likelihood of what

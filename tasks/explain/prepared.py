@@ -12,7 +12,7 @@ from tasks.explain.config import Auto, Config
 from training.plan import Plan
 from training.trainer import Trainer
 
-UPDATES = 450  # of the generator, where the user names no epochs
+UPDATES = 600  # of the generator, where the user names no epochs
 WIDE = Explainer(units=512, embedding_units=256, class_units=256, feature_units=2048, dropout=0.5)
 """For sentences of people, and many classes."""
 SIDE = 96  # pixels, where neither the data nor the user says otherwise

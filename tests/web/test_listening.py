@@ -1,5 +1,6 @@
 """How a server begins and ends."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -9,7 +10,7 @@ from starlette.applications import Starlette
 
 from cli.errors import UserError
 from web.address import Address
-from web.listening import listen
+from web.listening import bound, listen
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
@@ -36,3 +37,22 @@ def test_a_port_that_is_taken_is_refused():
         other.listen()
         with pytest.raises(UserError, match="choose one with --port"):
             listen(Starlette(), Address(port=other.getsockname()[1]), lambda _: None)
+
+
+def test_answers_are_not_held_back():
+    """Else the body of each answer waits for 40 ms: asyncio asks the socket whether it is TCP."""
+    found = []
+
+    async def answer(reader, writer):
+        found.append(writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        writer.close()
+
+    async def ask():
+        taken = bound(Address(port=0))
+        async with await asyncio.start_server(answer, sock=taken):
+            reader, writer = await asyncio.open_connection(*taken.getsockname())
+            await reader.read()
+            writer.close()
+
+    asyncio.run(ask())
+    assert found and all(found)

@@ -49,8 +49,8 @@ def listen(app, address: Address, ready: Callable[[str], None], enough: Callable
 def bound(address: Address) -> socket.socket:
     """A socket on the address. Raises UserError where there is none to have."""
     family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
-    # asyncio sends small packets at once only where a socket says that it is TCP; else the body of an answer waits 40 ms
-    # for the caller to acknowledge its head (Nagle 1984, RFC 896, and delayed acknowledgements).
+    # asyncio sends small packets at once only where a socket says that it is TCP; else the body of an answer waits
+    # 40 ms for the caller to acknowledge its head (Nagle 1984, RFC 896, and delayed acknowledgements).
     taken = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

@@ -32,8 +32,9 @@ TRUTH = (
 LOOKED = (
     "One patch after the other is hidden under the picture's mean colour. Orange: while it is hidden, the log "
     "probability of the class, or of the phrase after the words before it, falls. Blue: it rises. Below each map its "
-    "strongest fall: a phrase that hardly falls anywhere was said because of the class, not of what can be seen."
+    "strongest fall: a phrase that falls nowhere by a hundredth was said because of the class, not of what can be seen."
 )
+LEAST = 0.01  # change of a log probability, a percent of the probability: below it a map is noise
 SHOWN = 16
 
 

@@ -90,9 +90,9 @@ def where(looked: Sequence) -> list:
         found = [report.Tile(thumbnail(enlarged(one.pixels)), "the picture", [])]
         for text, is_true, heat in one.maps:
             mark = {True: "✓ ", False: "✗ ", None: ""}[is_true]
-            found.append(
-                report.Tile(thumbnail(overlaid(one.pixels, heat)), f"{mark}{text}", [f"falls by {heat.max():.2g}"])
-            )
+            line = f"falls by {heat.max():.2g}" if heat.max() >= LEAST else "falls nowhere"
+            coloured = heat if np.abs(heat).max() >= LEAST else np.zeros_like(heat)
+            found.append(report.Tile(thumbnail(overlaid(one.pixels, coloured)), f"{mark}{text}", [line]))
         blocks.append(report.Tiles(found))
     return blocks
 

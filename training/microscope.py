@@ -13,7 +13,7 @@ from training.run_directory import RunDirectory
 
 FILE = "microscope.json"
 FEWEST, MOST = 5, 20  # epochs that are looked at
-UPDATES_A_LOOK = 240  # a look takes as long as five or six updates: two to three percent of a training
+UPDATES_A_LOOK = 240  # a look takes as long as five or six updates, the first one more: it is traced
 ROWS = 64  # of the first batch of training, the same each time
 
 

@@ -18,7 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
-APPS = ("classify", "regress", "autoencode", "translate", "caption", "segment", "explain")
+APPS = ("classify", "regress", "autoencode", "translate", "caption", "segment")
 LOOKS = ("on_train_begin", "on_train_batch_begin", "on_train_batch_end", "on_train_end")  # of the microscope
 
 

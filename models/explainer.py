@@ -55,9 +55,8 @@ class Explainer:
         """A `keras.Model` from standardised pixels (batch, *shape) to what the generator sees, (batch, pooled +
         phrases), and class logits (batch, classes).
 
-        What it sees are the pooled regions and the probabilities of phrases, which people use of such pictures: words
-        of their own would help a captioner, too (You et al. 2016, arXiv:1603.03925). The layer "phrase_logits" gives
-        their logits. `seed` is of the sketches.
+        What it sees are the pooled regions and the probabilities of phrases that people use of such pictures, as in You
+        et al. 2016 (arXiv:1603.03925). The layer "phrase_logits" gives their logits. `seed` is of the sketches.
         """
         import keras
 

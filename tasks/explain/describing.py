@@ -61,8 +61,7 @@ class ClassAndPhrases(keras.losses.Loss):
         logits, told = y_pred[:, : self.classes], y_pred[:, self.classes :]
         right = ops.cast(y_true[:, 0], "int32")
         of_class = keras.losses.sparse_categorical_crossentropy(right, logits, from_logits=True)
-        # Of a logit z and a share y: max(z, 0) - y z + log(1 + exp(-|z|)), finite for any z.
-        of_phrases = ops.maximum(told, 0) - y_true[:, 1:] * told + ops.softplus(-ops.abs(told))
+        of_phrases = ops.binary_crossentropy(y_true[:, 1:], told, from_logits=True)
         return of_class + WEIGHT * ops.sum(of_phrases, axis=-1)
 
     def accuracy(self, y_true, y_pred):

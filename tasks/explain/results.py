@@ -53,9 +53,10 @@ def score(prepared: Prepared, learned: Explained) -> Outcome:
     labels, found = prepared.labels(part), logits.argmax(1)
     texts = examiner.written(feature, found)
     wrong = np.flatnonzero(found != labels)
-    given = np.array(texts, dtype=object)
-    given[wrong] = examiner.written(feature[wrong], labels[wrong]) if len(wrong) else []
-    ways = ((texts, found), (given.tolist(), labels))
+    given = list(texts)
+    for row, text in zip(wrong, examiner.written(feature[wrong], labels[wrong]) if len(wrong) else (), strict=True):
+        given[row] = text
+    ways = ((texts, found), (given, labels))
     judged = [examiner.scored(part, said, part.captions, classes, logits) for said, classes in ways]
     accuracy = float((found == labels).mean())
     simple = baselines(prepared, examiner, part, logits, labels)

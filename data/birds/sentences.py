@@ -84,9 +84,14 @@ def _phrases() -> dict[str, tuple[int, int]]:
     }
 
 
+def words(sentence: str) -> list[str]:
+    """The words of a sentence, commas being words."""
+    return sentence.replace(",", " , ").split()
+
+
 def read(sentence: str) -> Reading:
     """What a sentence of any words says by the grammar; the case of letters, and a full stop, say nothing."""
-    text = " ".join(sentence.lower().replace(",", " , ").rstrip(" .").split())
+    text = " ".join(words(sentence.lower().rstrip(" .")))
     start = BEGINNING.match(text)
     mentions, places, unknown = [], [], 0
     if start:

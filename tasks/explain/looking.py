@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from data.birds import sentences
 from data.captions.sentence_batches import started
 from evaluation.explanation_report import spread
 from evaluation.occlusion import occlusion
@@ -90,7 +91,7 @@ def phrases(words: list[str], falls: np.ndarray, known) -> list[tuple[str, bool 
     if known is None:
         most = np.sort(np.argsort(falls.max(axis=(0, 1)))[-WORDS:])
         return [(words[at].strip(","), None, falls[..., at]) for at in most]
-    apart = " ".join(words).replace(",", " ,").split()
+    apart = sentences.words(" ".join(words))
     number = np.cumsum([word != "," for word in apart]) - 1
     return [
         (" ".join(apart[start:end]), is_true, falls[..., np.unique(number[start:end])].sum(axis=-1))

@@ -41,6 +41,7 @@ def page(prepared: Prepared, learned: Explained, outcome: Outcome) -> Page:
 
 def tiles(prepared: Prepared, outcome: Outcome) -> list:
     """Of some test pictures what was found, said, and true."""
+    from data.birds.sentences import words
     from evaluation.explanation_report import spread, tile
     from evaluation.tiles import thumbnail
 
@@ -52,8 +53,8 @@ def tiles(prepared: Prepared, outcome: Outcome) -> list:
         name, right, sentence = prepared.classes[judged.classes[row]], part.classes[row], judged.sentences[row]
         mentions, told = [], f"learned p {judged.told[row, judged.classes[row]]:.2f}"
         if judged.judgements:
-            one, words = judged.judgements[row], sentence.replace(",", " ,").split()
-            mentions = [(" ".join(words[start:end]), is_true) for start, end, is_true in one.places]
+            one, said = judged.judgements[row], words(sentence)
+            mentions = [(" ".join(said[start:end]), is_true) for start, end, is_true in one.places]
             told += f", exact {one.posterior:.2f}"
         found.append(tile(thumbnail(pixels[place]), name, None if name == right else right, sentence, mentions, told))
     return found

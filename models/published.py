@@ -24,12 +24,8 @@ class PaperTraining:
     instead: str = ""
 
     def applied(self, trainer):
-        """The `Trainer` with these settings, wherever it still has its defaults."""
-        usual = type(trainer)()
-        return replace(
-            trainer,
-            **{k: v for k, v in self.settings.items() if getattr(trainer, k) == getattr(usual, k)},
-        )
+        """The `Trainer` with these settings, wherever none is named."""
+        return replace(trainer, **{k: v for k, v in self.settings.items() if getattr(trainer, k) is None})
 
     def told(self, trainer) -> str:
         """The settings as `trainer` has them, the decay of the weights and the source, in a line."""
@@ -51,8 +47,9 @@ class Published:
     recipe: Literal["suite", "paper"] = "suite"
     """paper: the authors' first weights, optimizer, learning rate, batch size, decay and epochs, unless a flag names
     another; the run prints them. suite: He's first weights, and what the other flags say."""
-    l2: float = 0.0
-    """Strength of the L2 penalty on the weights (never on biases or batch norm); with `--recipe paper` the paper's."""
+    l2: float | None = None
+    """Strength of the L2 penalty on the weights (never on biases or batch norm). Default: 0; with `--recipe paper` the
+    paper's."""
     weights: Literal["none", "imagenet"] = "none"
     """none: random ones. No package carries ImageNet weights of this network: imagenet is refused, and says so."""
 
@@ -71,7 +68,9 @@ class Published:
 
     def paper_training(self) -> PaperTraining | None:
         """The paper's training where it is asked for."""
-        return replace(self.PAPER, l2=self.l2 or self.PAPER.l2) if self.recipe == "paper" else None
+        if self.recipe != "paper":
+            return None
+        return self.PAPER if self.l2 is None else replace(self.PAPER, l2=self.l2)
 
     def scaled(self, channels: int, multiple: int = 1) -> int:
         """So many channels at this width, a multiple of `multiple`."""

@@ -54,10 +54,11 @@ def highest_rate(trainer: Trainer, model) -> float:
     """The learning rate of `trainer`, or the default for its optimizer and `model`."""
     if trainer.learning_rate is not None:
         return trainer.learning_rate
+    optimizer = trainer.optimizer or "adam"
     # Batch norm bears a higher rate: on Fashion-MNIST, ten epochs, 0.004 reached 0.931 where 0.001 stayed behind.
-    if trainer.optimizer in ("adam", "adamw") and any(type(layer).__name__ == "BatchNorm" for layer in model.layers):
+    if optimizer in ("adam", "adamw") and any(type(layer).__name__ == "BatchNorm" for layer in model.layers):
         return 4e-3
-    return LEARNING_RATES[trainer.optimizer]
+    return LEARNING_RATES[optimizer]
 
 
 def jit_compile(jit: str, fused: bool = False) -> bool | str:

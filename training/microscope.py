@@ -3,7 +3,9 @@
 It looks and changes nothing: the weights are the same to the bit with and without it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from itertools import dropwhile
 
 import keras
 import numpy as np
@@ -35,12 +37,9 @@ class Microscope(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         (self.batch,) = self.train(first_epoch=0, first_step=0).take(1)
         self.batch = some_rows(self.batch, ROWS)
-        layers = [layer for layer in self.model.layers if not isinstance(layer, keras.layers.InputLayer)]
         self.kernels = [
             (number, one) for number, one in enumerate(self.model.trainable_variables) if len(one.shape) > 1
         ]
-        self.outputs = [layer.name for layer in layers if _is_number(layer.output)]
-        self.probe = keras.Model(self.model.input, [layer.output for layer in layers if _is_number(layer.output)])
 
     def on_epoch_begin(self, epoch, logs=None):
         self.epoch = epoch + 1
@@ -59,8 +58,7 @@ class Microscope(keras.callbacks.Callback):
         sizes = [np.linalg.norm(weight) for weight in after]
         _, gradients = loss_and_gradients(self.model, self.batch)
         x, *_ = keras.utils.unpack_x_y_sample_weight(self.batch)
-        outputs = self.probe(as_inputs(self.model, x), training=False)
-        answers = [np.asarray(keras.ops.convert_to_numpy(one), np.float32) for one in outputs]
+        answers = layer_answers(self.model, x)
         self.rows.append(
             {
                 "epoch": self.epoch,
@@ -69,11 +67,11 @@ class Microscope(keras.callbacks.Callback):
                     float(one / self.plan.steps_per_execution / max(size, 1e-30))
                     for one, size in zip(moved, sizes, strict=True)
                 ],
-                "dead": [_dead(one) for one in answers],
-                "deviations": [float(one.std()) for one in answers],
+                "dead": [_dead(one) for one in answers.values()],
+                "deviations": [float(one.std()) for one in answers.values()],
             }
         )
-        names = {"kernels": [one.path.rpartition("/")[0] for _, one in self.kernels], "outputs": self.outputs}
+        names = {"kernels": [one.path.rpartition("/")[0] for _, one in self.kernels], "outputs": list(answers)}
         self.run.write_json(FILE, names | {"rows": self.rows})
 
     def _weights(self) -> list[np.ndarray]:
@@ -82,8 +80,40 @@ class Microscope(keras.callbacks.Callback):
         return [np.array(keras.ops.convert_to_numpy(one)) for _, one in self.kernels]
 
 
-def _is_number(output) -> bool:
-    return isinstance(output, keras.KerasTensor) and "float" in output.dtype
+def layer_answers(model: keras.Model, x) -> dict[str, np.ndarray]:
+    """What each layer answers to `x` in inference, float32, by its name, in order; those of models inside included.
+
+    Left out are answers that are no single tensor of real numbers, and layers before the first weights, which hand on
+    the data: pixels that are always black are no dead units. A model inside another has no output of its own in
+    the outer graph, so that no `keras.Model` of all outputs can be made: the layers are listened to while `model` runs.
+    """
+    answers = {}
+    with ExitStack() as listening:
+        for name, layer in dropwhile(lambda one: not one[1].trainable_weights, _layers(model)):
+            layer.call = _heard(layer.call, name, answers)
+            listening.callback(delattr, layer, "call")
+        model(as_inputs(model, x), training=False)
+    return answers
+
+
+def _layers(model: keras.Model, prefix: str = "") -> Iterator[tuple[str, keras.Layer]]:
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            yield from _layers(layer, f"{prefix}{layer.name}/")
+        elif not isinstance(layer, keras.layers.InputLayer):
+            yield prefix + layer.name, layer
+
+
+def _heard(call: Callable, name: str, answers: dict[str, np.ndarray]) -> Callable:
+    """`call` of the layer `name`, whose answer is noted."""
+
+    def noted(*args, **kwargs):
+        answer = call(*args, **kwargs)
+        if keras.ops.is_tensor(answer) and "float" in keras.backend.standardize_dtype(answer.dtype):
+            answers[name] = np.asarray(keras.ops.convert_to_numpy(answer), np.float32)
+        return answer
+
+    return noted
 
 
 def _dead(answers: np.ndarray) -> float:

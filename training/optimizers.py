@@ -17,26 +17,26 @@ UNDECAYED = [r"(^|/)(bias|gamma|beta)(:0)?$"]
 
 
 def make(
-    name: str,
+    name: str | None,
     learning_rate,
     *,
-    momentum: float = 0.9,
+    momentum: float | None = None,
     beta_2: float = 0.999,
     epsilon: float = 1e-8,
-    weight_decay: float = 0.0,
+    weight_decay: float | None = None,
     clip_norm: float | None = None,
     ema: float | None = None,
 ) -> keras.optimizers.Optimizer:
     """The optimizer `name`: sgd, momentum, adagrad, rmsprop, adadelta, adam, adamax or adamw.
 
     Args:
-        name: the update rule.
+        name: the update rule; None is adam.
         learning_rate: a float or a Keras schedule over updates.
-        momentum: of `momentum` alone: `v = momentum v - learning_rate g`, then `w = w + v`.
+        momentum: of `momentum` alone: `v = momentum v - learning_rate g`, then `w = w + v`; None is 0.9.
         beta_2: of adam and adamw alone: decay of the average of squared gradients.
         epsilon: in the denominator of the adaptive ones.
         weight_decay: decoupled: `w = w - learning_rate weight_decay w` before each update, for weights only, not for
-            biases and batch norm's scale and shift. adamw takes 0.004 for 0.
+            biases and batch norm's scale and shift. None is 0.004 for adamw and no decay for the others.
         clip_norm: largest norm of all gradients together, or None.
         ema: decay of a moving average of the weights, or None.
 
@@ -46,11 +46,14 @@ def make(
     References: Duchi et al., 2011 (AdaGrad); Zeiler, 2012 (arXiv:1212.5701, Adadelta); Kingma & Ba, 2015
         (arXiv:1412.6980, Adam and Adamax); Loshchilov & Hutter, 2019 (arXiv:1711.05101, AdamW).
     """
-    if name == "adamw":
-        weight_decay = weight_decay or 0.004
+    name, momentum = name or "adam", 0.9 if momentum is None else momentum
+    if name == "adamw":  # whose class refuses None; in the others 0 would be subtracted each time
+        weight_decay = 0.004 if weight_decay is None else weight_decay
+    else:
+        weight_decay = weight_decay or None
     shared = {
         "learning_rate": learning_rate,
-        "weight_decay": weight_decay or None,
+        "weight_decay": weight_decay,
         "global_clipnorm": clip_norm,
         "use_ema": ema is not None,
         "ema_momentum": 0.99 if ema is None else ema,

@@ -13,12 +13,12 @@ def make(trainer: Trainer, *, updates: int, updates_per_epoch: int):
     `eta (1 + cos(pi u)) / 2` over the share u of the updates after the warm-up; inverse_sqrt see `InverseSqrt`.
     """
     schedules = keras.optimizers.schedules
-    schedule = trainer.schedule or "cosine"
+    schedule, decay = trainer.schedule or "cosine", 0.9 if trainer.decay is None else trainer.decay
     warmup = int((0.05 if trainer.warmup is None else trainer.warmup) * updates)
     if schedule == "inverse_time":
-        return schedules.InverseTimeDecay(trainer.learning_rate, updates_per_epoch, trainer.decay)
+        return schedules.InverseTimeDecay(trainer.learning_rate, updates_per_epoch, decay)
     if schedule == "exponential":
-        return schedules.ExponentialDecay(trainer.learning_rate, updates_per_epoch, trainer.decay)
+        return schedules.ExponentialDecay(trainer.learning_rate, updates_per_epoch, decay)
     if schedule == "cosine":
         return schedules.CosineDecay(
             initial_learning_rate=0.0 if warmup else trainer.learning_rate,

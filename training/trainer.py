@@ -32,8 +32,8 @@ class Trainer:
     between 15 and 100."""
     batch_size: int | None = None
     """Rows per update. Default: 32 below 5000 training rows, else 128."""
-    optimizer: Optimizer = "adam"
-    """Update rule."""
+    optimizer: Optimizer | None = None
+    """Update rule. Default: adam."""
     learning_rate: float | None = None
     """Highest learning rate. Default: adam and adamw 0.001, with batch norm in the network 0.004; sgd 0.1;
     momentum 0.05; adagrad 0.01; rmsprop 0.001; adadelta 1; adamax 0.002."""
@@ -41,19 +41,19 @@ class Trainer:
     """Learning-rate schedule over epochs t: constant; inverse_time, 1/(1+decay*t); exponential, decay^t; cosine, down
     to zero after `warmup`; inverse_sqrt, up during `warmup`, then proportional to 1/sqrt(updates). Default: cosine; for
     long trainings of Transformers for translation inverse_sqrt."""
-    decay: float = 0.9
-    """The number `decay` in the inverse_time and exponential schedules."""
+    decay: float | None = None
+    """The number `decay` in the inverse_time and exponential schedules. Default: 0.9."""
     warmup: float | None = None
     """Share of the updates over which the cosine and inverse_sqrt schedules first rise from zero. Default: 0.05; for
     translators 0.1, with inverse_sqrt 0.25."""
-    momentum: float = 0.9
-    """Momentum of `--optimizer momentum`."""
+    momentum: float | None = None
+    """Momentum of `--optimizer momentum`. Default: 0.9."""
     beta_2: float = 0.999
     """Decay of the average of squared gradients of adam and adamw; 0.98 is usual for Transformers."""
     epsilon: float = 1e-8
     """Added to the denominator of the adaptive optimizers (1e-8 in Adam's paper; Keras' own default is 1e-7)."""
-    weight_decay: float = 0.0
-    """Decoupled weight decay per update, times the learning rate (adamw uses 0.004 where this is 0)."""
+    weight_decay: float | None = None
+    """Decoupled weight decay per update, times the learning rate. Default: 0; adamw 0.004."""
     clip_norm: float | None = None
     """Largest norm of the gradient of all weights; a larger one is scaled down to it."""
     ema: float | None = None
@@ -98,13 +98,15 @@ class Trainer:
         require("epochs", self.epochs is None or self.epochs >= 1, "at least 1")
         require("batch_size", self.batch_size is None or self.batch_size >= 1, "at least 1")
         require("learning_rate", self.learning_rate is None or 0 < self.learning_rate < math.inf, "a positive number")
-        require("decay", 0 <= self.decay < math.inf, "a finite number, 0 or more")
-        require("decay", self.schedule != "exponential" or 0 < self.decay <= 1, "in (0, 1] for an exponential schedule")
+        require("decay", self.decay is None or 0 <= self.decay < math.inf, "a finite number, 0 or more")
+        shrinks = self.decay is None or 0 < self.decay <= 1
+        require("decay", self.schedule != "exponential" or shrinks, "in (0, 1] for an exponential schedule")
         require("warmup", self.warmup is None or 0 <= self.warmup < 1, "in [0, 1)")
-        require("momentum", 0 <= self.momentum < 1, "in [0, 1)")
+        require("momentum", self.momentum is None or 0 <= self.momentum < 1, "in [0, 1)")
         require("beta_2", 0 < self.beta_2 < 1, "in (0, 1)")
         require("epsilon", 0 < self.epsilon < math.inf, "positive and finite")
-        require("weight_decay", 0 <= self.weight_decay < math.inf, "a finite number, 0 or more")
+        finite = self.weight_decay is None or 0 <= self.weight_decay < math.inf
+        require("weight_decay", finite, "a finite number, 0 or more")
         require("clip_norm", self.clip_norm is None or 0 < self.clip_norm < math.inf, "positive and finite")
         require("average", self.average is None or self.average >= 1, "at least 1")
         require("ema", self.ema is None or 0 < self.ema < 1, "in (0, 1)")

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import pytest
 
+from cli.arguments import parse
 from models.alexnet import AlexNet
 from models.auxiliary_heads import WithAuxiliaryHeads, cut
 from models.enet import ENet
@@ -14,6 +15,7 @@ from models.googlenet import GoogLeNet
 from models.overfeat import OverFeat
 from models.shufflenet import ShuffleNet
 from models.vgg import VGG
+from tasks.classify.config import Config
 from tests.layers.comparison import fill
 from tests.models.abstract import abstract_weights
 from training.losses import CrossEntropy
@@ -77,6 +79,16 @@ def test_the_papers_training_is_a_preset_that_flags_override(recipe):
     assert trainer.learning_rate == recipe.PAPER.settings["learning_rate"]
     assert f"learning_rate {trainer.learning_rate}, " in paper.told(trainer) + ", "
     assert recipe.paper_training() is None
+
+
+def test_what_is_named_is_kept_where_it_is_the_default_too():
+    named = ["--optimizer", "adam", "--decay", "0.9", "--momentum", "0.9", "--l2", "0"]
+    config = parse(Config, ["alexnet", "--recipe", "paper", *named])
+    paper = config.model.paper_training()
+    trainer = paper.applied(config.trainer)
+    assert (trainer.optimizer, trainer.decay, trainer.momentum, paper.l2) == ("adam", 0.9, 0.9, 0.0)
+    usual = replace(config.model, l2=None).paper_training()
+    assert usual.l2 == AlexNet.PAPER.l2 and usual.applied(Trainer()).optimizer == "momentum"
 
 
 @pytest.mark.whole

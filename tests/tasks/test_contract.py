@@ -49,12 +49,13 @@ def on_fewer_records(task):
 
 @pytest.fixture(scope="module", params=RUNS)
 def finished(request, tmp_path_factory):
-    """A task, and the folder of a whole run, interrupted in its second epoch and typed again; metrics of one that was
-    not are beside it."""
+    """A task, and the folder of a whole run under the microscope, interrupted in its second epoch and typed again;
+    metrics of one that was neither are beside it."""
     task, folder = on_fewer_records(by_name(request.param)), tmp_path_factory.mktemp(request.param)
     trainer = replace(task.tiny.trainer, epochs=max(2, min(task.tiny.trainer.epochs, 3)))
     config = replace(task.tiny, trainer=trainer)
-    whole, halves = (replace(config, run_dir=str(folder / name)) for name in ("whole", "halves"))
+    whole = replace(config, run_dir=str(folder / "whole"))
+    halves = replace(config, run_dir=str(folder / "halves"), trainer=replace(trainer, microscope=True))
     course.run(task, whole, until="trained")
     with interrupted("begin", 2):
         course.run(task, halves, until="trained")
@@ -76,7 +77,8 @@ def test_a_run_ends_with_all_its_files(finished):
     task, _, folder, _ = finished
     optional = {name.rstrip("/") for name in task.files}
     found = {path.name for path in (folder / "halves").iterdir()}
-    assert found >= FILES and found <= FILES | optional
+    assert found >= FILES and found <= FILES | optional | {"microscope.json"}
+    assert list((folder / "halves").rglob("microscope.json"))
     assert not list((folder / "halves").rglob("checkpoint.npz"))
     page = (folder / "halves/report.html").read_text("utf-8")
     assert "<script src" not in page and "http://" not in page.replace("http://www.w3.org", "")

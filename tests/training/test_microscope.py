@@ -5,13 +5,14 @@ import numpy as np
 import pytest
 
 from evaluation.microscope_report import findings, sections
+from models.dense_autoencoder import DenseAutoencoder
 from models.mlp import MLP
 from tests.training.test_trainer import ROWS, batches, validation
 from training.compilation import compile_model
 from training.fit import fit
 from training.gradients import loss_and_gradients
 from training.losses import CrossEntropy
-from training.microscope import FEWEST, FILE, MOST, UPDATES_A_LOOK, Microscope
+from training.microscope import FEWEST, FILE, MOST, UPDATES_A_LOOK, Microscope, layer_answers
 from training.plan import Plan, plan
 from training.run_directory import RunDirectory
 from training.trainer import Trainer
@@ -59,6 +60,21 @@ def test_the_first_and_the_last_epoch_are_looked_at(tmp_path):
     _, run = train(tmp_path, MLP((4,)), epochs=30, microscope=True)
     epochs = [row["epoch"] for row in run.read_json(FILE)["rows"]]
     assert FEWEST <= len(epochs) <= MOST and epochs[0] == 1 and epochs[-1] == 30
+
+
+def test_layers_of_a_model_inside_answer_too_and_are_left_as_they_were():
+    model, x = (
+        DenseAutoencoder((8, 4), activation="relu").build((6, 6, 1)),
+        np.random.default_rng(0).random((5, 6, 6, 1), np.float32),
+    )
+    x[:, 0] = 0  # black in every picture: no dead units
+    answers = layer_answers(model, x)
+    inside = [f"decoder/{name}" for name in ("decoder_1", "reconstruction", "reshape")]
+    assert list(answers) == ["encoder_1", "code", *inside]
+    np.testing.assert_allclose(answers["decoder/reshape"], model(x), atol=1e-6)
+    kernel, bias = model.get_layer("encoder_1").get_weights()
+    np.testing.assert_allclose(answers["encoder_1"], np.maximum(x.reshape(5, 36) @ kernel + bias, 0), atol=1e-6)
+    assert not any("call" in vars(layer) for layer in model.layers)
 
 
 @pytest.mark.parametrize(("epochs", "updates", "looks"), [(3, 9999, 3), (30, 10, 5), (100, 24, 10), (100, 500, 20)])

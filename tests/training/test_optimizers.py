@@ -181,6 +181,7 @@ def test_decay_spares_biases(name):
 
 def test_adamw_decays_by_default_and_adam_does_not():
     assert optimizers.make("adamw", 0.1).weight_decay == 0.004
+    assert optimizers.make("adamw", 0.1, weight_decay=0.0).weight_decay == 0.0  # what is named is kept
     assert optimizers.make("adam", 0.1).weight_decay is None
 
 

@@ -70,8 +70,9 @@ def settled(app: str, model):
     module = importlib.import_module(f"tuning.{app}")
     base = replace(module.TASK.config(), model=model)
     own = {"tokens": 2000} if app == "translate" else {}
-    size = None if own else 20
-    return module, replace(base, trainer=replace(base.trainer, epochs=40, batch_size=size, learning_rate=4e-3), **own)
+    written_out = {"epochs": 40, "batch_size": None if own else 20, "learning_rate": 4e-3}
+    decay = base.trainer.weight_decay or 0.0
+    return module, replace(base, trainer=replace(base.trainer, weight_decay=decay, **written_out), **own)
 
 
 def test_every_recipe_of_every_task_has_a_space():
@@ -217,7 +218,7 @@ def test_settling_changes_nothing_of_the_training(app):
     module = importlib.import_module(f"tuning.{app}")
     base = replace(module.TASK.config(), data=Data("digits"))
     found = module.settle(base)
-    assert named(found) - {"hidden", "body"} <= {"epochs", "batch_size", "learning_rate"}
+    assert named(found) - {"hidden", "body"} <= {"epochs", "batch_size", "learning_rate", "weight_decay"}
     splits = module.TASK.load(base)
     prepared = [module.TASK.prepare(config, splits) for config in (base, found)]
     assert prepared[0].plan == prepared[1].plan

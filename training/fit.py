@@ -1,6 +1,7 @@
 """The training of a compiled model, from wherever an earlier attempt stopped."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from training.place import Place
@@ -84,9 +85,15 @@ def fit(
         minutes=trainer.checkpoint_minutes,
         resumable=resumable,
     )
+
+    @cache
+    def first_batch():
+        (batch,) = train(first_epoch=0, first_step=0).take(1)
+        return batch
+
     start, several = checkpoint.restore(model), keras.distribution.distribution() is not None
     if trainer.preflight == "on" and start == Place() and run.watch is None and not several:
-        preflight(model, train, run)
+        preflight(model, first_batch, run)
     if start.epoch < plan.epochs and not best.stopped:
 
         def part(**place):
@@ -97,7 +104,7 @@ def fit(
         guard = FiniteGuard(part, start, steps)
         companions = [rest, best, guard, log, average, checkpoint, Progress(plan, start, log), *callbacks]
         if trainer.microscope:
-            companions.append(Microscope(train, plan, run))
+            companions.append(Microscope(first_batch(), plan, run))
         if trainer.ema:
             # After `best`, which reads the averaged weights at the end of validation, before they are swapped back.
             companions.append(keras.callbacks.SwapEMAWeights())

@@ -14,8 +14,8 @@ from training.gradients import as_inputs, loss_and_gradients, some_rows
 from training.run_directory import RunDirectory
 
 FILE = "microscope.json"
-FEWEST, MOST = 5, 20  # epochs that are looked at
-UPDATES_A_LOOK = 240  # a look takes as long as five or six updates, the first one more: it is traced
+FEWEST, MOST = 5, 12  # epochs that are looked at
+UPDATES_A_LOOK = 240  # a look takes as long as five or six updates
 ROWS = 64  # of the first batch of training, the same each time
 
 
@@ -27,16 +27,15 @@ class Microscope(keras.callbacks.Callback):
     3); `dead`: the share of a layer's units that answer 0 to every row; `deviations`: of the answers of a layer.
     """
 
-    def __init__(self, train: Callable, plan, run: RunDirectory):
+    def __init__(self, batch, plan, run: RunDirectory):
+        """`batch` is the first of training."""
         super().__init__()
-        self.train, self.plan, self.run = train, plan, run
+        self.batch, self.plan, self.run = some_rows(batch, ROWS), plan, run
         looks = min(max(plan.epochs * plan.steps_per_epoch // UPDATES_A_LOOK, FEWEST), MOST, plan.epochs)
         self.epochs = set(np.linspace(1, plan.epochs, looks).round().astype(int).tolist())
         self.rows: list[dict] = []
 
     def on_train_begin(self, logs=None):
-        (self.batch,) = self.train(first_epoch=0, first_step=0).take(1)
-        self.batch = some_rows(self.batch, ROWS)
         self.kernels = [
             (number, one) for number, one in enumerate(self.model.trainable_variables) if len(one.shape) > 1
         ]

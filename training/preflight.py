@@ -5,6 +5,7 @@ CS231n, notes on neural networks 3, "sanity checks". The weights are afterwards 
 
 import math
 import time
+from collections.abc import Callable
 
 import keras
 import numpy as np
@@ -23,17 +24,16 @@ RATE = 0.01
 LEARNED = 0.7  # of the loss at the start, below which the rows count as being learned
 
 
-def preflight(model: keras.Model, train, run: RunDirectory) -> None:
+def preflight(model: keras.Model, first_batch: Callable, run: RunDirectory) -> None:
     """Check a compiled model on a few rows, print what was found, and write preflight.json.
 
     Args:
         model: As it would begin to train.
-        train: `train(first_epoch=0, first_step=0)` gives the batches of training.
+        first_batch: Gives the first batch of training.
         run: Of the training.
     """
     began = time.perf_counter()
-    (batch,) = train(first_epoch=0, first_step=0).take(1)
-    found = learned(model, some_rows(batch, ROWS)) | {"chance": chance(model)}
+    found = learned(model, some_rows(first_batch(), ROWS)) | {"chance": chance(model)}
     found |= {"seconds": round(time.perf_counter() - began, 2)}
     troubles = findings(found)
     run.write_json(FILE, found | {"findings": troubles})

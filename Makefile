@@ -21,6 +21,7 @@ QUICKLY := XLA_FLAGS="--xla_backend_optimization_level=0 --xla_cpu_use_fusion_em
 # Whole networks, which JAX compiles for a minute; their layers run on JAX in `make test`, their decoding in `test-whole`.
 SLOW_ON_JAX := $(addprefix tests/models/,test_translation_models.py test_captioners.py test_autoencoders.py \
 	test_resnet.py test_recipes.py test_repetition.py test_regression.py)
+PROOFS_ON_JAX := tests/layers/test_equality.py tests/training/test_lowering.py
 ON_JAX := tests/layers $(addprefix tests/training/,test_lowering.py test_devices.py test_exact_resume.py test_hosts.py)
 MODELS_ON_JAX := tests/models $(addprefix --ignore=,$(SLOW_ON_JAX))
 
@@ -32,14 +33,13 @@ demo: .venv/installed
 # Minutes: what a change is tried with.
 test: .venv/installed lint
 	$(QUICKLY) $(BIN)/python -m pytest -p tests.quickly $(IN_PARALLEL) $(FAST) $(LONGEST_FIRST)
-	$(QUICKLY) KERAS_BACKEND=jax $(BIN)/python -m pytest -p tests.quickly $(IN_PARALLEL) $(FAST) $(ON_JAX)
+	$(QUICKLY) KERAS_BACKEND=jax $(BIN)/python -m pytest -p tests.quickly $(IN_PARALLEL) $(FAST) $(PROOFS_ON_JAX)
 
-# A quarter of an hour: whole runs from data to export, and all models on JAX; CI runs them too.
+# Twenty minutes: whole runs from data to export, and all layers and models on JAX; CI runs them too.
 test-whole: .venv/installed
 	$(QUICKLY) $(BIN)/python -m pytest -p tests.quickly $(IN_PARALLEL) $(WHOLE) $(LONGEST_FIRST)
-	$(QUICKLY) KERAS_BACKEND=jax $(BIN)/python -m pytest -p tests.quickly $(IN_PARALLEL) $(WHOLE) $(ON_JAX)
 	$(QUICKLY) KERAS_BACKEND=jax $(BIN)/python -m pytest -p tests.quickly $(IN_PARALLEL) \
-		-m "not slow and not gpu and not tpu" $(MODELS_ON_JAX)
+		-m "not slow and not gpu and not tpu" $(ON_JAX) $(MODELS_ON_JAX)
 
 test-slow: .venv/installed
 	$(BIN)/python -m pytest $(SLOW)

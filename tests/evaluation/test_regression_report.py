@@ -71,7 +71,7 @@ def test_nothing_is_asked_for_and_every_text_is_escaped(tmp_path):
     assert not re.search(r"url\(|@import|https?://", re.sub(r"data:image/[^\"]+", "", text))
 
 
-@pytest.mark.parametrize("rows", [1, 5, 4000])
+@pytest.mark.parametrize("rows", [1, *(pytest.param(rows, marks=pytest.mark.whole) for rows in (5, 4000))])
 def test_few_and_many_rows_are_drawn(tmp_path, rows):
     text = written(tmp_path, **arguments(rows, baselines=[], importance=[], diagnosis=None, worst=[]))
     assert "Result on the test data" in text

@@ -85,6 +85,7 @@ def test_dropped_softmax(digits, tmp_path, monkeypatch):
         judge(digits, tmp_path / "saved")
 
 
+@pytest.mark.whole
 def test_forgotten_temperature(digits, tmp_path):
     saved_model.write(digits.model, digits.prepare, digits.decode, tmp_path / "saved")
     digits = copy.copy(digits)
@@ -93,6 +94,7 @@ def test_forgotten_temperature(digits, tmp_path):
         judge(digits, tmp_path / "saved")
 
 
+@pytest.mark.whole
 def test_swapped_labels(digits, tmp_path):
     names = list(digits.decode.classes)
     names[3], names[7] = names[7], names[3]
@@ -110,6 +112,7 @@ def test_swapped_classes_of_the_endpoint_alone(digits, tmp_path, monkeypatch):
         guard.check_saved_model(tmp_path / "saved", digits.model, digits.prepare, digits.decode, digits.inputs)
 
 
+@pytest.mark.whole
 def test_stale_weights(digits, tmp_path):
     older = keras.models.clone_model(digits.model)
     older.set_weights(digits.model.get_weights())
@@ -120,6 +123,7 @@ def test_stale_weights(digits, tmp_path):
         judge(digits, tmp_path / "saved")
 
 
+@pytest.mark.whole
 def test_batch_norm_left_in_training_mode(digits, tmp_path, monkeypatch):
     call = type(digits.model).__call__
     monkeypatch.setattr(type(digits.model), "__call__", lambda self, x, training=None: call(self, x, training=True))

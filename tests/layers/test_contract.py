@@ -13,9 +13,8 @@ import layers
 from tests.layers.cases import CASES, COMPOSED, ENOUGH, FIRST_OF_EACH, rows
 from tests.layers.comparison import difference, fill, inputs_of, training_argument
 from tests.layers.initializer_cases import INITIALIZERS, REGULARIZERS
-from tests.marks import whole_on_jax
 
-# Files are the same on each backend: on JAX `make test` reads back weights, statistics, a random state, a recurrence.
+# Files are the same on each backend: on JAX only weights, statistics, a random state and a recurrence are read back.
 SOME = [case for case in FIRST_OF_EACH if case.layer in (layers.Dense, layers.BatchNorm, layers.Dropout, layers.LSTM)]
 FILED = [pytest.param(FIRST_OF_EACH, id="enough"), pytest.param(CASES, id="all", marks=pytest.mark.slow)]
 if keras.backend.backend() == "jax":
@@ -84,7 +83,6 @@ def test_save_and_load_in_a_fresh_process(cases, tmp_path):
     assert max(differences.values()) == 0
 
 
-@whole_on_jax
 @enough_cases
 def test_symbolic_shape_equals_eager_shape(case):
     layer = case.layer(**case.settings)
@@ -97,14 +95,13 @@ def test_symbolic_shape_equals_eager_shape(case):
 
 
 # The parts of these take the step on JAX as well, and they are compiled, with their gradients, by test_equality.py.
-@whole_on_jax
 @pytest.mark.parametrize("case", rows(FIRST_OF_EACH, lambda case: case.layer in COMPOSED) + FURTHER_ROWS)
 @pytest.mark.filterwarnings("ignore:The model does not have any trainable weights")
 def test_one_compiled_step(case):
     train_one_step(case, jit_compile=keras.backend.backend() == "jax")
 
 
-@pytest.mark.slow  # `make test` lowers them on JAX
+@pytest.mark.slow  # `make test-whole` lowers them on JAX
 @pytest.mark.skipif(keras.backend.backend() == "jax", reason="on JAX every compiled step is lowered by XLA")
 @pytest.mark.parametrize("case", FIRST_OF_EACH, ids=lambda case: case.name)
 @pytest.mark.filterwarnings("ignore:The model does not have any trainable weights")
@@ -129,12 +126,11 @@ def train_one_step(case, jit_compile, same_draws=True):
         assert max(difference(b, a) for a, b in zip(*weights, strict=True)) < 1e-5
 
 
-# On JAX, the way to TPUs, `make test` has what they compute in.
+# On JAX, the way to TPUs, `make test-whole` has what they compute in.
 FURTHER = [pytest.mark.slow] if keras.backend.backend() == "jax" else []
 POLICIES = ["mixed_bfloat16", *(pytest.param(name, marks=FURTHER) for name in ("mixed_float16", "bfloat16"))]
 
 
-@whole_on_jax
 @enough_cases
 @pytest.mark.parametrize("policy", POLICIES)
 def test_half_precision(case, policy):

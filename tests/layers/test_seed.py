@@ -44,6 +44,7 @@ def test_stock_dropout_has_the_fault_that_the_seed_ends(replicas):
     np.testing.assert_array_equal(first, second)
 
 
+@pytest.mark.whole
 @tensorflow_only
 @pytest.mark.parametrize("name", ["BatchNorm", "BatchNorm of images"])
 def test_moving_statistics_are_the_mean_over_replicas(replicas, name):
@@ -56,6 +57,7 @@ def test_moving_statistics_are_the_mean_over_replicas(replicas, name):
     assert not np.allclose(*stock["means"])  # the fault in stock Keras
 
 
+@pytest.mark.whole
 @tensorflow_only
 def test_synchronized_statistics_are_those_of_the_whole_batch(replicas):
     x = np.array(replicas["x"])
@@ -67,6 +69,7 @@ def test_synchronized_statistics_are_those_of_the_whole_batch(replicas):
     np.testing.assert_allclose(outputs, (x - x.mean(0)) / np.sqrt(x.var(0) + 1e-3), rtol=1e-3, atol=1e-4)
 
 
+@pytest.mark.whole
 @tensorflow_only
 def test_two_replicas_learn_what_one_device_does(replicas):
     np.testing.assert_allclose(replicas["losses"], replicas["losses of one"], atol=1e-5)

@@ -9,7 +9,6 @@ import pytest
 import layers
 from tests.layers.cases import CASES
 from tests.layers.starts import alike
-from tests.marks import whole_on_jax
 
 every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 
@@ -26,7 +25,6 @@ def test_no_two_weights_begin_alike(case):
     assert alike(built(case).weights) == []
 
 
-@whole_on_jax
 @every_case
 def test_nor_where_the_initializers_have_seeds(case):
     """A clone of a seeded initializer draws the same again: parts must be given seeds of their own."""

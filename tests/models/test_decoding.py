@@ -17,8 +17,11 @@ END = TOKENS.end
 
 
 # Each takes up to ten seconds to compile; their layers are compared with their twins in `make test`.
-APART = ("transformer, post", "lstm, multiplicative", "transformer, two members")
-NETWORKS = [pytest.param(name, marks=[pytest.mark.slow] if name in APART else []) for name in (*RECIPES, *ENSEMBLES)]
+MARKS = {
+    "gru, additive": [],
+    **dict.fromkeys(("transformer, post", "lstm, multiplicative", "transformer, two members"), [pytest.mark.slow]),
+}
+NETWORKS = [pytest.param(name, marks=MARKS.get(name, [pytest.mark.whole])) for name in (*RECIPES, *ENSEMBLES)]
 
 
 @pytest.fixture(scope="module", params=NETWORKS)

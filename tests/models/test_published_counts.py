@@ -43,12 +43,14 @@ def test_layers(recipe, side, expected):
         assert mac is None or macs[name] == mac, name
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("recipe", "side", "expected"), BLOCKS, ids=lambda value: str(value)[:30])
 def test_blocks(recipe, side, expected):
     _, shapes = built(recipe, side)
     assert {block: of_block(shapes, block) for block in expected} == expected
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("classes", ENET)
 def test_enet_whole(classes):
     inputs, blocks = keras.Input((360, 480, 3)), ENet().blocks()

@@ -14,7 +14,7 @@ from tests.models.tiny_translators import LENGTH, LIMITS, SOURCES, TOKENS, compi
 DRAWS = (2000, 10)  # rows of the batch, and samples of each
 
 
-@pytest.fixture(scope="module", params=["transformer, rotary", "gru, additive"])
+@pytest.fixture(scope="module", params=[pytest.param("transformer, rotary", marks=pytest.mark.whole), "gru, additive"])
 def network(request):
     network = translator(request.param)
     functions = {}

@@ -212,7 +212,7 @@ def test_saved_model_goes_on_as_if_never_saved(name, tmp_path):
         np.testing.assert_array_equal(ours, theirs)
 
 
-@pytest.mark.parametrize("jit", [False, True])
+@pytest.mark.parametrize("jit", [False, pytest.param(True, marks=pytest.mark.whole)])
 def test_half_precision_layers_keep_float32_weights(jit):
     policy = keras.DTypePolicy("mixed_bfloat16")
     keras.utils.set_random_seed(0)

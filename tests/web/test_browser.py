@@ -25,7 +25,7 @@ signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 print(f"open http://127.0.0.1:{server.server_address[1]}/ in a browser", flush=True)
 server.serve_forever()
 """
-pytestmark = [pytest.mark.browser, needs_browser]
+pytestmark = [pytest.mark.browser, pytest.mark.whole, needs_browser]
 
 
 @pytest.fixture(scope="module")

@@ -52,7 +52,10 @@ NASTY = {
 }
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["as written", "lower case"])
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(False, id="as written"), pytest.param(True, id="lower case", marks=pytest.mark.whole)],
+)
 def learned(request):
     """Subwords of the small bundled sample, and SentencePiece with the same model."""
     made = subwords.learn(ENGLISH + GERMAN, 300, lower=request.param)

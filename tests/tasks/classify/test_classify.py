@@ -66,6 +66,7 @@ def test_a_run_of_two_stages_is_saved_without_an_optimizer(tmp_path, monkeypatch
         assert "optimizer" not in json.dumps(json.loads(file.read("config.json"))["config"])
 
 
+@pytest.mark.whole
 def test_test_accuracy_is_that_of_the_saved_network(tiny):
     """Against scikit-learn's own copy of the split: the images are found again by their pixels."""
     from models.loading import load
@@ -78,6 +79,7 @@ def test_test_accuracy_is_that_of_the_saved_network(tiny):
     assert results["test"]["accuracy"] == pytest.approx((logits.argmax(1) == splits.test.labels).mean())
 
 
+@pytest.mark.whole
 def test_metrics_hold_no_times_and_timing_does(tiny):
     folder, _, _ = tiny
     with (folder / "metrics.csv").open() as file:
@@ -87,6 +89,7 @@ def test_metrics_hold_no_times_and_timing_does(tiny):
     assert "seconds" in (folder / "timing.csv").read_text().splitlines()[0]
 
 
+@pytest.mark.whole
 def test_other_settings_in_the_same_folder_are_refused(tiny, monkeypatch, capsys):
     told = refusal(classify.main, [*tiny[2], "--seed", "3"], monkeypatch, capsys)
     assert "holds a run of other settings" in told

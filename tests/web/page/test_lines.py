@@ -9,7 +9,7 @@ from tests.web.browser import needs_browser
 from tests.web.page.asking import answered, ask, png, show
 from tests.web.page.conftest import TOKEN
 
-pytestmark = [pytest.mark.browser, needs_browser]
+pytestmark = [pytest.mark.browser, pytest.mark.whole, needs_browser]
 
 
 def test_the_lines_send_the_very_request(page, standing, tmp_path):

@@ -9,7 +9,7 @@ from tests.web.browser import needs_browser
 from tests.web.page.asking import answered, ask, png, show
 from tests.web.page.made_runs import PLANTED_FILE
 
-pytestmark = [pytest.mark.browser, needs_browser]
+pytestmark = [pytest.mark.browser, pytest.mark.whole, needs_browser]
 
 
 def test_a_picture_is_chosen_as_a_file(page, standing, tmp_path):

@@ -71,6 +71,7 @@ def test_the_default_learns_the_easy_ones_within_200_epochs(name):
     assert learned >= 4
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("preset", presets.ALL, ids=lambda one: one.name)
 def test_the_first_row_of_a_lesson_leads_to_it(preset):
     (row,) = chapters.chosen(preset.rows[:1])

@@ -15,7 +15,7 @@ from training.run_directory import RunDirectory
 
 FILE = "microscope.json"
 FEWEST, MOST = 5, 12  # epochs that are looked at
-UPDATES_A_LOOK = 240  # a look takes as long as five or six updates
+UPDATES_A_LOOK = 500  # a look takes as long as 12 to 16 updates of small networks, so 3% of a training
 ROWS = 64  # of the first batch of training, the same each time
 
 

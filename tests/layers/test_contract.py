@@ -94,7 +94,7 @@ def test_symbolic_shape_equals_eager_shape(case):
     assert symbolic.dtype == "float32"
 
 
-# The parts of these take the step on JAX as well, and they are compiled, with their gradients, by test_equality.py.
+@pytest.mark.whole  # `make test` compiles layers and their gradients in test_equality.py
 @pytest.mark.parametrize("case", rows(FIRST_OF_EACH, lambda case: case.layer in COMPOSED) + FURTHER_ROWS)
 @pytest.mark.filterwarnings("ignore:The model does not have any trainable weights")
 def test_one_compiled_step(case):
@@ -126,8 +126,7 @@ def train_one_step(case, jit_compile, same_draws=True):
         assert max(difference(b, a) for a, b in zip(*weights, strict=True)) < 1e-5
 
 
-# On JAX, the way to TPUs, `make test-whole` has what they compute in.
-FURTHER = [pytest.mark.slow] if keras.backend.backend() == "jax" else []
+FURTHER = [pytest.mark.slow if keras.backend.backend() == "jax" else pytest.mark.whole]
 POLICIES = ["mixed_bfloat16", *(pytest.param(name, marks=FURTHER) for name in ("mixed_float16", "bfloat16"))]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import keras
 import numpy as np
 
-from training.gradients import loss_and_gradients, some_rows
+from training.gradients import as_inputs, loss_and_gradients, some_rows
 from training.losses import CrossEntropy
 from training.pixel_cross_entropy import PixelCrossEntropy
 from training.run_directory import RunDirectory
@@ -42,12 +42,13 @@ def preflight(model: keras.Model, first_batch: Callable, run: RunDirectory) -> N
 
 def learned(model, batch) -> dict:
     """The loss of the rows at the start and after some updates of Adam without dropout, and which weights lay still."""
-    variables = model.trainable_variables
-    kept = [np.array(keras.ops.convert_to_numpy(one)) for one in variables]
+    variables, states = model.trainable_variables, model.non_trainable_variables
+    kept, kept_states = ([np.array(keras.ops.convert_to_numpy(one)) for one in some] for some in (variables, states))
     first, second = [np.zeros_like(one) for one in kept], [np.zeros_like(one) for one in kept]
     moved, start, loss, update = [False] * len(kept), None, math.nan, 0
     until = time.perf_counter() + SECONDS
     try:
+        take_statistics(model, batch)
         while update < UPDATES and (start is None or time.perf_counter() < until):
             loss, gradients = loss_and_gradients(model, batch)
             start = loss if start is None else start
@@ -62,12 +63,28 @@ def learned(model, batch) -> dict:
                 mean, square = first[i] / (1 - 0.9**update), second[i] / (1 - 0.999**update)
                 one.assign(keras.ops.convert_to_numpy(one) - RATE * mean / (np.sqrt(square) + 1e-8))
     finally:
-        for one, value in zip(variables, kept, strict=True):
+        for one, value in zip([*variables, *states], [*kept, *kept_states], strict=True):
             one.assign(value)
     quiet = getattr(model, "training_only", ())  # what no answer depends on: auxiliary heads
     paths = [one.path for one, any_moved in zip(variables, moved, strict=True) if not any_moved]
     still = [path for path in paths if path not in quiet]
     return _found(start, loss, update, still if update > 2 else [], [])
+
+
+def take_statistics(model, batch) -> None:
+    """Batch norm keeps the statistics of these rows: those of the start, 0 and 1, normalize nothing, and a deep network
+    answers what no training sees."""
+    norms = [layer for layer in model.layers if type(layer).__name__ == "BatchNorm" and layer.trainable]
+    if not norms:
+        return
+    momenta = [layer.momentum for layer in norms]
+    try:
+        for layer in norms:
+            layer.momentum = 0.0
+        model(as_inputs(model, keras.utils.unpack_x_y_sample_weight(batch)[0]), training=True)
+    finally:
+        for layer, momentum in zip(norms, momenta, strict=True):
+            layer.momentum = momentum
 
 
 def _found(start, end, updates, still, broken):

@@ -10,6 +10,7 @@ from models.mlp import MLP
 from tests.training.test_trainer import ROWS, batches
 from training import preflight
 from training.compilation import compile_model
+from training.gradients import loss_and_gradients
 from training.losses import CrossEntropy
 from training.plan import plan
 from training.run_directory import RunDirectory
@@ -46,6 +47,21 @@ def test_a_sound_network_passes_and_stays_as_it_was(tmp_path, capsys):
     for one, other in zip(before, model.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
     assert "before  loss" in capsys.readouterr().out
+
+
+def test_batch_norm_normalizes_as_in_training_and_no_state_moves(tmp_path):
+    """With the moving statistics of the start a deep network answers anything: that is no fault of its weights."""
+    model, train = compiled(MLP((32,) * 8, dropout=0.1, batch_norm=True))
+    for one in model.trainable_variables:
+        if one.path.endswith("kernel") and "hidden" in one.path:
+            one.assign(2 * np.array(one))  # each layer doubles what is not normalized
+    before = [np.array(one) for one in model.variables]
+    seen = found(model, train, tmp_path)
+    assert seen["start"] == pytest.approx(math.log(10), rel=0.5) and seen["findings"] == []
+    batch = next(iter(train(first_epoch=0, first_step=0)))
+    assert loss_and_gradients(model, batch)[0] > 2 * seen["start"]
+    for one, other in zip(before, model.variables, strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_weights_that_are_too_large_are_named(tmp_path):

@@ -25,6 +25,7 @@ def test_no_two_weights_begin_alike(case):
     assert alike(built(case).weights) == []
 
 
+@pytest.mark.whole
 @every_case
 def test_nor_where_the_initializers_have_seeds(case):
     """A clone of a seeded initializer draws the same again: parts must be given seeds of their own."""

@@ -39,6 +39,9 @@ SLOW = frozenset(
     ]
 )
 """Rows that take longer."""
+WHOLE = frozenset(["S86", "S12", "S43", "S66", "S60", "S63", "S40", "S75", "S83", "S09"])
+"""Rows of a second; `python -m apps.lectures` runs all."""
+MARKS = dict.fromkeys(SLOW, [pytest.mark.slow]) | dict.fromkeys(WHOLE, [pytest.mark.whole])
 ROWS = chapters.chosen(())
 
 
@@ -46,9 +49,7 @@ def ids(row):
     return row.name
 
 
-@pytest.mark.parametrize(
-    "row", [pytest.param(row, id=row.name, marks=pytest.mark.slow if row.name in SLOW else []) for row in ROWS]
-)
+@pytest.mark.parametrize("row", [pytest.param(row, id=row.name, marks=MARKS.get(row.name, [])) for row in ROWS])
 def test_a_row_gives_its_figures_and_a_picture(row):
     (result,) = results.run([row])
     assert result.ok, "\n".join(results.lines(result))

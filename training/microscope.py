@@ -57,7 +57,12 @@ class Microscope(keras.callbacks.Callback):
         sizes = [np.linalg.norm(weight) for weight in after]
         _, gradients = loss_and_gradients(self.model, self.batch)
         x, *_ = keras.utils.unpack_x_y_sample_weight(self.batch)
-        answers = layer_answers(self.model, x)
+        dead, deviations = {}, {}
+
+        def see(name, answer):
+            dead[name], deviations[name] = _dead(answer), float(answer.std())
+
+        listen(self.model, x, see)
         self.rows.append(
             {
                 "epoch": self.epoch,
@@ -66,11 +71,11 @@ class Microscope(keras.callbacks.Callback):
                     float(one / self.plan.steps_per_execution / max(size, 1e-30))
                     for one, size in zip(moved, sizes, strict=True)
                 ],
-                "dead": [_dead(one) for one in answers.values()],
-                "deviations": [float(one.std()) for one in answers.values()],
+                "dead": list(dead.values()),
+                "deviations": list(deviations.values()),
             }
         )
-        names = {"kernels": [one.path.rpartition("/")[0] for _, one in self.kernels], "outputs": list(answers)}
+        names = {"kernels": [one.path.rpartition("/")[0] for _, one in self.kernels], "outputs": list(dead)}
         self.run.write_json(FILE, names | {"rows": self.rows})
 
     def _weights(self) -> list[np.ndarray]:
@@ -79,20 +84,19 @@ class Microscope(keras.callbacks.Callback):
         return [np.array(keras.ops.convert_to_numpy(one)) for _, one in self.kernels]
 
 
-def layer_answers(model: keras.Model, x) -> dict[str, np.ndarray]:
-    """What each layer answers to `x` in inference, float32, by its name, in order; those of models inside included.
+def listen(model: keras.Model, x, see: Callable[[str, np.ndarray], None]) -> None:
+    """Call `see(name, answer)` with the answer, float32, of each layer to `x` in inference, in order, those of models
+    inside included; one is held at a time.
 
     Left out are answers that are no single tensor of real numbers, and layers before the first weights, which hand on
     the data: pixels that are always black are no dead units. A model inside another has no output of its own in
     the outer graph, so that no `keras.Model` of all outputs can be made: the layers are listened to while `model` runs.
     """
-    answers = {}
     with ExitStack() as listening:
         for name, layer in dropwhile(lambda one: not one[1].trainable_weights, _layers(model)):
-            layer.call = _heard(layer.call, name, answers)
+            layer.call = _heard(layer.call, name, see)
             listening.callback(delattr, layer, "call")
         model(as_inputs(model, x), training=False)
-    return answers
 
 
 def _layers(model: keras.Model, prefix: str = "") -> Iterator[tuple[str, keras.Layer]]:
@@ -103,16 +107,16 @@ def _layers(model: keras.Model, prefix: str = "") -> Iterator[tuple[str, keras.L
             yield prefix + layer.name, layer
 
 
-def _heard(call: Callable, name: str, answers: dict[str, np.ndarray]) -> Callable:
-    """`call` of the layer `name`, whose answer is noted."""
+def _heard(call: Callable, name: str, see: Callable) -> Callable:
+    """`call` of the layer `name`, whose answer is seen."""
 
-    def noted(*args, **kwargs):
+    def heard(*args, **kwargs):
         answer = call(*args, **kwargs)
         if keras.ops.is_tensor(answer) and "float" in keras.backend.standardize_dtype(answer.dtype):
-            answers[name] = np.asarray(keras.ops.convert_to_numpy(answer), np.float32)
+            see(name, np.asarray(keras.ops.convert_to_numpy(answer), np.float32))
         return answer
 
-    return noted
+    return heard
 
 
 def _dead(answers: np.ndarray) -> float:

@@ -12,7 +12,7 @@ from training.compilation import compile_model
 from training.fit import fit
 from training.gradients import loss_and_gradients
 from training.losses import CrossEntropy
-from training.microscope import FEWEST, FILE, MOST, UPDATES_A_LOOK, Microscope, layer_answers
+from training.microscope import FEWEST, FILE, MOST, UPDATES_A_LOOK, Microscope, listen
 from training.plan import Plan, plan
 from training.run_directory import RunDirectory
 from training.trainer import Trainer
@@ -68,7 +68,8 @@ def test_layers_of_a_model_inside_answer_too_and_are_left_as_they_were():
         np.random.default_rng(0).random((5, 6, 6, 1), np.float32),
     )
     x[:, 0] = 0  # black in every picture: no dead units
-    answers = layer_answers(model, x)
+    answers = {}
+    listen(model, x, answers.__setitem__)
     inside = [f"decoder/{name}" for name in ("decoder_1", "reconstruction", "reshape")]
     assert list(answers) == ["encoder_1", "code", *inside]
     np.testing.assert_allclose(answers["decoder/reshape"], model(x), atol=1e-6)

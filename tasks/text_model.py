@@ -52,7 +52,7 @@ def require_text(recipe, splits) -> None:
 def trainer_for(recipe, trainer: Trainer) -> Trainer:
     """`trainer` with the learning rate of a recipe that has one of its own, unless one was named."""
     own = getattr(recipe, "LEARNING_RATE", None)
-    if own is None or trainer.learning_rate is not None or not (trainer.optimizer or "adam").startswith("adam"):
+    if own is None or trainer.learning_rate is not None or not trainer.update_rule.startswith("adam"):
         return trainer
     return replace(trainer, learning_rate=own)
 

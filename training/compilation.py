@@ -19,7 +19,7 @@ def compile_model(model, trainer: Trainer, plan: Plan, loss, metrics=(), *, fuse
     trainer = replace(trainer, learning_rate=highest_rate(trainer, model))
     learning_rate = schedules.make(trainer, updates=plan.updates, updates_per_epoch=plan.steps_per_epoch)
     optimizer = optimizers.make(
-        trainer.optimizer,
+        trainer.update_rule,
         learning_rate,
         momentum=trainer.momentum,
         beta_2=trainer.beta_2,
@@ -54,7 +54,7 @@ def highest_rate(trainer: Trainer, model) -> float:
     """The learning rate of `trainer`, or the default for its optimizer and `model`."""
     if trainer.learning_rate is not None:
         return trainer.learning_rate
-    optimizer = trainer.optimizer or "adam"
+    optimizer = trainer.update_rule
     # Batch norm bears a higher rate: on Fashion-MNIST, ten epochs, 0.004 reached 0.931 where 0.001 stayed behind.
     if optimizer in ("adam", "adamw") and any(type(layer).__name__ == "BatchNorm" for layer in model.layers):
         return 4e-3

@@ -17,7 +17,7 @@ UNDECAYED = [r"(^|/)(bias|gamma|beta)(:0)?$"]
 
 
 def make(
-    name: str | None,
+    name: str,
     learning_rate,
     *,
     momentum: float | None = None,
@@ -30,7 +30,7 @@ def make(
     """The optimizer `name`: sgd, momentum, adagrad, rmsprop, adadelta, adam, adamax or adamw.
 
     Args:
-        name: the update rule; None is adam.
+        name: the update rule.
         learning_rate: a float or a Keras schedule over updates.
         momentum: of `momentum` alone: `v = momentum v - learning_rate g`, then `w = w + v`; None is 0.9.
         beta_2: of adam and adamw alone: decay of the average of squared gradients.
@@ -46,7 +46,7 @@ def make(
     References: Duchi et al., 2011 (AdaGrad); Zeiler, 2012 (arXiv:1212.5701, Adadelta); Kingma & Ba, 2015
         (arXiv:1412.6980, Adam and Adamax); Loshchilov & Hutter, 2019 (arXiv:1711.05101, AdamW).
     """
-    name, momentum = name or "adam", 0.9 if momentum is None else momentum
+    momentum = 0.9 if momentum is None else momentum
     if name == "adamw":  # whose class refuses None; in the others 0 would be subtracted each time
         weight_decay = 0.004 if weight_decay is None else weight_decay
     else:

@@ -42,7 +42,7 @@ def preflight(model: keras.Model, first_batch: Callable, run: RunDirectory) -> N
 
 def learned(model, batch) -> dict:
     """The loss of the rows at the start and after some updates of Adam without dropout, and which weights lay still."""
-    variables, states = model.trainable_variables, model.non_trainable_variables
+    variables, states = model.trainable_variables, model.non_trainable_variables if batch_norms(model) else []
     kept, kept_states = ([np.array(keras.ops.convert_to_numpy(one)) for one in some] for some in (variables, states))
     first, second = [np.zeros_like(one) for one in kept], [np.zeros_like(one) for one in kept]
     moved, start, loss, update = [False] * len(kept), None, math.nan, 0
@@ -71,10 +71,15 @@ def learned(model, batch) -> dict:
     return _found(start, loss, update, still if update > 2 else [], [])
 
 
+def batch_norms(model) -> list:
+    """The layers whose moving statistics follow the training."""
+    return [layer for layer in model.layers if type(layer).__name__ == "BatchNorm" and layer.trainable]
+
+
 def take_statistics(model, batch) -> None:
     """Batch norm keeps the statistics of these rows: those of the start, 0 and 1, normalize nothing, and a deep network
     answers what no training sees."""
-    norms = [layer for layer in model.layers if type(layer).__name__ == "BatchNorm" and layer.trainable]
+    norms = batch_norms(model)
     if not norms:
         return
     momenta = [layer.momentum for layer in norms]

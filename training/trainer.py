@@ -90,6 +90,11 @@ class Trainer:
     seed: int = 0
     """Seed of the splits, the initial weights, the order of the rows, dropout and augmentation."""
 
+    @property
+    def update_rule(self) -> Optimizer:
+        """`optimizer`, or adam where none is named."""
+        return self.optimizer or "adam"
+
     def __post_init__(self):
         def require(name: str, ok: bool, allowed: str) -> None:
             if not ok:

@@ -142,7 +142,7 @@ def prepare(config: Config, splits) -> Prepared:
             "scaled down (--image-size); their answers are scaled up again."
         )
     trainer = config.trainer
-    rate = trainer.learning_rate or (recipe.LEARNING_RATE if trainer.optimizer in (None, "adam", "adamw") else None)
+    rate = trainer.learning_rate or (recipe.LEARNING_RATE if trainer.update_rule in ("adam", "adamw") else None)
     usual = SHAPES if is_drawn else {"batch_size": BATCH_SIZE}
     given = {name: getattr(trainer, name) or value for name, value in usual.items()}
     trainer = replace(trainer, learning_rate=rate, **given)

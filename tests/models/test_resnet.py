@@ -17,7 +17,9 @@ def count(weights):
     return sum(int(np.prod(weight.shape)) for weight in weights)
 
 
-@pytest.mark.parametrize("depth", [20, *(pytest.param(depth, marks=pytest.mark.whole) for depth in (32, 44, 56, 110))])
+@pytest.mark.parametrize(
+    "depth", [pytest.param(depth, marks=[] if depth == 20 else pytest.mark.whole) for depth in CIFAR]
+)
 def test_cifar_parameter_counts(depth):
     model = ResNet(depth).build((32, 32, 3), 10)
     assert count(model.trainable_weights) == CIFAR[depth]

@@ -63,10 +63,8 @@ def test_the_first_and_the_last_epoch_are_looked_at(tmp_path):
 
 
 def test_layers_of_a_model_inside_answer_too_and_are_left_as_they_were():
-    model, x = (
-        DenseAutoencoder((8, 4), activation="relu").build((6, 6, 1)),
-        np.random.default_rng(0).random((5, 6, 6, 1), np.float32),
-    )
+    model = DenseAutoencoder((8, 4), activation="relu").build((6, 6, 1))
+    x = np.random.default_rng(0).random((5, 6, 6, 1), np.float32)
     x[:, 0] = 0  # black in every picture: no dead units
     answers = {}
     listen(model, x, answers.__setitem__)

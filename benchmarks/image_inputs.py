@@ -9,7 +9,6 @@ takes to decode the files one by one. The peak is that of the process so far, li
 
 import argparse
 import io
-import os
 import tempfile
 import time
 from contextlib import contextmanager
@@ -18,6 +17,8 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
+
+from cli.frameworks import set_environment
 
 
 def write_pictures(folder: Path, images: int, side: int, kind: str) -> None:
@@ -95,5 +96,5 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    set_environment()
     main()

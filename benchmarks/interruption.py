@@ -26,6 +26,8 @@ from pathlib import Path
 
 import numpy as np
 
+from cli.frameworks import set_environment
+
 CHECKPOINT_MINUTES = 0.002  # every eighth of a second, so that a kill finds checkpoints of many ages
 
 
@@ -212,7 +214,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0, help="of the moments of the kills")
     parser.add_argument("--keep", help="folder for runs and logs that stays; by default a passing one")
     given = parser.parse_args()
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    set_environment()
     for module in ("keras", "tensorflow", "training.trainer", "data.pipeline", "data.text.subwords", "sentencepiece"):
         importlib.import_module(module)
     with tempfile.TemporaryDirectory() as passing:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from cli.arguments import parse
 from cli.errors import Incomplete, UserError
+from cli.frameworks import set_environment
 from cli.terminal import harmless, show_any_text
 from training.devices import Checked
 from training.hosts import LOST, Helped, end_at_once, joined, lost
@@ -37,7 +38,7 @@ def run(
         prog: What the user typed: "python -m apps.classify".
         kind: Gives the dataclass for the arguments, where it depends on them; by default it is main's annotation.
     """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    set_environment()
     description = description or main.__globals__["__doc__"]
     with errors_told():
         config = kind(sys.argv[1:]) if kind else typing.get_type_hints(main)["config"]

@@ -10,7 +10,11 @@ import pytest
 from cli.packages import PACKAGES, ROOT
 
 SUITE = {*PACKAGES, "benchmarks"}
-FOR_ALL = ("cli.errors", "cli.packages")  # which every package may import, and which import nothing of the suite
+FOR_ALL = (
+    "cli.errors",
+    "cli.frameworks",
+    "cli.packages",
+)  # which every package may import, and which import nothing of the suite
 BACKENDS = {"tensorflow", "jax", "torch"}
 
 # package -> packages of the suite that it may import

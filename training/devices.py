@@ -13,6 +13,7 @@ from importlib import metadata
 from typing import Literal
 
 from cli.errors import UserError
+from cli.frameworks import set_environment
 from training.hosts import ALONE, Hosts, count, join, joined, rank, spread
 
 Device = Literal["auto", "cpu", "gpu", "tpu"]
@@ -48,7 +49,7 @@ def configure(device: Device = "auto", check: Literal["tpu"] | None = None, host
     Raises DeviceError when `device` is not here, or Keras has already started with another one; HostsError when the
     other machines cannot be reached.
     """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    set_environment()
     logging.getLogger("tensorflow").addFilter(_no_retracing)
     started = "keras" in sys.modules
     if check:

@@ -22,6 +22,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from tempfile import TemporaryDirectory
 
+from cli.frameworks import set_environment
 from training.parent_process import die_with_parent
 
 PACKAGES = ("apps.", "data.", "evaluation.", "layers.", "models.", "tasks.", "training.", "tuning.")
@@ -46,7 +47,7 @@ class Child:
 def main(space: str) -> None:
     """Serve until stdin closes."""
     die_with_parent()  # elsewhere than on Linux stdin tells
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    set_environment()
     answers = os.dup(1)
     os.dup2(2, 1)  # whatever is printed by imports is no answer
     importlib.import_module(space)

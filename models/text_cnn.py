@@ -50,18 +50,18 @@ class TextCNN:
             x = Dropout(self.dropout / 2, name="dropped_vectors")(x)
         # What fills up is zero as what lies outside, so that a text gives the same whatever it is filled up to.
         x = x * ops.cast(ops.expand_dims(counts, -1), x.dtype)
-        image = ops.expand_dims(x, 2)  # (batch, length, 1, units)
+        row = ops.expand_dims(x, 1)  # (batch, 1, length, units): oneDNN is twice as fast along a row as along a column
         found = []
         for width in self.widths:
             conv = Conv2D(
                 self.filters,
-                (width, 1),
+                (1, width),
                 padding="same",
                 activation="relu",
                 kernel_initializer=HeNormal(),
                 name=f"windows_{width}",
             )
-            answers = ops.squeeze(conv(image), 2)
+            answers = ops.squeeze(conv(row), 1)
             found.append(MaskedPooling("max", name=f"largest_{width}")(answers, mask=counts))
         vector = found[0] if len(found) == 1 else keras.layers.Concatenate(name="largest")(found)
         logits = logits_of(row_of(vector, inputs), self.hidden, self.dropout, num_outputs)

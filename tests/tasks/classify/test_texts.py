@@ -9,6 +9,7 @@ import tensorflow as tf
 from sklearn.linear_model import Ridge
 from sklearn.naive_bayes import MultinomialNB
 
+from apps import predict
 from cli.arguments import parse
 from cli.errors import UserError
 from data.settings import Data
@@ -20,6 +21,7 @@ from tasks.classify import TASK
 from tasks.regress import TASK as REGRESS
 from tasks.request import Prediction
 from tasks.trained import read
+from tests.data.tables.nested_log import lines_of, log
 
 pytestmark = pytest.mark.whole
 
@@ -166,3 +168,21 @@ def test_networks_of_sequences_run_whole(table, name, tmp_path):
         one["label"] for one in read(str(tmp_path / "run")).answers(Prediction(str(tmp_path / "run"), (table,)))
     } & {"high"}
     assert answer == "high"
+
+
+def test_a_nested_log_trains_and_answers_further_lines(tmp_path):
+    """Which lines of a server's log are errors: objects in objects, lists of words, fields that come and go."""
+    records, later = list(log(180)), list(log(20))
+    (tmp_path / "log.jsonl").write_text(lines_of(records))
+    (tmp_path / "later.jsonl").write_text(
+        lines_of({name: one[name] for name in one if name != "level"} for one in later)
+    )
+    flags = ["--data", str(tmp_path / "log.jsonl"), "--target", "level", "--columns", "took_ms=out"]
+    flags += ["--epochs", "20", "--run-dir", str(tmp_path / "run")]
+    scores = course.run(TASK, parse(TASK.config, flags, prog="test"))
+    assert scores["accuracy"] == 1
+    preparing = json.loads((tmp_path / "run" / "preparing.json").read_text())
+    shown = json.dumps(preparing)
+    assert all(f'"{path}"' in shown for path in ("message", "request.tags", "user.plan.name"))
+    answered = predict.main(Prediction(str(tmp_path / "run"), (str(tmp_path / "later.jsonl"),)))
+    assert [row["label"] for row in answered] == [one["level"] for one in later]

@@ -50,10 +50,11 @@ class LaminaText:
         name: textcnn or recurrent.
         ids: int32 (batches, rows, length); 0 fills up.
         labels: int32 (batches, rows).
+        sizes: Number of ids, and of classes.
         threads: Cores.
     """
 
-    def __init__(self, name, ids, labels, threads):
+    def __init__(self, name, ids, labels, sizes, threads):
         from training.devices import limit_threads
 
         limit_threads(threads)
@@ -68,7 +69,7 @@ class LaminaText:
         from training.trainer import Trainer
 
         keras.utils.set_random_seed(0)
-        self.model = RECIPES[name]().build(TextShape(VOCAB_SIZE), CLASSES)
+        self.model = RECIPES[name]().build(TextShape(sizes[0]), sizes[1])
         at_once = plan(Trainer(batch_size=labels.shape[1]), labels.size).steps_per_execution
         adam = optimizers.make("adam", 1e-3)
         self.model.compile(adam, CrossEntropy(), jit_compile=False, steps_per_execution=at_once)
@@ -126,7 +127,7 @@ def work(system: str, name: str, *sizes: str) -> None:
         from benchmarks.text_torch import TorchText as System
     else:
         System = LaminaText
-    one = System(name, ids, labels, threads)
+    one = System(name, ids, labels, (VOCAB_SIZE, CLASSES), threads)
     first = one.train()
     one.answer()
     print(json.dumps({"parameters": one.parameters, "loss": first}), flush=True)

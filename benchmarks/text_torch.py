@@ -8,7 +8,6 @@ import torch.nn.functional as F
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from benchmarks.text_speed import CLASSES, VOCAB_SIZE
 from models.text_cnn import TextCNN
 from models.text_recurrent import TextRecurrent
 
@@ -16,15 +15,15 @@ from models.text_recurrent import TextRecurrent
 class Convolutions(nn.Module):
     """models/text_cnn.py with its defaults."""
 
-    def __init__(self):
+    def __init__(self, vocab_size, classes):
         super().__init__()
         recipe = TextCNN()
         self.dropout = recipe.dropout
-        self.embedding = nn.Embedding(VOCAB_SIZE, recipe.units)
+        self.embedding = nn.Embedding(vocab_size, recipe.units)
         self.windows = nn.ModuleList(
             nn.Conv1d(recipe.units, recipe.filters, width, padding="same") for width in recipe.widths
         )
-        self.logits = nn.Linear(recipe.filters * len(recipe.widths), CLASSES)
+        self.logits = nn.Linear(recipe.filters * len(recipe.widths), classes)
 
     def forward(self, ids):
         counts = (ids != 0).unsqueeze(1)  # (batch, 1, length)
@@ -36,13 +35,13 @@ class Convolutions(nn.Module):
 class BothWays(nn.Module):
     """models/text_recurrent.py with its defaults."""
 
-    def __init__(self):
+    def __init__(self, vocab_size, classes):
         super().__init__()
         recipe = TextRecurrent()
         self.dropout = recipe.dropout
-        self.embedding = nn.Embedding(VOCAB_SIZE, recipe.units)
+        self.embedding = nn.Embedding(vocab_size, recipe.units)
         self.gru = nn.GRU(recipe.units, recipe.recurrent_units, batch_first=True, bidirectional=True)
-        self.logits = nn.Linear(2 * recipe.recurrent_units, CLASSES)
+        self.logits = nn.Linear(2 * recipe.recurrent_units, classes)
 
     def forward(self, ids):
         counts = ids != 0
@@ -55,10 +54,10 @@ class BothWays(nn.Module):
 class TorchText:
     """Trains and answers on given texts; see `benchmarks.text_speed.LaminaText`."""
 
-    def __init__(self, name, ids, labels, threads):
+    def __init__(self, name, ids, labels, sizes, threads):
         torch.set_num_threads(threads)
         torch.manual_seed(0)
-        self.network = {"textcnn": Convolutions, "recurrent": BothWays}[name]()
+        self.network = {"textcnn": Convolutions, "recurrent": BothWays}[name](*sizes)
         nn.init.normal_(self.network.embedding.weight, std=0.1)
         self.ids, self.labels = torch.from_numpy(ids).long(), torch.from_numpy(labels).long()
         self.optimizer = torch.optim.Adam(self.network.parameters(), 1e-3, fused=True)

@@ -68,9 +68,11 @@ class MaxPool2D(keras.layers.Layer):
         )
 
     def _with_indices(self, inputs):
-        """The parts are the first pixels of all windows, the second ones, and so on."""
+        """The parts are the first pixels of all windows, the second ones, and so on; the gradient is the pooling's."""
         (height, width), (rows, columns) = self.pool_size, self.windows.counts(ops.shape(inputs))
         inputs = inputs[:, : rows * height, : columns * width]
+        pooled = ops.max_pool(inputs, self.pool_size, self.pool_size, "valid", data_format="channels_last")
+        inputs = ops.stop_gradient(inputs)
         best, indices = None, None
         for index in range(height * width):
             part = inputs[:, index // width :: height, index % width :: width]  # (batch, rows, columns, channels)
@@ -79,7 +81,7 @@ class MaxPool2D(keras.layers.Layer):
                 continue
             better = part > best
             best, indices = ops.where(better, part, best), ops.where(better, index, indices)
-        return best, indices
+        return pooled, indices
 
     def compute_output_shape(self, input_shape):
         shape = (input_shape[0], *self.windows.counts(input_shape), input_shape[-1])

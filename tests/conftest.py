@@ -1,4 +1,4 @@
-"""The tests run TensorFlow as the commands do."""
+"""The tests run TensorFlow as the commands do, unless they are told otherwise."""
 
 from cli.frameworks import set_environment
 

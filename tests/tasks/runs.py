@@ -3,6 +3,7 @@
 import io
 import itertools
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -27,11 +28,13 @@ FILES |= {
 
 
 def command(app: str, *arguments: str, cwd=ROOT) -> subprocess.CompletedProcess:
-    """`python -m apps.APP arguments`, to its end, in a process that knows nothing of this one."""
+    """`python -m apps.APP arguments`, to its end, in a process that knows nothing of this one but how TensorFlow is
+    told to compute: some compare what both answer, to the bit."""
+    frameworks = {name: value for name, value in os.environ.items() if name.startswith("TF_")}
     return subprocess.run(
         [sys.executable, "-m", f"apps.{app}", *arguments],
         cwd=cwd,
-        env={"PATH": "/usr/bin", "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "2", "COLUMNS": "100"},
+        env={"PATH": "/usr/bin", "PYTHONPATH": str(ROOT), "COLUMNS": "100"} | frameworks,
         capture_output=True,
         text=True,
         check=False,

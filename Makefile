@@ -15,10 +15,8 @@ WHOLE := -m "whole and not slow and not gpu and not tpu"
 SLOW := -m "slow and not gpu and not tpu"
 # XLA compiles thousands of functions here that run once or twice: it is told to compile them in half the time, to slower
 # code that computes the same; tests/quickly.py does the like for TensorFlow and Python. `make test-slow` has defaults.
-# oneDNN compiles a kernel for each shape, which is a seventh of the time where most shapes are seen once: it is off.
 # The allocator keeps what graphs give back instead of asking the system anew: a seventh of the time.
 QUICKLY := XLA_FLAGS="--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false" \
-	TF_ENABLE_ONEDNN_OPTS=0 \
 	MALLOC_TRIM_THRESHOLD_=8589934592 MALLOC_MMAP_THRESHOLD_=1073741824 MALLOC_TOP_PAD_=268435456
 # Whole networks, which JAX compiles for a minute; their layers run on JAX in `make test`, their decoding in `test-whole`.
 SLOW_ON_JAX := $(addprefix tests/models/,test_translation_models.py test_captioners.py test_autoencoders.py \

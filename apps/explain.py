@@ -1,10 +1,10 @@
 """Visual explanations: pictures with classes and sentences in; a network that says why a picture is of its class out.
 With a run and files: why that run gave its answers.
 
-    python -m apps.explain                                        drawn birds, of which the truth is known
-    python -m apps.explain --variant description                  sees the picture alone, and is not rewarded
+    python -m apps.explain                                         drawn birds, of which the truth is known
+    python -m apps.explain --variant description                   sees the picture alone, and is not rewarded
     python -m apps.explain --data captions.json --images photos/   captions with the class of each picture
-    python -m apps.predict runs/explain/NAME birds/               "This is a ... because this bird has ..."
+    python -m apps.predict runs/explain/NAME birds/                "This is a ... because this bird has ..."
     python -m apps.predict runs/explain/NAME birds/ --class "island finch"     and what would make it one of these
 
     python -m apps.explain runs/classify/NAME photo.jpg           where in the picture its answer is

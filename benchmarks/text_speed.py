@@ -86,8 +86,8 @@ class LaminaText:
         return [self.answered(inputs).numpy() for inputs, _ in self.batches]
 
 
-def main(config: Config) -> dict[str, dict[str, dict[str, float]]]:
-    """Print and return texts a second by network and system: trained, and answered."""
+def main(config: Config) -> dict[str, dict[str, list[dict[str, float]]]]:
+    """Print texts a second by network and system, trained and answered; return those of every repetition."""
     systems = ["lamina"] + ["torch"] * (importlib.util.find_spec("torch") is not None)
     given = tuple(map(str, (config.length, config.batch_size, config.cores or os.cpu_count())))
     print(f"texts of {config.length} subwords, batches of {config.batch_size}, thousands of texts a second; ", end="")

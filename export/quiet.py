@@ -6,11 +6,13 @@ import logging
 import os
 import warnings
 
+from cli.frameworks import set_environment
+
 
 @contextlib.contextmanager
 def quiet():
     """Hide prints, warnings and log lines below error, Python's and TensorFlow's own, inside the block."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    set_environment()
     loggers = [logging.getLogger(name) for name in ("tensorflow", "absl", "tf2onnx")]
     levels = [logger.level for logger in loggers]
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()), _no_stderr():

@@ -10,11 +10,8 @@ import pytest
 from cli.packages import PACKAGES, ROOT
 
 SUITE = {*PACKAGES, "benchmarks"}
-FOR_ALL = (
-    "cli.errors",
-    "cli.frameworks",
-    "cli.packages",
-)  # which every package may import, and which import nothing of the suite
+# Which every package may import, and which import nothing of the suite.
+FOR_ALL = ("cli.errors", "cli.frameworks", "cli.packages")
 BACKENDS = {"tensorflow", "jax", "torch"}
 
 # package -> packages of the suite that it may import

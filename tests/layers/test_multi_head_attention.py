@@ -48,7 +48,7 @@ def test_masks_are_those_of_numpy(causal, counts):
     layer = filled()
     outputs, weights = layer(QUERY, KEY, key_mask=mask, causal=causal, return_weights=True)
     expected_outputs, expected_weights = by_numpy(layer, QUERY, KEY, visible)
-    np.testing.assert_allclose(np.asarray(weights), expected_weights, atol=1e-6)
+    np.testing.assert_allclose(np.asarray(weights), expected_weights, rtol=1e-6, atol=1e-6)
     np.testing.assert_allclose(np.asarray(outputs), expected_outputs, atol=1e-5)
     assert np.all(np.asarray(weights)[np.broadcast_to(~visible[:, None], weights.shape)] == 0)  # to the last bit
     each_query = layer.attend(ops.array(QUERY), *layer.project_keys(ops.array(KEY)), visible)
@@ -188,7 +188,7 @@ def test_positions_take_lengths_that_only_the_data_knows(layer):
     inputs = keras.Input((None, 6))
     model = keras.Model(inputs, layer(inputs))
     x = np.zeros((2, 7, 6), "float32")
-    np.testing.assert_allclose(model.predict(x, verbose=0), np.asarray(layer(x)), atol=1e-6)
+    np.testing.assert_allclose(model.predict(x, verbose=0), np.asarray(layer(x)), rtol=1e-6, atol=1e-6)
 
 
 def test_what_is_longer_than_the_learned_positions_is_refused():

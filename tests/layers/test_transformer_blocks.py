@@ -62,7 +62,7 @@ def test_steps_in_a_compiled_loop_equal_the_whole_pass(settings):
     whole = np.asarray(block(INPUTS, SOURCE, source_mask=SOURCE_MASK))
     for function in compiled(lambda *tensors: decode(block, *tensors)):
         stepped = function(*(ops.convert_to_tensor(x) for x in (INPUTS, SOURCE, SOURCE_MASK)))
-        np.testing.assert_allclose(np.asarray(stepped), whole, atol=2e-6)
+        np.testing.assert_allclose(np.asarray(stepped), whole, rtol=1e-6, atol=2e-6)
 
 
 @pytest.mark.whole
@@ -90,9 +90,9 @@ def test_beams_with_ancestors_equal_the_history_of_each(settings):
         source, mask = (np.repeat(x, beams, axis=0) for x in (SOURCE, SOURCE_MASK))
         whole, crossed = block(history.reshape(-1, steps, 8), source, source_mask=mask, return_weights=True)
         expected = np.asarray(whole)[:, position].reshape(3, beams, 8)
-        np.testing.assert_allclose(np.asarray(outputs), expected, atol=2e-6)
+        np.testing.assert_allclose(np.asarray(outputs), expected, rtol=1e-6, atol=2e-6)
         expected = np.asarray(crossed)[:, :, position].reshape(3, beams, 2, 6).swapaxes(1, 2)
-        np.testing.assert_allclose(np.asarray(weights), expected, atol=2e-6)
+        np.testing.assert_allclose(np.asarray(weights), expected, rtol=1e-6, atol=2e-6)
 
 
 @pytest.mark.whole
@@ -106,7 +106,7 @@ def test_beams_without_ancestors_keep_to_themselves():
         outputs.append(np.asarray(result))
     for beam, sign in enumerate((1, -1)):
         whole = np.asarray(block(sign * INPUTS, SOURCE))
-        np.testing.assert_allclose(np.stack(outputs, axis=1)[:, :, beam], whole, atol=2e-6)
+        np.testing.assert_allclose(np.stack(outputs, axis=1)[:, :, beam], whole, rtol=1e-6, atol=2e-6)
 
 
 def test_half_precision_decodes_as_the_whole_pass():
@@ -156,12 +156,12 @@ def test_what_stands_at_masked_places_has_no_influence(settings):
     other_source = np.where(SOURCE_MASK[..., None], SOURCE, np.float32(50))
     encoder = layers.TransformerEncoderBlock(2, 16, **settings)
     before, after = (np.asarray(encoder(x, mask=mask))[mask] for x in (INPUTS, other))
-    np.testing.assert_allclose(before, after, atol=1e-6)
+    np.testing.assert_allclose(before, after, rtol=1e-6, atol=1e-6)
     block = decoder(**settings)
     arguments = {"inputs_mask": mask, "source_mask": SOURCE_MASK}
     before = np.asarray(block(INPUTS, SOURCE, **arguments))[mask]
     after = np.asarray(block(other, other_source, **arguments))[mask]
-    np.testing.assert_allclose(before, after, atol=1e-6)
+    np.testing.assert_allclose(before, after, rtol=1e-6, atol=1e-6)
 
 
 def test_the_decoder_does_not_see_what_is_to_come():
@@ -169,7 +169,7 @@ def test_the_decoder_does_not_see_what_is_to_come():
     other = INPUTS.copy()
     other[:, 3:] = 7
     before, after = (np.asarray(block(x, SOURCE))[:, :3] for x in (INPUTS, other))
-    np.testing.assert_allclose(before, after, atol=1e-6)
+    np.testing.assert_allclose(before, after, rtol=1e-6, atol=1e-6)
 
 
 def test_masks_of_the_wrong_length_are_refused():

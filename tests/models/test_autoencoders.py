@@ -62,8 +62,8 @@ def test_autoencoder(name, tmp_path):
     halves = parts(load(tmp_path / "model.keras"))
     codes, again = halves(x)
     assert halves.code_size == size and codes.shape == (3, size)
-    np.testing.assert_allclose(again, outputs, atol=1e-6)
-    np.testing.assert_allclose(halves.decode(codes), outputs, atol=1e-6)
+    np.testing.assert_allclose(again, outputs, rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(halves.decode(codes), outputs, rtol=1e-6, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", CASES)

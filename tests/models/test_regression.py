@@ -126,7 +126,7 @@ def test_thinned_networks_keep_batch_norm_and_deviations():
         if layer.name.startswith("dropout"):
             layer.set_weights([np.ones_like(layer.get_weights()[0])])
     expected = np.repeat(model.predict(FEATURES, verbose=0), 7, axis=1)
-    np.testing.assert_allclose(sampled.predict(FEATURES, verbose=0), expected, atol=1e-6)
+    np.testing.assert_allclose(sampled.predict(FEATURES, verbose=0), expected, rtol=1e-6, atol=1e-6)
 
 
 def test_a_network_without_dropout_cannot_be_thinned():

@@ -134,7 +134,7 @@ def check_core(kind: str, path, model, prepare, decode, inputs) -> dict[str, flo
     def magnitudes(expected):
         return {"core": decode.magnitudes(expected).get(decode.numeric_output, 0.0)}
 
-    return judge(answers, model, prepared, core, FORMATS[kind].tolerance, magnitudes)
+    return judge(answers, model, prepared, core, max(FORMATS[kind].tolerance, decode.tolerance), magnitudes)
 
 
 def prepare_as_in_training(prepare, inputs):

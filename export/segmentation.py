@@ -24,7 +24,7 @@ from export.signatures import for_any_number, save
 
 OUTSIDE = -1
 # A confidence is a sum over tiles, in another order, and tens of normalisations enlarge what float32 rounds: ENet after
-# two epochs differs by 1.2e-5 between a picture alone and one among others.
+# two epochs differs by 1.2e-5 between a picture alone and one among others, and its LiteRT file by 4.2e-5.
 TOLERANCE = 1e-4
 TIE = 2 * TOLERANCE  # two classes as close as this may swap places
 MOST_CORES = 2**22  # pixels of crops that LiteRT and ONNX files are checked on
@@ -240,6 +240,7 @@ class PixelDecoding(Decoding):
     """Logits (N, height, width, K) to probabilities, for formats that take pixels."""
 
     numeric_output: ClassVar[str] = "probabilities"
+    tolerance: ClassVar[float] = TOLERANCE
 
     def numeric(self, logits):
         """Probabilities by backend-neutral operations."""

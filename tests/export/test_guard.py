@@ -202,3 +202,20 @@ def test_what_the_tool_printed_is_read(tmp_path):
     found = both["serving_default"]
     assert list(found["label"]) == labels
     assert list(found["p"]) == [1.0]
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "error", "passes"), [(0.0, 5e-6, True), (0.0, 5e-5, False), (1e-4, 5e-5, True), (1e-4, 2e-4, False)]
+)
+def test_a_decoding_may_allow_what_its_networks_round(digits, tmp_path, monkeypatch, tolerance, error, passes):
+    prepared = guard.prepare_as_in_training(digits.prepare, digits.inputs)
+    answer = digits.decode.reference(np.asarray(digits.model(prepared)))["probabilities"] * (1 + error)
+    monkeypatch.setattr(guard, "run_apart", lambda *arguments: None)
+    monkeypatch.setattr(guard, "_outputs", lambda folder: ({"core": answer}, {"core": answer[:1]}))
+    monkeypatch.setattr(type(digits.decode), "tolerance", tolerance)
+    arguments = "onnx", tmp_path / "model.onnx", digits.model, digits.prepare, digits.decode, digits.inputs
+    if passes:
+        assert guard.check_core(*arguments)["onnx"] == pytest.approx(error, rel=0.2)
+    else:
+        with pytest.raises(ExportError, match="refused, output `core` differs from the model by"):
+            guard.check_core(*arguments)

@@ -25,7 +25,7 @@ from dataclasses import replace
 
 from cli.errors import Incomplete
 from cli.run import run
-from tasks.request import Prediction
+from tasks.request import Prediction, refuse_mask_flags
 
 
 def main(config: Prediction) -> list[dict]:
@@ -43,7 +43,7 @@ def main(config: Prediction) -> list[dict]:
         try:
             trained = read(config.run)
             if not getattr(trained, "writes_masks", False):
-                config.refuse_mask_flags()
+                refuse_mask_flags(config)
             if not getattr(trained, "explains", False):
                 config.refuse_class_flag()
             rows = trained.answers(replace(config, files=files))

@@ -1,12 +1,14 @@
 """Kills trainings with -9 in the middle of random updates, starts them again, and compares the weights at the end.
 
     python -m benchmarks.interruption --kills 20
-    python -m benchmarks.interruption --kills 5 --apps regress autoencode caption rewards fine_tuning transfer
+    python -m benchmarks.interruption --kills 5 --apps bag textcnn segment explain
     KERAS_BACKEND=jax python -m benchmarks.interruption --kills 5 --apps classify
 
-Each of these, classify and translate trains once alone; then, for each kill, anew, killed at a random moment, and
-started again with the same settings. The weights that are saved at the end must be the same to the bit. The processes
-are forked from one that has imported TensorFlow and run nothing of it.
+Names: classify (pictures), bag and textcnn (classify with text), transfer (classify with a pretrained backbone),
+regress, autoencode, translate, caption, rewards (caption, with rewards at the end), fine_tuning (caption, with a
+backbone that learns), segment (ENet: its encoder, then all of it), explain. Each trains once alone; then, for each
+kill, anew, killed at a random moment, and started again with the same settings. The weights that are saved at the end
+must be the same to the bit. The processes are forked from one that has imported TensorFlow and run nothing of it.
 """
 
 import argparse
@@ -34,15 +36,18 @@ CHECKPOINT_MINUTES = 0.002  # every eighth of a second, so that a kill finds che
 def configurations(folder: Path) -> dict:
     """Name to task and settings of seconds, which have all that a state can hold: averages of weights,
     early stopping, dropout, augmentation, schedules, stages."""
-    from data.settings import CaptionData, Data
+    from data.settings import CaptionData, Data, SegmentationData
+    from models.bag import Bag
     from models.convnet import ConvNet
     from models.decoding_settings import DecodingSettings
+    from models.enet_segmenter import ENetSegmenter
     from models.image_encoder import ImageEncoder
     from models.pretrained import Pretrained
     from models.show_attend_tell import ShowAttendTell
+    from models.text_cnn import TextCNN
     from models.transformer import Transformer
     from models.variational_autoencoder import VariationalAutoencoder
-    from tasks import autoencode, caption, classify, regress, translate
+    from tasks import autoencode, caption, classify, explain, regress, segment, translate
     from training.trainer import Trainer
 
     captions, photos = folder / "captions" / "captions.csv", folder / "photos"
@@ -56,6 +61,7 @@ def configurations(folder: Path) -> dict:
         longest_tokens=16,
         features=str(folder / "features"),
     )
+    texts = Data(str(folder / "texts.csv"), target="colour")
     backbone = ImageEncoder("mobilenet_v2", "none", fine_tune_epochs=2, fine_tune_learning_rate=1e-3)
     found = {
         "classify": (
@@ -99,6 +105,22 @@ def configurations(folder: Path) -> dict:
                 trainer=Trainer(epochs=3, batch_size=16, jit="off"),
             ),
         ),
+        "bag": (classify.TASK, classify.TASK.config(model=Bag(), data=texts, trainer=Trainer(epochs=6, batch_size=8))),
+        "textcnn": (
+            classify.TASK,
+            classify.TASK.config(
+                model=TextCNN(units=16, filters=8, widths=(2, 3)), data=texts, trainer=Trainer(epochs=4, batch_size=16)
+            ),
+        ),
+        "segment": (
+            segment.TASK,
+            segment.TASK.config(
+                model=ENetSegmenter(width=0.25),
+                data=SegmentationData(str(folder / "regions"), crop=32),
+                trainer=Trainer(epochs=5, batch_size=16, optimizer="adamw", weight_decay=1e-4, jit="off"),
+            ),
+        ),
+        "explain": (explain.TASK, explain.TASK.tiny),
     }
     return {
         name: (task, replace(config, trainer=replace(config.trainer, checkpoint_minutes=CHECKPOINT_MINUTES)))
@@ -107,21 +129,28 @@ def configurations(folder: Path) -> dict:
 
 
 def write_data(folder: Path) -> None:
-    """Pictures of two colours, each with a caption, and the same in a folder for each colour."""
+    """Pictures of two colours, with captions, a folder for each colour, masks, and a table of texts."""
     from PIL import Image
 
     draw = np.random.default_rng(0)
-    lines = ["image,caption"]
-    for place in ("captions/images", "photos/red", "photos/blue"):
+    lines, texts = ["image,caption"], ["text,colour"]
+    for place in ("captions/images", "photos/red", "photos/blue", "regions/images", "regions/masks"):
         (folder / place).mkdir(parents=True)
     for number in range(96):
         colour = ("red", "blue")[number % 2]
         pixels = draw.integers(0, 60, (32, 32, 3)).astype(np.uint8)
         half = ("left", "right")[number // 2 % 2]
         pixels[:, slice(0, 16) if half == "left" else slice(16, 32), 0 if colour == "red" else 2] += 160
-        for place in ("captions/images", f"photos/{colour}"):
+        for place in ("captions/images", f"photos/{colour}", "regions/images"):
             Image.fromarray(pixels).save(folder / place / f"{number}.png")
+        mask = np.where(pixels.max(axis=-1) >= 160, 1 + number % 2, 0).astype(np.uint8)
+        Image.fromarray(mask).save(folder / "regions" / "masks" / f"{number}.png")
+        texts += [
+            f"The {half} half of picture {number} is {colour}.,{colour}",
+            f"It is not {half} but {colour}.,{colour}",
+        ]
         lines += [f"{number}.png,The {half} half is {colour}.", f"{number}.png,It is {colour} on the {half}."]
+    (folder / "texts.csv").write_text("\n".join(texts) + "\n", "utf-8")
     (folder / "captions" / "captions.csv").write_text("\n".join(lines) + "\n", "utf-8")
 
 

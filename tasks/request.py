@@ -8,6 +8,22 @@ import tyro
 from cli.errors import UserError
 
 
+def require_tile(tile: int | None) -> None:
+    """Raise UserError on a side of tiles that no network for pixels takes."""
+    if tile is not None and (tile < 32 or tile % 32):
+        raise UserError(f"`--tile` must be a multiple of 32 pixels. Received: {tile}")
+
+
+def refuse_mask_flags(request: "Prediction | Evaluation") -> None:
+    """Raise UserError on a flag that is for runs of apps.segment."""
+    for name in ("masks", "coco", "tile", "flip_test"):
+        if given := getattr(request, name, None):
+            flag = f"--{name.replace('_', '-')}"
+            raise UserError(
+                f"`{flag}` is for runs of apps.segment, and {request.run} is none. Leave it out. Received: {given}"
+            )
+
+
 @dataclass(frozen=True)
 class Prediction:
     """Predict with a trained run."""
@@ -54,17 +70,7 @@ class Prediction:
             raise UserError(f"Give files or `--text`, not both. Received: {self.files[0]} and --text {self.text[0]!r}")
         if self.top is not None and self.top < 1:
             raise UserError(f"`--top` must be at least 1. Received: {self.top}")
-        if self.tile is not None and (self.tile < 32 or self.tile % 32):
-            raise UserError(f"`--tile` must be a multiple of 32 pixels. Received: {self.tile}")
-
-    def refuse_mask_flags(self) -> None:
-        """Raises UserError on a flag that is for runs of apps.segment."""
-        for name in ("masks", "coco", "tile", "flip_test"):
-            if given := getattr(self, name):
-                flag = f"--{name.replace('_', '-')}"
-                raise UserError(
-                    f"`{flag}` is for runs of apps.segment, and {self.run} is none. Leave it out. Received: {given}"
-                )
+        require_tile(self.tile)
 
     def refuse_class_flag(self) -> None:
         """Raises UserError on the flag that is for runs of apps.explain."""
@@ -93,7 +99,14 @@ class Evaluation:
     """Captioner, with a table: the column of captions. Default: found by looking."""
     target: str | None = None
     """Table: the column with the truth. Default: the column of that name or number in training."""
+    tile: int | None = None
+    """Segmentation: side in pixels of the pieces in which larger pictures are answered. Default: as in training."""
+    flip_test: bool = False
+    """Segmentation: answer with the mean of the picture and its mirror image."""
     output: str | None = None
     """File to write the scores to, in .json. Default: evaluation-NAME.json in the run's folder."""
     download: bool = False
     """tfds: may the dataset be downloaded if it is not prepared yet."""
+
+    def __post_init__(self):
+        require_tile(self.tile)

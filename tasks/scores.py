@@ -33,6 +33,7 @@ def record(directory: RunDirectory, name: str, request: Evaluation, content: dic
     """
     settings = {"data": [os.path.abspath(one) if os.path.exists(one) else one for one in request.data]}
     settings |= {name: getattr(request, name) for name in ("source", "images", "image", "caption", "target")}
+    settings |= {name: getattr(request, name) for name in ("tile", "flip_test") if getattr(request, name)}
     content = {"data": " ".join(request.data) or "own test split", "of": settings, **content}
     if request.output:
         write_whole(request.output, (as_json(content) + "\n").encode())

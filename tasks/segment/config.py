@@ -5,13 +5,13 @@ from typing import Annotated, Literal
 
 import tyro
 
-from cli.errors import UserError
 from data.settings import SegmentationData
 from models.deeplab import DeepLab
 from models.enet_segmenter import ENetSegmenter
 from models.lraspp import LRASPP
 from models.unet import UNet
 from tasks.members import Members
+from tasks.request import require_tile
 from training.trainer import Trainer
 
 
@@ -48,8 +48,7 @@ class Answering:
     """Answer with the mean of the picture and its mirror image: a little better, and twice the time."""
 
     def __post_init__(self):
-        if self.tile is not None and (self.tile < 32 or self.tile % 32):
-            raise UserError(f"`--tile` must be a multiple of 32 pixels. Received: {self.tile}")
+        require_tile(self.tile)
 
 
 @dataclass(frozen=True)

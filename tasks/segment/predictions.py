@@ -29,7 +29,7 @@ def segmented(trained, request: Prediction) -> list[dict]:
     coco = CocoWriter(request.coco, trained.classes) if request.coco else None
     skipped: list[str] = []
     paths = whole(request.files, skipped)
-    segmenter, rows = trained.segmenter(request), []
+    segmenter, rows = trained.asked(request).segmenter(), []
     names = unique_names(paths)
     for path, name in zip(paths, names, strict=True):
         answer = segmenter(path, path)

@@ -1,7 +1,7 @@
 """A finished run of apps.segment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
@@ -24,7 +24,7 @@ class TrainedSegmenter:
         prepare: `PicturePrepare`.
         classes, palette: Names and colours of the class indices.
         crop: Side in pixels of the crops that it was trained on.
-        tile, flip_test: How it was scored.
+        tile, flip_test: How pictures are answered: as in its own scores, or as `asked`.
     """
 
     directory: RunDirectory
@@ -63,11 +63,13 @@ class TrainedSegmenter:
             )
         return model
 
-    def segmenter(self, request: Prediction | None = None) -> Segmenter:
-        """Pictures to classes, as the run was scored, or as a request says."""
-        tile = self.tile if request is None or request.tile is None else request.tile
-        flip = self.flip_test or (request is not None and request.flip_test)
-        return Segmenter(self.model, self.prepare, tile, flip)
+    def asked(self, request: Prediction | Evaluation) -> "TrainedSegmenter":
+        """The same run, with pictures answered as a request says, where it says how."""
+        return replace(self, tile=request.tile or self.tile, flip_test=request.flip_test or self.flip_test)
+
+    def segmenter(self) -> Segmenter:
+        """Pictures to classes."""
+        return Segmenter(self.model, self.prepare, self.tile, self.flip_test)
 
     def answers(self, request: Prediction) -> list[dict]:
         """A dict per picture, see `tasks.segment.predictions`."""

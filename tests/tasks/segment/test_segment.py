@@ -17,10 +17,11 @@ from models.enet_segmenter import ENetSegmenter
 from models.unet import UNet
 from tasks import course
 from tasks.members import Members
-from tasks.request import Evaluation, Prediction
+from tasks.request import Evaluation, Prediction, refuse_mask_flags
 from tasks.segment import TASK
 from tasks.segment.config import Answering, Config, PixelLoss
 from tasks.segment.prepared import prepare
+from tasks.segment.segmenter import Segmenter
 from tasks.trained import read
 from tests.data.masks import sources
 from tests.tasks.runs import guard_in_this_process
@@ -87,6 +88,23 @@ def test_it_is_scored_again_by_name(street, tmp_path):
     (tmp_path / "kept").rename(root / "data/classes.txt")
 
 
+def test_it_is_scored_in_another_way(street, tmp_path):
+    """In other tiles than in training: the confusion is that of such answers, in a record that says so."""
+    root, config, _ = street
+    assert config.answering == Answering(32, True)
+    evaluate.main(Evaluation(str(root / "run"), output=str(tmp_path / "plain.json")))
+    evaluate.main(Evaluation(str(root / "run"), tile=64, flip_test=True, output=str(tmp_path / "asked.json")))
+    plain, asked = (json.loads((tmp_path / name).read_text()) for name in ("plain.json", "asked.json"))
+    assert (asked["of"]["tile"], asked["of"]["flip_test"]) == (64, True) and "tile" not in plain["of"]
+    trained = read(str(root / "run"))
+    _, part = trained.part(Evaluation(str(root / "run")))
+    segmenter, counts = Segmenter(trained.model, trained.prepare, 64, True), np.zeros((3, 3), int)
+    for row in range(len(part)):
+        truth, answer = part.truth(row), segmenter(part.images[row]).ids
+        np.add.at(counts, (truth[truth < 3], answer[truth < 3]), 1)
+    assert asked["confusion"] == counts.tolist() != plain["confusion"]
+
+
 def test_it_writes_masks_overlays_and_regions(street, tmp_path):
     root, _, _ = street
     files = tuple(str(root / "data/images" / f"{number:02}.png") for number in (0, 1))
@@ -115,8 +133,8 @@ def test_it_writes_masks_overlays_and_regions(street, tmp_path):
 @pytest.mark.parametrize("flag", [{"masks": "m"}, {"coco": "c.json"}, {"tile": 64}, {"flip_test": True}])
 def test_flags_of_masks_are_for_segmentations(flag):
     with pytest.raises(UserError, match="is for runs of apps.segment"):
-        Prediction("run", ("a",), **flag).refuse_mask_flags()
-    Prediction("run", ("a",)).refuse_mask_flags()
+        refuse_mask_flags(Prediction("run", ("a",), **flag))
+    refuse_mask_flags(Prediction("run", ("a",)))
 
 
 @pytest.mark.parametrize(
@@ -124,6 +142,8 @@ def test_flags_of_masks_are_for_segmentations(flag):
     [
         (lambda: Answering(tile=50), "`--tile` must be a multiple of 32"),
         (lambda: Prediction("run", ("a",), tile=50), "`--tile` must be a multiple of 32"),
+        (lambda: Evaluation("run", tile=50), "`--tile` must be a multiple of 32"),
+        (lambda: refuse_mask_flags(Evaluation("run", flip_test=True)), "`--flip-test` is for runs of apps.segment"),
     ],
 )
 def test_refusals(make, message):

@@ -34,7 +34,9 @@ def preparing(model, chosen_by_data: bool) -> Callable | None:
         model = Bag()
     if isinstance(model, Bag):
         characters = () if model.characters == (0, 0) else model.characters
-        return partial(BagPrepare.fit, words=model.words, characters=characters, most=model.vocab_size)
+        return partial(
+            BagPrepare.fit, words=model.words, characters=characters, most=model.vocab_size, opening=model.opening
+        )
     if isinstance(model, TextModel):
         return partial(SequencePrepare.fit, vocab_size=model.vocab_size, longest=model.longest)
     return None

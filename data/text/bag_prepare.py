@@ -5,10 +5,11 @@ import tensorflow as tf
 
 from data.evenly import evenly
 from data.tables.table_features import TablePrepare
-from data.text.term_column import TermColumn
+from data.text.term_column import TermColumn, begin_alike
 from data.text.text_prepare import TextPrepare, apart
 
 SHORT = 500  # characters of a text of the middle length, up to which n-grams of characters are counted as well
+FIRST = 2  # words of a text that are paired with the later ones, where texts begin alike
 SAMPLE = 1000
 
 
@@ -30,7 +31,7 @@ class BagPrepare(TextPrepare):
         self._first = 1 + np.cumsum([0, *map(len, self.texts)])  # id of the first term of each column
 
     @classmethod
-    def fit(cls, inputs, kinds, *, words=2, characters=None, most=200_000):
+    def fit(cls, inputs, kinds, *, words=2, characters=None, most=200_000, opening=None):
         """Count the n-grams of the training rows.
 
         Args:
@@ -39,6 +40,7 @@ class BagPrepare(TextPrepare):
             words: longest n-gram of words.
             characters: shortest and longest n-gram of characters, () for none; None counts 1 to 5 of short texts.
             most: n-grams of a column.
+            opening: first words that are paired with each later word; None pairs two where texts begin alike.
         """
         forms, rest, order = apart(inputs, kinds)
         texts = []
@@ -46,14 +48,17 @@ class BagPrepare(TextPrepare):
             some = inputs[name][evenly(len(inputs[name]), SAMPLE)]
             short = np.median([len(text) for text in some]) <= SHORT
             chosen = ((1, 5) if short else ()) if characters is None else characters
-            texts.append(TermColumn.fit(name, inputs[name], kinds[name], words, chosen, most))
+            first = (FIRST if begin_alike(some) else 0) if opening is None else opening
+            texts.append(TermColumn.fit(name, inputs[name], kinds[name], words, chosen, most, first))
         return cls(texts, forms, rest, order)
 
     def refitted(self, inputs):
         """The same, of other training rows."""
         forms, rest, order = apart(inputs, self.kinds)
         texts = [
-            TermColumn.fit(one.name, inputs[one.name], self.kinds[one.name], one.words, one.characters, len(one))
+            TermColumn.fit(
+                one.name, inputs[one.name], self.kinds[one.name], one.words, one.characters, len(one), one.opening
+            )
             for one in self.texts
         ]
         return BagPrepare(texts, forms, rest, order)

@@ -50,11 +50,11 @@ def dense(rows, size):
 
 
 def test_words_are_those_of_scikit_learn():
-    prepare = bag(characters=(), words=2)
+    prepare = bag(characters=(), words=2, opening=0)
     word = r"(?u)[^\W_]\w*|[^\w\s]+"
     reference = TfidfVectorizer(token_pattern=word, ngram_range=(1, 2), min_df=2, sublinear_tf=True, smooth_idf=True)
     latin = [text for text in TEXTS if "म" not in text]  # \w of Python parts Devanagari at its vowel signs
-    ours = bag(latin, characters=(), words=2)
+    ours = bag(latin, characters=(), words=2, opening=0)
     expected = reference.fit_transform(latin).toarray()
     names = reference.get_feature_names_out()
     assert set(ours.names()[1:]) == set(names)
@@ -73,6 +73,27 @@ def test_characters_are_counted_across_blanks_and_have_a_norm_of_their_own():
     weights = dense(rows, prepare.vocab_size)[0]
     assert np.sum(weights[words] ** 2) == pytest.approx(1, abs=1e-6)
     assert np.sum(weights[~words] ** 2) == pytest.approx(1, abs=1e-6)
+
+
+QUESTIONS = ["What is the capital of Peru ?", "Who was he ?", "Who wrote it ?", "What is it ?", "Why ?", "What is"] * 4
+
+
+def test_first_words_are_paired_with_each_later_word():
+    """As counted by hand, and with a norm of their own; only of texts that begin alike unless it is asked for."""
+    prepare = bag(QUESTIONS, characters=(), words=1)
+    pairs = {f"{' '.join(w[:2])} … {later}" for w in map(str.split, map(str.lower, QUESTIONS)) for later in w[2:]}
+    assert {name for name in prepare.names() if "…" in name} == pairs and "what is … peru" in pairs
+    rows, names = prepare.fixed({"t": column(QUESTIONS[:6])}), prepare.names()
+    weights = dense(rows, prepare.vocab_size)
+    of_pairs = np.array(["…" in name for name in names])
+    assert (weights[:, of_pairs] > 0).sum(axis=1).tolist() == [5, 2, 2, 2, 0, 0]
+    np.testing.assert_allclose((weights[:4, of_pairs] ** 2).sum(axis=1), 1, atol=1e-6)
+    np.testing.assert_allclose((weights[:, ~of_pairs] ** 2).sum(axis=1), 1, atol=1e-6)
+    assert prepare.texts[0].opening == prepare.refitted({"t": column(QUESTIONS)}).texts[0].opening == 2
+    assert not any("…" in name for name in bag(QUESTIONS, characters=(), opening=0).names())
+    different = [f"{number} {text}" for number, text in enumerate(QUESTIONS)]
+    assert bag(different, characters=()).texts[0].opening == 0
+    assert any("…" in name for name in bag([*different, *different], characters=(), opening=1).names())
 
 
 @pytest.mark.whole

@@ -42,11 +42,13 @@ class ENetSegmenter:
         those of `build`."""
         import keras
 
-        from layers import Conv2D, GlorotUniform
+        from layers import Conv2D, Normal
 
         inputs, x = self._scaled(input_shape)
         x, _ = self._blocks().encoder(x)
-        logits = Conv2D(num_outputs, 1, kernel_initializer=GlorotUniform(), dtype="float32", name="encoder_logits")(x)
+        # Small: x is a sum over the blocks, and weights of the usual size would begin at a loss far above guessing.
+        small = {"kernel_initializer": Normal(stddev=1e-3), "dtype": "float32"}
+        logits = Conv2D(num_outputs, 1, **small, name="encoder_logits")(x)
         return keras.Model(inputs, logits, name="enet_encoder")
 
     def _scaled(self, input_shape):

@@ -204,7 +204,7 @@ def compared(expected, given: dict[str, np.ndarray], what: str) -> float:
 
 
 def _folded(count, length, before):
-    """`data.masks.picture.folded` inside a graph."""
+    """`data.masks.resizing.folded` inside a graph."""
     import tensorflow as tf
 
     period = tf.maximum(2 * length - 2, 1)

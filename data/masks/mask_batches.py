@@ -13,7 +13,8 @@ import tensorflow as tf
 from cli.errors import UserError
 from data.images.images import CORES
 from data.masks.masked_images import VOID, MaskedImages, size_of
-from data.masks.picture import PicturePrepare, folded, nearest
+from data.masks.picture import PicturePrepare
+from data.masks.resizing import folded, nearest
 
 MEMORY_LIMIT = 2 * 1024**3  # bytes of pictures and masks that may be kept
 MOST_PIXELS = 2**20  # of a batch of evaluation: six pictures of 480x360

@@ -98,30 +98,3 @@ class PicturePrepare:
     @classmethod
     def from_config(cls, config: dict) -> "PicturePrepare":
         return cls(config["longest"], config["bits"])
-
-
-def enlarged(probabilities: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """float32 (height, width, K) at another size, each value a mean of those around its place (bilinear)."""
-    if probabilities.shape[:2] == tuple(size):
-        return probabilities
-    with tf.device("CPU:0"):
-        return tf.image.resize(probabilities, size).numpy()
-
-
-def nearest(values: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Ids (height, width) at another size, each that of the pixel whose place is nearest: no id is made."""
-    if values.shape == tuple(size):
-        return values
-    rows, columns = (
-        np.minimum(((np.arange(new) + 0.5) * old / new).astype(int), old - 1)
-        for new, old in zip(size, values.shape, strict=True)
-    )
-    return values[rows[:, None], columns]
-
-
-def folded(count: int, length: int, start: int = 0) -> np.ndarray:
-    """Places int (count,) from `start` on in a row of `length` pixels that goes on mirrored at its ends, again and
-    again."""
-    period = max(2 * length - 2, 1)
-    places = np.arange(start, start + count) % period
-    return np.minimum(places, period - places) if length > 1 else np.zeros(count, int)

@@ -51,8 +51,7 @@ def scored(segmenter: Segmenter, split, num_classes: int):
     found = PixelScores(num_classes)
     for row in range(len(split)):
         truth, answer = split.truth(row), segmenter(split.images[row], split.origins[row])
-        known = np.where(truth == VOID, 0, truth)[..., None]
-        of_truth = np.take_along_axis(answer.probabilities, known, -1)[..., 0]
+        of_truth = answer.of(np.where(truth == VOID, 0, truth))
         found.add(truth, answer.ids, answer.confidence, of_truth)
     return found
 
@@ -90,7 +89,7 @@ def score(prepared: Prepared, learned: Learned) -> Outcome:
 def simple_methods(prepared: Prepared) -> dict[str, dict]:
     """`PixelScores` of "validation" and "test" by the name of the baseline."""
     from data.evenly import evenly
-    from data.masks.picture import nearest
+    from data.masks.resizing import nearest
     from evaluation.pixel_scores import PixelScores
     from evaluation.segmentation_baselines import fitted
 

@@ -2,13 +2,15 @@
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from PIL import Image
 
 from data.masks.mask_augmentation import NAMED, MaskAugmentation, choose
 from data.masks.mask_batches import MaskBatches, on_canvas, padded
 from data.masks.mask_source import crop_side
 from data.masks.masked_images import VOID, MaskedImages, packed
-from data.masks.picture import PicturePrepare, enlarged, folded, nearest
+from data.masks.picture import PicturePrepare
+from data.masks.resizing import enlarged, folded, nearest
 from data.masks.tiles import windows
 
 SIDE = 64
@@ -127,7 +129,17 @@ def test_enlarged_keeps_the_sum_of_probabilities():
     random = np.random.default_rng(0).dirichlet(np.ones(3), (5, 7)).astype(np.float32)
     found = enlarged(random, (11, 20))
     assert found.shape == (11, 20, 3) and found.sum(-1) == pytest.approx(1, abs=1e-5)
-    assert enlarged(random, (5, 7)) is random
+    assert np.shares_memory(enlarged(random, (5, 7)), random)
+
+
+@pytest.mark.parametrize("size", [(11, 20), (5, 20), (3, 4), (50, 7), (1, 1)])
+def test_enlarged_is_tensorflows_and_some_rows_are_those_of_all(size):
+    values = np.random.default_rng(0).normal(size=(5, 7, 3)).astype(np.float32)
+    found = enlarged(values, size)
+    np.testing.assert_allclose(found, tf.image.resize(values, size).numpy(), atol=1e-6)
+    assert np.array_equal(
+        np.concatenate([enlarged(values, size, slice(row, row + 1)) for row in range(size[0])]), found
+    )
 
 
 def test_a_mirrored_row():

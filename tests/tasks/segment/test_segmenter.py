@@ -5,11 +5,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from data.errors import DataError
 from data.masks.picture import PicturePrepare
 from export.errors import ExportError
 from export.fresh_process import run_saved_model
 from export.segmentation import OUTSIDE, SegmentationExport, compared
 from models.unet import UNet
+from tasks.segment import segmenter as answering
 from tasks.segment.segmenter import Segmenter
 from tests.tasks.runs import guard_in_this_process
 
@@ -46,6 +48,23 @@ def test_probabilities_of_any_size(model):
 def test_a_larger_picture_is_answered_at_its_own_size(model):
     answer = Segmenter(model, PicturePrepare(64))(picture(90, 120))
     assert answer.ids.shape == (90, 120)
+
+
+def test_a_large_answer_is_made_some_rows_at_a_time(model, monkeypatch):
+    answer = Segmenter(model, PicturePrepare(64))(picture(90, 120))
+    whole, truth = answer.probabilities, np.random.default_rng(1).integers(0, 4, (90, 120))
+    monkeypatch.setattr(answering, "AT_ONCE", 7 * 120 * 4)
+    assert [len(strip) for _, strip in answer.strips()] == [7] * 12 + [6]
+    assert np.array_equal(answer.ids, whole.argmax(-1)) and np.array_equal(answer.confidence, whole.max(-1))
+    assert np.array_equal(answer.of(truth), np.take_along_axis(whole, truth[..., None], -1)[..., 0])
+
+
+def test_an_answer_beyond_memory_is_refused(model, monkeypatch):
+    """Counted at the size that the network sees: a picture that is scaled down is none."""
+    monkeypatch.setattr(answering, "MOST", 4 * 64 * 64)
+    assert Segmenter(model, PicturePrepare(64))(picture(90, 120)).ids.shape == (90, 120)
+    with pytest.raises(DataError, match="a.png: 65 x 64 pixels with 4 classes have 1.7e.04 probabilities"):
+        Segmenter(model, PicturePrepare(None))(picture(65, 64), "a.png")
 
 
 def test_tiles_are_the_whole_in_their_inner_part(model):

@@ -4,6 +4,8 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
+
 from export import signatures
 from export.errors import ExportError
 
@@ -31,10 +33,16 @@ def write(model, prepare, decode, path: str | Path) -> None:
     signature = prepare.signature()
     names = field_names(list(signature))
 
+    def decoded(prepared):
+        return decode(model(prepared, training=False))
+
+    images = not isinstance(model.input, dict) and len(model.input_shape) == 4
+    # Of no rows TensorFlow 2.21's convolution by oneDNN gives as many channels as it takes: one row stands in for none.
+    any_number = signatures.for_any_number(decoded, np.zeros(model.input_shape[1:], "float32")) if images else decoded
+
     def serving(answers):
         def serve(fields):
-            prepared = prepare({field: fields[name] for field, name in names.items()})
-            found = decode(model(prepared, training=False))
+            found = any_number(prepare({field: fields[name] for field, name in names.items()}))
             return {answer: found[answer] for answer in answers}
 
         return serve

@@ -41,7 +41,7 @@ def for_any_number(answers: Callable, filler):
     def serve(records, *others):
         count = tf.shape(records)[0]
         missing = tf.cast(count == 0, tf.int32)
-        given = tf.concat([records, tf.fill([missing], tf.constant(filler))], axis=0)
+        given = tf.concat([records, tf.gather(tf.constant(filler)[None], tf.zeros([missing], tf.int32))], axis=0)
         return {name: value[:count] for name, value in answers(given, *others).items()}
 
     return serve

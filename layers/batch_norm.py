@@ -93,10 +93,13 @@ class BatchNorm(keras.layers.Layer):
                 "`mask` must have one axis less than the inputs. "
                 f"Received: mask.shape={mask.shape}, inputs.shape={inputs.shape}"
             )
-        learning = training and self.trainable
-        if learning and mask is None and self._has_fused_form(inputs):
-            outputs, mean, variance = self._fused(inputs)
-            self._follow(mean, variance)
+        learning = bool(training and self.trainable)
+        own_statistics = learning and (mask is not None or self.synchronized)
+        frozen = training and not self.trainable  # its gradient is cheaper by the formula
+        if not (own_statistics or frozen) and self._has_fused_form(inputs):
+            outputs, mean, variance = self._fused(inputs, learning)
+            if learning:
+                self._follow(mean, variance)
             return outputs
         x = ops.cast(inputs, self.moving_mean.dtype)
         if learning:
@@ -122,14 +125,15 @@ class BatchNorm(keras.layers.Layer):
         return (
             keras.backend.backend() == "tensorflow"
             and len(inputs.shape) > 2
-            and not self.synchronized
             and self.moving_mean.dtype == "float32"
         )
 
-    def _fused(self, inputs):
-        """Outputs, mean and variance of the batch. TensorFlow branch, for speed: one operation, with its own gradient.
+    def _fused(self, inputs, learning):
+        """Outputs, and mean and variance of the batch (of inference the moving ones). TensorFlow branch, for speed: one
+        operation, with its own gradient.
 
-        Measured by `benchmarks/layers.py`: forward with backward takes half the time of the formula on images.
+        Measured by `benchmarks/layers.py`: forward with backward takes half the time of the formula on images. In
+        inference TensorFlow makes one operation of it and the convolution before it.
         """
         import tensorflow as tf
 
@@ -142,11 +146,11 @@ class BatchNorm(keras.layers.Layer):
             x=images,
             scale=self.gamma if self.scale else tf.ones(channels),
             offset=self.beta if self.center else tf.zeros(channels),
-            mean=tf.zeros(0),
-            variance=tf.zeros(0),
+            mean=tf.zeros(0) if learning else self.moving_mean,
+            variance=tf.zeros(0) if learning else self.moving_variance,
             epsilon=self.epsilon,
             exponential_avg_factor=1.0,
-            is_training=True,
+            is_training=learning,
         )
         if len(inputs.shape) != 4:
             outputs = tf.reshape(outputs, shape)

@@ -122,11 +122,7 @@ class BatchNorm(keras.layers.Layer):
 
     def _has_fused_form(self, inputs):
         """Whether `_fused` can stand for the formula, and is faster: on matrices it is not."""
-        return (
-            keras.backend.backend() == "tensorflow"
-            and len(inputs.shape) > 2
-            and self.moving_mean.dtype == "float32"
-        )
+        return keras.backend.backend() == "tensorflow" and len(inputs.shape) > 2 and self.moving_mean.dtype == "float32"
 
     def _fused(self, inputs, learning):
         """Outputs, and mean and variance of the batch (of inference the moving ones). TensorFlow branch, for speed: one

@@ -23,7 +23,7 @@ BLOCKS = ((1, 3, 1, 1, 16), (2, 3, 2, 6, 24), (2, 5, 2, 6, 40), (3, 3, 2, 6, 80)
 """Repetitions, kernel size, stride of the first, expansion and channels of the blocks of each stage."""
 
 
-def efficientnet_lite0(include_top: bool, weights: str | None, input_shape, pooling: str | None, name: str):
+def efficientnet_lite0(include_top: bool, weights: str | None, input_shape, pooling: str | None, name: str = "lite0"):
     """Return the `keras.Model` from scaled pixels `(x - 127) / 128` to features, as keras.applications do.
 
     Args:

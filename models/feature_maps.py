@@ -53,13 +53,15 @@ def feature_maps(name: str, weights: str, input_shape: tuple, strides: tuple[int
     """
     import keras
 
+    from layers import BatchNorm
+
     _, scale, offset = BACKBONES[name]
     probe = pretrained_backbone(name, "none", (PROBE, PROBE, 3), pooling=None)
     whole = pretrained_backbone(name, weights, input_shape, pooling=None)
     outputs = [whole.get_layer(_last(probe, stride)).output for stride in strides]
     found = keras.Model(whole.input, outputs, name="backbone")
     for layer in found.layers:
-        layer.trainable = weights == "none" or not isinstance(layer, keras.layers.BatchNormalization)
+        layer.trainable = weights == "none" or not isinstance(layer, BatchNorm)
     inputs = keras.Input(input_shape, name="inputs")
     return inputs, found(keras.layers.Rescaling(scale, offset, name="rescaling")(inputs))
 

@@ -115,7 +115,7 @@ def pretrained_backbone(name: str, weights: str, input_shape: tuple[int, int, in
     if weights not in ("none", "imagenet") and not Path(weights).is_file():
         raise UserError(f"`weights` must be imagenet, none or a file. Received: weights={weights}, which is no file")
     constructor = efficientnet_lite0 if name == LITE else getattr(keras.applications, BACKBONES[name][0])
-    make = partial(constructor, include_top=False, pooling=pooling, name="backbone")
+    make = partial(constructor, include_top=False, pooling=pooling)
     backbone = make(weights=None, input_shape=input_shape)
     if weights == "imagenet":
         # Some backbones have a file per image size; that of 224 is the one everybody has, and serves all sizes.
@@ -130,8 +130,27 @@ def pretrained_backbone(name: str, weights: str, input_shape: tuple[int, int, in
             ) from None
     elif weights != "none":
         backbone.load_weights(weights)
+    backbone = _with_own_batch_norm(backbone)
     backbone.trainable = False
     return backbone
+
+
+def _with_own_batch_norm(network):
+    """The same network, named backbone, with the batch norm of this suite: MobileNetV2 answers in three quarters of the
+    time."""
+    import keras
+
+    from layers import BatchNorm
+
+    def made(layer):
+        if not isinstance(layer, keras.layers.BatchNormalization):
+            return type(layer).from_config(layer.get_config())
+        settings = {name: getattr(layer, name) for name in ("momentum", "epsilon", "center", "scale", "name")}
+        return BatchNorm(**settings, dtype=layer.dtype_policy)
+
+    found = keras.models.clone_model(network, clone_function=made)
+    found.set_weights(network.get_weights())
+    return keras.Model(found.input, found.output, name="backbone")
 
 
 def unfreeze(model) -> None:
@@ -139,10 +158,10 @@ def unfreeze(model) -> None:
 
     (`backbone(x, training=False)` is not enough: Keras 3 overrides it when the outer model is called for training.)
     """
-    import keras
+    from layers import BatchNorm
 
     backbone = model.get_layer("backbone")
     backbone.trainable = True
     for layer in backbone.layers:
-        if isinstance(layer, keras.layers.BatchNormalization):
+        if isinstance(layer, BatchNorm):
             layer.trainable = False

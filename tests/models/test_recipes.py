@@ -104,7 +104,8 @@ def test_batch_norm_of_a_pretrained_backbone_stays_in_inference_mode():
     unfreeze(model)
     assert frozen == 2 < len(model.trainable_weights)
     x = np.random.default_rng(0).uniform(0, 255, (4, 32, 32, 3)).astype("float32")
-    np.testing.assert_allclose(np.asarray(model(x, training=True)), np.asarray(model(x, training=False)), rtol=1e-6)
+    # Frozen in training, batch norm is a formula; in inference it is an operation that rounds otherwise.
+    np.testing.assert_allclose(np.asarray(model(x, training=True)), np.asarray(model(x, training=False)), rtol=1e-4)
 
 
 @pytest.mark.parametrize(

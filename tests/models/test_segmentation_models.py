@@ -6,6 +6,7 @@ import pytest
 
 from cli.errors import UserError
 from evaluation.model_summary import summary
+from layers import BatchNorm
 from models.deeplab import DeepLab
 from models.enet_segmenter import ENetSegmenter
 from models.lraspp import LRASPP
@@ -91,7 +92,7 @@ def test_batch_norms_of_a_pretrained_backbone_stay(tmp_path):
     keras.applications.MobileNetV2(include_top=False, weights=None, input_shape=(32, 32, 3)).save_weights(path)
     for recipe, frozen in ((LRASPP(weights=path), True), (LRASPP(weights="none"), False)):
         backbone = recipe.build((None, None, 3), 2).get_layer("backbone")
-        norms = [one for one in backbone.layers if isinstance(one, keras.layers.BatchNormalization)]
+        norms = [one for one in backbone.layers if isinstance(one, BatchNorm)]
         assert norms and all(one.trainable != frozen for one in norms)
         assert backbone.get_layer("Conv1").trainable
 

@@ -25,13 +25,15 @@ from benchmarks.turns import take_turns
 from evaluation.published_figures import FIGURES
 
 SYSTEMS = ("lamina", "keras", "torch")
-# title -> constructor in keras.applications, constructor in torchvision.models
+# title -> constructor in keras.applications, constructor in torchvision.models; None where there is none
 PEERS = {
     "VGG-16": ("VGG16", "vgg16"),
     "VGG-19": ("VGG19", "vgg19"),
     "ResNet-50": ("ResNet50", "resnet50"),
     "ResNet-101": ("ResNet101", "resnet101"),
     "ResNet-152": ("ResNet152", "resnet152"),
+    "ShuffleNet v2": (None, "shufflenet_v2_x1_0"),
+    "MobileNetV2": ("MobileNetV2", "mobilenet_v2"),
 }
 SECONDS = 1.0
 """That a measurement takes, at least one step."""

@@ -121,12 +121,14 @@ def keras_steps(system: str, one, pictures, labels):
         from tasks.network_request import built, recipes
 
         model = built(recipes()[one.recipe](**one.settings), one.size, one.classes)
-        model.trainable = True
+        for layer in model.layers:  # a pretrained backbone begins frozen
+            layer.trainable = True
     else:
         constructor = getattr(keras.applications, PEERS[one.title][0])
         model = constructor(weights=None, classes=one.classes, classifier_activation=None)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.SGD(1e-4, momentum=0.9), loss)
+    jit = "auto" if system == "keras" else False  # as each trains by itself on a CPU
+    model.compile(keras.optimizers.SGD(1e-4, momentum=0.9), loss, jit_compile=jit)
     kernels = sum(math.prod(weight.shape) for weight in model.trainable_weights if len(weight.shape) > 1)
     return kernels, lambda: float(model.train_on_batch(pictures, labels)), lambda: model.predict_on_batch(pictures)
 

@@ -1,6 +1,7 @@
 """The course of a run, the only one: load, prepare, train, score, export, report. Each line of it stands here alone."""
 
 import math
+from collections import Counter
 from statistics import median_high
 from typing import Literal
 
@@ -164,12 +165,21 @@ def _inside(directory: RunDirectory) -> list:
 
 
 def speeds(directory: RunDirectory) -> dict[str, float]:
-    """Seconds of training, and the median over the epochs of each speed in timing.csv."""
+    """Seconds of training, stages and members included, and the median over the epochs of each speed in timing.csv."""
     rows = directory.read_rows("timing.csv")
+    stages = [path for depth in ("*", "member-*/*") for path in directory.path.glob(f"{depth}/timing.csv")]
+    of_stages = [
+        row["seconds"]
+        for path in stages
+        if path.parent.name != what_if.FOLDER
+        for row in RunDirectory(path.parent).read_rows("timing.csv")
+    ]
+    # Some tasks gather the epochs of their stages in the run's own file: each counts once.
+    seconds = Counter(row["seconds"] for row in rows) | Counter(of_stages)
     medians = {
         name: median_high(row[name] for row in rows if name in row) for name in rows[0] if name.endswith("_per_second")
     }
-    return {"training_seconds": round(sum(row["seconds"] for row in rows), 1), **medians}
+    return {"training_seconds": round(sum(seconds.elements()), 1), **medians}
 
 
 def announce(task: Task, results: dict, directory: RunDirectory) -> dict[str, float]:

@@ -83,3 +83,21 @@ def test_a_finished_run_whose_files_changed_says_so(config, capsys):
     (run / "results.json").unlink()
     with pytest.raises(ValueError, match="results.json: is missing.*--fresh"):
         course.run(TASK, config)
+
+
+def test_seconds_of_training_are_those_of_all_stages(tmp_path):
+    """An epoch that a task has gathered in the run's own file counts once; the trial of an advice is not of the run."""
+
+    def write(folder, *seconds):
+        (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+        rows = [{"epoch": number, "seconds": one, "examples_per_second": 9.0} for number, one in enumerate(seconds, 1)]
+        RunDirectory(tmp_path / folder).write_rows("timing.csv", rows)
+
+    write(".", 1.0, 2.0, 4.0)
+    assert course.speeds(RunDirectory(tmp_path)) == {"training_seconds": 7.0, "examples_per_second": 9.0}
+    write("head", 0.5, 0.5)
+    write("member-1", 1.0, 2.0)
+    write("member-2", 4.0)
+    write("member-2/encoder", 0.25)
+    write("what-if", 100.0)
+    assert course.speeds(RunDirectory(tmp_path))["training_seconds"] == round(7.0 + 1.0 + 0.25, 1)

@@ -34,10 +34,12 @@ class Decoding:
     A decoding is called with the network's output inside the export, gives the same once more in NumPy (`reference`),
     and has `numeric` for formats without strings, whose values `reference` holds under the name `numeric_output`. Its
     `views()` are the signatures on raw records, each with the names of the answers it gives; `serving_default` is one.
-    `tolerance` is the relative difference that rounding inside the network may make, where a format allows less.
+    `tolerance` is the relative difference that rounding inside the network may make, where a format allows less, and
+    `stray` the share of numbers that it may change by more.
     """
 
     tolerance: ClassVar[float] = 0.0
+    stray: float = 0.0
 
     def endpoints(self, model) -> dict:
         """Further signatures, on other inputs: name to function and `{input: TensorSpec}`."""

@@ -107,13 +107,15 @@ class TrainedSegmenter:
         """Write and check an export: pictures of any size for the SavedModel, of the size of a crop for the others."""
         from export.checked import settle, write_checked
         from export.segmentation import CropPrepare, PixelDecoding, SegmentationExport, of_size
+        from layers import MaxUnpool2D
 
         if kind != "saved_model":
             model, prepare = (
                 of_size(self.model, self.tile or self.crop),
                 CropPrepare(self.prepare, self.tile or self.crop),
             )
-            return write_checked(kind, model, prepare, PixelDecoding(), examples, folder)
+            unpools = any(isinstance(layer, MaxUnpool2D) for layer in self.model.layers)
+            return write_checked(kind, model, prepare, PixelDecoding(unpools), examples, folder)
         segmenter = self.segmenter()
         made = SegmentationExport(self.model, self.prepare, self.classes, self.tile, self.flip_test)
         images = examples["image"]

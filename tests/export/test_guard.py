@@ -147,6 +147,16 @@ def test_compare_refuses(received, message):
         guard.compare({"p": np.array([0.5, 0.5])}, received, 1e-6, "it")
 
 
+def test_a_share_of_the_numbers_may_stray():
+    expected, received = {"p": np.ones((2, 50))}, np.ones((2, 50))
+    received[0, 3] = 1.5
+    assert guard.compare(expected, {"p": received}, 1e-6, "it", stray=0.01) == 0.5
+    for stray, value in ((0.0, 1.5), (0.009, 1.5), (0.01, np.nan)):
+        received[0, 3] = value
+        with pytest.raises(ExportError, match="in 1 of 2 example records"):
+            guard.compare(expected, {"p": received}, 1e-6, "it", stray=stray)
+
+
 def test_compare_measures_relative_to_the_largest():
     expected = {"p": np.array([[2.0, 1e-9], [0.0, 4.0]]), "label": np.array([None, "ü"], dtype=object)}
     received = {"p": np.array([[2.0, 2e-9], [4e-7, 4.0]]), "label": np.array([b"?", "ü".encode()])}

@@ -34,7 +34,7 @@ class LaminaTraining:
         self, model: str, precision: str, images: np.ndarray, labels: np.ndarray, epochs: int, batch_size: int
     ):
         """`images` uint8, as the pipeline keeps them: it standardises each batch."""
-        self.trainer = Trainer(epochs=epochs, batch_size=batch_size, precision=precision)
+        self.trainer = Trainer(preflight="off", epochs=epochs, batch_size=batch_size, precision=precision)
         self.split = Split({"image": images}, labels, np.array([f"made:{row}" for row in range(len(images))]))
         self.prepare = ImagePrepare(
             images.shape[1:3], images.shape[3], [127.5] * images.shape[3], [74.0] * images.shape[3]
@@ -55,9 +55,8 @@ class LaminaTraining:
         if (epochs, batch_size) != (self.plan.epochs, self.plan.batch_size):
             raise ValueError(f"the trainer's plan is {self.plan}. Received: epochs={epochs}, batch_size={batch_size}")
         with tempfile.TemporaryDirectory() as folder:
-            rows = fit(
-                self.model, self._train, None, trainer=self.trainer, plan=self.plan, run=RunDirectory(Path(folder))
-            )
+            run = RunDirectory(Path(folder))
+            rows = fit(self.model, self._train, None, trainer=self.trainer, plan=self.plan, run=run).rows
         return rows[-1]["loss"], rows[-1]["accuracy"]
 
     def _train(self, first_epoch, first_step=0):

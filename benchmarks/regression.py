@@ -100,7 +100,12 @@ def lamina(model, x, y, _):
     network = with_units(network, 0.0, 1.0)
     optimizer, decay = ("adam", 0.0) if model == "mlp" else ("adamw", 0.01)
     trainer = Trainer(
-        epochs=EPOCHS[model], batch_size=BATCH_SIZE, optimizer=optimizer, learning_rate=1e-3, weight_decay=decay
+        preflight="off",
+        epochs=EPOCHS[model],
+        batch_size=BATCH_SIZE,
+        optimizer=optimizer,
+        learning_rate=1e-3,
+        weight_decay=decay,
     )
     labels = np.concatenate([y[:, None], np.ones((ROWS, members), "float32")], axis=1)
     split = Split({"features": x}, labels, np.arange(ROWS).astype(str))
@@ -113,7 +118,7 @@ def lamina(model, x, y, _):
 
     def train():
         with tempfile.TemporaryDirectory() as folder:
-            history = fit(network, rows, None, trainer=trainer, plan=schedule, run=RunDirectory(folder))
+            history = fit(network, rows, None, trainer=trainer, plan=schedule, run=RunDirectory(folder)).rows
         return history[-1]["loss"]
 
     return train, sum(int(np.prod(weight.shape)) for weight in network.trainable_weights)

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from unittest import mock
 
+import numpy as np
 import pytest
 
 from benchmarks import input_tables, inputs
@@ -76,3 +77,14 @@ def test_inputs_are_read_and_measured(tmp_path, capsys):
         assert len(inputs.line("60x5", reader, found)) == len(inputs.HEADER)
     with pytest.raises(UserError, match="ROWSxCOLUMNS, at least 20x3. Received: 5x5"):
         inputs.Config(tables=("60x5", "5x5"))
+
+
+@pytest.mark.whole
+def test_the_benchmark_of_training_trains():
+    from benchmarks.lamina_training import LaminaTraining
+
+    random = np.random.default_rng(0)
+    images, labels = random.integers(0, 256, (256, 8, 8, 1), dtype=np.uint8), random.integers(0, 10, 256)
+    training = LaminaTraining("mlp", "float32", images, labels, epochs=2, batch_size=128)
+    first, accuracy = training.train(2, 128)
+    assert training.train(2, 128)[0] < first and 0 <= accuracy <= 1

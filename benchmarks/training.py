@@ -6,11 +6,10 @@
 Each system trains the same architecture in a process of its own, batch 128, Adam, dropout and accuracy included, on
 shuffled batches gathered from memory. The processes take turns, a repetition each, and sleep in between: a cell is the
 median over the repetitions of one run, from the call that trains to its return. Lamina runs through its pipeline and
-the trainer's defaults (checkpoints, logs and guards included), but
-without the preflight, a second that a training pays once. Best Keras is searched over `jit_compile` and
-`steps_per_execution` with tf.data's autotuner off; PyTorch has channels last and the fused Adam, with `torch.compile`
-in the last column. bfloat16 is Keras' mixed_bfloat16 and PyTorch's autocast. The models must have equal numbers of
-parameters and lower the loss. Prints Markdown.
+the trainer's defaults (checkpoints, logs and guards included), but without the preflight, a second that a training
+pays once. Best Keras is searched over `jit_compile` and `steps_per_execution` with tf.data's autotuner off; PyTorch has
+channels last and the fused Adam, with `torch.compile` in the last column. bfloat16 is Keras' mixed_bfloat16 and
+PyTorch's autocast. The models must have equal numbers of parameters and lower the loss. Prints Markdown.
 """
 
 import argparse

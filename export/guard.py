@@ -242,7 +242,7 @@ def compare(
         size = max(np.abs(wanted).max(), (sizes or {}).get(name, 0.0), np.finfo("float32").tiny)
         error = np.abs(got.astype("float64") - wanted) / size
         wrong = ~(error <= tolerance)  # so that NaN is wrong
-        if wrong.mean() > stray or np.isnan(error).any():
+        if wrong.mean() > stray or not np.isfinite(error).all():
             raise ExportError(
                 f"{what}: refused, output `{name}` differs from the model by {error.max():.1e} (relative; allowed: "
                 f"{tolerance:.0e}) {_records(wrong, wanted, got)}"

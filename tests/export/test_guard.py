@@ -151,7 +151,7 @@ def test_a_share_of_the_numbers_may_stray():
     expected, received = {"p": np.ones((2, 50))}, np.ones((2, 50))
     received[0, 3] = 1.5
     assert guard.compare(expected, {"p": received}, 1e-6, "it", stray=0.01) == 0.5
-    for stray, value in ((0.0, 1.5), (0.009, 1.5), (0.01, np.nan)):
+    for stray, value in ((0.0, 1.5), (0.009, 1.5), (0.01, np.nan), (0.01, np.inf)):
         received[0, 3] = value
         with pytest.raises(ExportError, match="in 1 of 2 example records"):
             guard.compare(expected, {"p": received}, 1e-6, "it", stray=stray)

@@ -31,6 +31,9 @@ class Bag:
     opening: int | None = None
     """First words that are paired with each later word, 0 for none. Default: 2 where three texts in four begin with one
     of ten words, as questions do, else none."""
+    shapes: int | None = None
+    """Longest n-gram of words of which the rare ones are shapes (XX, Xx, x, 9), 0 for none. Default: 3 for texts of a
+    line or two, whose n-grams of characters then keep their case, else none."""
     vocab_size: int = 200_000
     """Most n-grams of a column; the most frequent are kept."""
     hidden: tuple[int, ...] = ()
@@ -54,7 +57,9 @@ class Bag:
             )
         if not 1 <= self.words <= 5:
             raise UserError(f"`words` must be from 1 to 5. Received: words={self.words}")
-        check(self, dropout=SHARE, hidden=COUNT, opening=COUNT)
+        if self.shapes is not None and self.shapes > 5:
+            raise UserError(f"`shapes` must be at most 5. Received: shapes={self.shapes}")
+        check(self, dropout=SHARE, hidden=COUNT, opening=COUNT, shapes=COUNT)
 
     def build(self, text: TextShape, num_outputs: int, start=None):
         """Return a `keras.Model` from {"ids", "weights"} (batch, length), and "features", to float32 logits.

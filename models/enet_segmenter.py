@@ -17,8 +17,8 @@ class ENetSegmenter:
     ADVICE: ClassVar[dict[str, str | None]] = {"bigger": "--width", "regularize": None, "augment": "--augment strong"}
     """The flags that `tasks/advice.py` recommends for it."""
     LEARNING_RATE: ClassVar[float] = 5e-3
-    """Highest learning rate where none is given; the authors' is 5e-4, for 300 epochs. The decoder is narrow and slow to
-    learn: after three epochs its loss was 1.46 at 2e-3 and 1.29 at 6e-3 (CamVid)."""
+    """Highest learning rate where none is given; the authors' is 5e-4, for 300 epochs. The decoder is narrow and learns
+    slowly: after three epochs its loss was 1.46 at 2e-3 and 1.29 at 6e-3 (CamVid)."""
 
     width: float = 1.0
     """Factor of all channels; 1 is the published network."""

@@ -35,7 +35,12 @@ def preparing(model, chosen_by_data: bool) -> Callable | None:
     if isinstance(model, Bag):
         characters = () if model.characters == (0, 0) else model.characters
         return partial(
-            BagPrepare.fit, words=model.words, characters=characters, most=model.vocab_size, opening=model.opening
+            BagPrepare.fit,
+            words=model.words,
+            characters=characters,
+            most=model.vocab_size,
+            opening=model.opening,
+            shapes=model.shapes,
         )
     if isinstance(model, TextModel):
         return partial(SequencePrepare.fit, vocab_size=model.vocab_size, longest=model.longest)

@@ -9,6 +9,7 @@ from data.text.term_column import TermColumn, begin_alike
 from data.text.text_prepare import TextPrepare, apart
 
 SHORT = 500  # characters of a text of the middle length, up to which n-grams of characters are counted as well
+SHAPES = 3  # longest n-gram of words of short texts of which the rare ones are shapes
 FIRST = 2  # words of a text that are paired with the later ones, where texts begin alike
 SAMPLE = 1000
 
@@ -31,7 +32,7 @@ class BagPrepare(TextPrepare):
         self._first = 1 + np.cumsum([0, *map(len, self.texts)])  # id of the first term of each column
 
     @classmethod
-    def fit(cls, inputs, kinds, *, words=2, characters=None, most=200_000, opening=None):
+    def fit(cls, inputs, kinds, *, words=2, characters=None, most=200_000, opening=None, shapes=None):
         """Count the n-grams of the training rows.
 
         Args:
@@ -41,6 +42,7 @@ class BagPrepare(TextPrepare):
             characters: shortest and longest n-gram of characters, () for none; None counts 1 to 5 of short texts.
             most: n-grams of a column.
             opening: first words that are paired with each later word; None pairs two where texts begin alike.
+            shapes: longest n-gram of words of which the rare ones are shapes; None counts up to 3 of short texts.
         """
         forms, rest, order = apart(inputs, kinds)
         texts = []
@@ -49,7 +51,8 @@ class BagPrepare(TextPrepare):
             short = np.median([len(text) for text in some]) <= SHORT
             chosen = ((1, 5) if short else ()) if characters is None else characters
             first = (FIRST if begin_alike(some) else 0) if opening is None else opening
-            texts.append(TermColumn.fit(name, inputs[name], kinds[name], words, chosen, most, first))
+            longest = (SHAPES if short else 0) if shapes is None else shapes
+            texts.append(TermColumn.fit(name, inputs[name], kinds[name], words, chosen, most, first, longest))
         return cls(texts, forms, rest, order)
 
     def refitted(self, inputs):
@@ -57,7 +60,14 @@ class BagPrepare(TextPrepare):
         forms, rest, order = apart(inputs, self.kinds)
         texts = [
             TermColumn.fit(
-                one.name, inputs[one.name], self.kinds[one.name], one.words, one.characters, len(one), one.opening
+                one.name,
+                inputs[one.name],
+                self.kinds[one.name],
+                one.words,
+                one.characters,
+                len(one),
+                one.opening,
+                one.shapes,
             )
             for one in self.texts
         ]
@@ -87,7 +97,7 @@ class BagPrepare(TextPrepare):
 
     @classmethod
     def from_config(cls, config):
-        listed = ("terms", "idf", "characters")
+        listed = ("terms", "idf", "characters", "frequent")
         texts = [
             TermColumn(**{name: tuple(value) if name in listed else value for name, value in one.items()})
             for one in config["texts"]

@@ -1,6 +1,7 @@
 """Text columns as n-grams and as subwords: against scikit-learn, SentencePiece, and itself inside a graph."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -50,11 +51,11 @@ def dense(rows, size):
 
 
 def test_words_are_those_of_scikit_learn():
-    prepare = bag(characters=(), words=2, opening=0)
+    prepare = bag(characters=(), words=2, opening=0, shapes=0)
     word = r"(?u)[^\W_]\w*|[^\w\s]+"
     reference = TfidfVectorizer(token_pattern=word, ngram_range=(1, 2), min_df=2, sublinear_tf=True, smooth_idf=True)
     latin = [text for text in TEXTS if "म" not in text]  # \w of Python parts Devanagari at its vowel signs
-    ours = bag(latin, characters=(), words=2, opening=0)
+    ours = bag(latin, characters=(), words=2, opening=0, shapes=0)
     expected = reference.fit_transform(latin).toarray()
     names = reference.get_feature_names_out()
     assert set(ours.names()[1:]) == set(names)
@@ -66,7 +67,7 @@ def test_words_are_those_of_scikit_learn():
 
 
 def test_characters_are_counted_across_blanks_and_have_a_norm_of_their_own():
-    prepare = bag(["ab a"] * 12, characters=(2, 3), words=1)
+    prepare = bag(["ab a"] * 12, characters=(2, 3), words=1, shapes=0)
     assert set(prepare.names()[1:]) == {"ab", "a", "… a…", "…ab…", "…b …", "…a …", "… ab…", "…ab …", "…b a…", "… a …"}
     rows = prepare.fixed({"t": column(["ab a"])})
     words = np.array([not name.startswith("…") for name in prepare.names()])
@@ -80,7 +81,7 @@ QUESTIONS = ["What is the capital of Peru ?", "Who was he ?", "Who wrote it ?", 
 
 def test_first_words_are_paired_with_each_later_word():
     """As counted by hand, and with a norm of their own; only of texts that begin alike unless it is asked for."""
-    prepare = bag(QUESTIONS, characters=(), words=1)
+    prepare = bag(QUESTIONS, characters=(), words=1, shapes=0)
     pairs = {f"{' '.join(w[:2])} … {later}" for w in map(str.split, map(str.lower, QUESTIONS)) for later in w[2:]}
     assert {name for name in prepare.names() if "…" in name} == pairs and "what is … peru" in pairs
     rows, names = prepare.fixed({"t": column(QUESTIONS[:6])}), prepare.names()
@@ -94,6 +95,61 @@ def test_first_words_are_paired_with_each_later_word():
     different = [f"{number} {text}" for number, text in enumerate(QUESTIONS)]
     assert bag(different, characters=()).texts[0].opening == 0
     assert any("…" in name for name in bag([*different, *different], characters=(), opening=1).names())
+
+
+NAMED = ["What does IBM build ?", "What did Ann Lee do in 1999 ?", "what does X mean ?", "What , Élan ! 我 A1 x ?"]
+
+
+def python_shape(word):
+    """As the shapes of `term_column` are described, with Python's own idea of capitals."""
+    if word.isupper():
+        return "XX" if len(word) > 1 else "X"
+    if word[0].isupper():
+        return "Xx"
+    return "9" if any(map(str.isnumeric, word)) else "x" if word.isalpha() else "."
+
+
+def python_shaped(text, frequent, longest):
+    """The n-grams of the start, the frequent words and the shapes of others, equal shapes in a row once."""
+    tokens = ["^"] if text else []
+    for word in text.split():
+        token = word.lower() if word.lower() in frequent else f"‹{python_shape(word)}›"
+        if token != tokens[-1] or not token.startswith("‹"):
+            tokens.append(token)
+    return [" ".join(tokens[at : at + n]) for n in range(1, longest + 1) for at in range(len(tokens) - n + 1)]
+
+
+def test_rare_words_are_counted_by_their_shape():
+    """As counted in plain Python, and with a norm of their own; the words in five rows at least stay as they are."""
+    texts = [*NAMED, "", "What does it do ?"] * 2
+    texts += ["what ?"] * 2
+    prepare = bag(texts, characters=(), opening=0, words=1, shapes=3)
+    found = prepare.texts[0]
+    assert found.frequent == ("?", "does", "what")
+    grams = found.grams(tf.constant(texts)).to_list()
+    for text, some in zip(texts, grams, strict=True):
+        shaped = [one.decode()[1:] for one in some[len(text.split()) :]]  # the words alone come first
+        assert shaped == [re.sub("‹(.+?)›", r"▢\1", one) for one in python_shaped(text, found.frequent, 3)]
+    shown = set(prepare.names())
+    assert {"^ what does", "does ‹XX›", "‹Xx›", "‹9› ?", "what ‹.› ‹Xx›"} <= shown
+    weights = dense(prepare.fixed({"t": column(texts[:4])}), prepare.vocab_size)
+    shaped = np.array([bool(term) and term.startswith("▢") for term in ["", *found.terms]])
+    np.testing.assert_allclose((weights[:, shaped] ** 2).sum(axis=1), 1, atol=1e-6)
+    np.testing.assert_allclose((weights[:, ~shaped] ** 2).sum(axis=1), 1, atol=1e-6)
+    again = prepare.refitted({"t": column(texts)}).texts[0]
+    assert again.terms == found.terms and again.frequent == found.frequent
+
+
+def test_characters_keep_their_case_beside_shapes_alone():
+    texts = ["Ab cd"] * 12
+    assert "…Ab…" in bag(texts, characters=(2, 2), shapes=1).names()
+    without = bag(texts, characters=(2, 2), shapes=0).names()
+    assert "…ab…" in without and "…Ab…" not in without
+
+
+def test_long_texts_have_no_shapes_unless_they_are_asked_for():
+    long = ["a word of many " * 40] * 12
+    assert bag().texts[0].shapes == 3 and bag(long).texts[0].shapes == 0 and bag(long, shapes=2).texts[0].shapes == 2
 
 
 @pytest.mark.whole

@@ -3,7 +3,9 @@
 `TextPrepare` is what both have in common; `BagPrepare` and `SequencePrepare` say what an id is. Id 0 fills up.
 """
 
+import os
 from abc import ABC, abstractmethod
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 
 import numpy as np
@@ -15,6 +17,8 @@ from data.tables.table_features import TablePrepare
 from data.text.ragged_rows import RaggedRows, joined
 from data.text.term_column import parts
 
+CORES = os.cpu_count() or 1
+AT_ONCE = 2**16  # characters that a core cuts at once
 SHORTEST = 8  # ids that the rows of a batch are filled up to, at least
 
 
@@ -80,21 +84,24 @@ class TextPrepare(ABC):
         texts = {name: inputs[name] for name in self.forms}
         features = self.rest.fixed(inputs) if self.rest else None
         lines = np.array([" ".join(row) for row in zip(*texts.values(), strict=True)], dtype=object)
-        found = []
-        with tf.device("CPU:0"):
-            for part in parts(lines):
-                some = {name: tf.constant(values[part].tolist(), tf.string) for name, values in texts.items()}
-                rows, ids, weights = self._compiled(some)
-                starts = np.searchsorted(rows.numpy(), np.arange(part.stop - part.start + 1))
-                weights = weights.numpy() if self.has_weights else None
-                found.append(RaggedRows(starts.astype(np.int64), ids.numpy(), weights, None))
-        if not found:
-            empty = np.zeros(0, np.float32)
-            found = [
-                RaggedRows(np.zeros(1, np.int64), np.zeros(0, np.int32), empty if self.has_weights else None, None)
-            ]
-        rows = joined(found)
+        rows = joined(self._parts(texts, parts(lines, AT_ONCE)))
         return RaggedRows(rows.starts, rows.ids, rows.weights, features)
+
+    def _parts(self, texts, slices):
+        """`RaggedRows` of slices of columns, cut side by side: TensorFlow spreads no such graph over the cores."""
+
+        def cut(part):
+            some = {name: tf.constant(values[part].tolist(), tf.string) for name, values in texts.items()}
+            with tf.device("CPU:0"):
+                rows, ids, weights = (one.numpy() for one in self._compiled(some))
+            starts = np.searchsorted(rows, np.arange(part.stop - part.start + 1)).astype(np.int64)
+            return RaggedRows(starts, ids, weights if self.has_weights else None, None)
+
+        self._compiled.get_concrete_function()
+        with ThreadPoolExecutor(CORES) as pool:
+            found = list(pool.map(cut, slices))
+        empty = np.zeros(0, np.float32) if self.has_weights else None
+        return found or [RaggedRows(np.zeros(1, np.int64), np.zeros(0, np.int32), empty, None)]
 
     def finish(self, fixed):
         """`RaggedRows` -> model input, a dict of arrays.

@@ -37,7 +37,7 @@ def resolve(config, *, seed: int) -> MaskSplits:
             if part in raw.parts:
                 raise DataError(f"--{part} cannot be used with {config.data}, which has a {part} part. Leave it out.")
             take(raw, part, given, config)
-    name = config.data.removeprefix("tfds:").replace("/", "-").replace(":", "-")
+    name = config.data.replace("/", "-").replace(":", "-")
     if not config.data.startswith("tfds:"):
         name = dataset_name.of_file(os.path.normpath(config.data), SILENT, "masks")
     return mask_splits.make(name, raw, config.ignore, seed)

@@ -12,6 +12,8 @@ import keras
 
 from cli.errors import UserError
 
+ADAMW_DECAY = 0.004  # unless one is named, as in Keras
+
 # Not decayed: a bias or a scale is no source of overfitting, and decay would only shift what it centres.
 UNDECAYED = [r"(^|/)(bias|gamma|beta)(:0)?$"]
 
@@ -48,7 +50,7 @@ def make(
     """
     momentum = 0.9 if momentum is None else momentum
     if name == "adamw":  # whose class refuses None; in the others 0 would be subtracted each time
-        weight_decay = 0.004 if weight_decay is None else weight_decay
+        weight_decay = ADAMW_DECAY if weight_decay is None else weight_decay
     else:
         weight_decay = weight_decay or None
     shared = {

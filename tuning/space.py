@@ -173,7 +173,9 @@ def no_space(model):
 
 def settled(trainer, plan, learning_rate: float):
     """A `Trainer` with what it leaves to the data and the optimizer written out."""
-    usual = 0.004 if trainer.optimizer == "adamw" else 0.0
+    from training.optimizers import ADAMW_DECAY
+
+    usual = ADAMW_DECAY if trainer.optimizer == "adamw" else 0.0
     decay = usual if trainer.weight_decay is None else trainer.weight_decay
     return dataclasses.replace(
         trainer, epochs=plan.epochs, batch_size=plan.batch_size, learning_rate=learning_rate, weight_decay=decay

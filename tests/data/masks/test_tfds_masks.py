@@ -1,4 +1,4 @@
-"""A TensorFlow dataset of pictures with masks, made here and shaped as oxford_iiit_pet, gives the ids it was made of."""
+"""A TensorFlow dataset of pictures with masks, made here as oxford_iiit_pet is, gives the ids that it was made of."""
 
 import numpy as np
 import pytest

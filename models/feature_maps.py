@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 from models.pretrained import BACKBONES, pretrained_backbone
 from models.settings import INSIDE, check
 
+LEARNED = 8  # stride from which the layers of a pretrained backbone learn
 PROBE = 224  # side in pixels at which the sizes of features are looked at
 
 
@@ -39,8 +40,9 @@ def feature_maps(name: str, weights: str, input_shape: tuple, strides: tuple[int
     """Return a `keras.Input` of pixels 0..255 and a list of features, one for each of `strides`: the last of this size
     that the network makes, `(batch, height / stride, width / stride, channels)`.
 
-    They come out of a layer called `backbone`, a model itself. All of its layers learn but its batch norms, which keep
-    the statistics of the large dataset; with random weights these learn as well.
+    They come out of a layer called `backbone`, a model itself. With pretrained weights its batch norms keep the
+    statistics of the large dataset, and its layers of more than `height / LEARNED` rows stay as they are: edges and
+    colours are those of any photograph (Yosinski et al. 2014), and their gradients were a third of a step.
 
     Args:
         name: Of `BACKBONES`.
@@ -60,8 +62,10 @@ def feature_maps(name: str, weights: str, input_shape: tuple, strides: tuple[int
     whole = pretrained_backbone(name, weights, input_shape, pooling=None)
     outputs = [whole.get_layer(_last(probe, stride)).output for stride in strides]
     found = keras.Model(whole.input, outputs, name="backbone")
-    for layer in found.layers:
-        layer.trainable = weights == "none" or not isinstance(layer, BatchNorm)
+    if weights != "none":
+        fine = {layer.name for layer in probe.layers if layer.output.shape[1] > PROBE // LEARNED}
+        for layer in found.layers:
+            layer.trainable = layer.name not in fine and not isinstance(layer, BatchNorm)
     inputs = keras.Input(input_shape, name="inputs")
     return inputs, found(keras.layers.Rescaling(scale, offset, name="rescaling")(inputs))
 

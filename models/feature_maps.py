@@ -1,6 +1,7 @@
 """A pretrained backbone as features at several sizes, for networks that answer for each pixel."""
 
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import ClassVar, Literal
 
 from models.pretrained import BACKBONES, pretrained_backbone
@@ -41,8 +42,8 @@ def feature_maps(name: str, weights: str, input_shape: tuple, strides: tuple[int
     that the network makes, `(batch, height / stride, width / stride, channels)`.
 
     They come out of a layer called `backbone`, a model itself. With pretrained weights its batch norms keep the
-    statistics of the large dataset, and its layers of more than `height / LEARNED` rows stay as they are: edges and
-    colours are those of any photograph (Yosinski et al. 2014), and their gradients were a third of a step.
+    statistics of the large dataset, and its layers before stride `LEARNED` stay as they are: edges and colours are those
+    of any photograph (Yosinski et al. 2014), and their gradients were a quarter of a step.
 
     Args:
         name: Of `BACKBONES`.
@@ -62,10 +63,11 @@ def feature_maps(name: str, weights: str, input_shape: tuple, strides: tuple[int
     whole = pretrained_backbone(name, weights, input_shape, pooling=None)
     outputs = [whole.get_layer(_last(probe, stride)).output for stride in strides]
     found = keras.Model(whole.input, outputs, name="backbone")
-    if weights != "none":
-        fine = {layer.name for layer in probe.layers if layer.output.shape[1] > PROBE // LEARNED}
-        for layer in found.layers:
-            layer.trainable = layer.name not in fine and not isinstance(layer, BatchNorm)
+    side = (PROBE // LEARNED,) * 2
+    early = {layer.name for layer in takewhile(lambda layer: layer.output.shape[1:3] != side, probe.layers)}
+    for layer in found.layers:
+        stays = layer.name in early or isinstance(layer, BatchNorm)
+        layer.trainable = weights == "none" or not stays
     inputs = keras.Input(input_shape, name="inputs")
     return inputs, found(keras.layers.Rescaling(scale, offset, name="rescaling")(inputs))
 

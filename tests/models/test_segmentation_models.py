@@ -87,14 +87,16 @@ def test_a_backbone_that_is_not_of_keras():
 
 
 @pytest.mark.whole
-def test_batch_norms_of_a_pretrained_backbone_stay(tmp_path):
+def test_batch_norms_and_early_layers_of_a_pretrained_backbone_stay(tmp_path):
     path = str(tmp_path / "backbone.weights.h5")
     keras.applications.MobileNetV2(include_top=False, weights=None, input_shape=(32, 32, 3)).save_weights(path)
     for recipe, frozen in ((LRASPP(weights=path), True), (LRASPP(weights="none"), False)):
         backbone = recipe.build((None, None, 3), 2).get_layer("backbone")
         norms = [one for one in backbone.layers if isinstance(one, BatchNorm)]
         assert norms and all(one.trainable != frozen for one in norms)
-        assert backbone.get_layer("Conv1").trainable
+        assert backbone.get_layer("Conv1").trainable != frozen  # stride 2
+        assert backbone.get_layer("block_3_expand").trainable != frozen  # stride 4
+        assert backbone.get_layer("block_3_depthwise").trainable  # stride 8
 
 
 @pytest.mark.parametrize(

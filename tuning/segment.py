@@ -35,13 +35,13 @@ def network(hp, model):
             return replace(
                 model,
                 channels=among(hp, "channels", model.channels, (64, 128, 256)),
-                backbone_rate=among(hp, "backbone_rate", model.backbone_rate, (0.03, 0.1, 0.3)),
+                backbone_rate=among(hp, "backbone_rate", model.backbone_rate, (0.1, 0.3, 0.6)),
             )
         case DeepLab():
             return replace(
                 model,
                 channels=among(hp, "channels", model.channels, (64, 128, 256)),
-                backbone_rate=among(hp, "backbone_rate", model.backbone_rate, (0.03, 0.1, 0.3)),
+                backbone_rate=among(hp, "backbone_rate", model.backbone_rate, (0.1, 0.3, 0.6)),
                 dropout=linear(hp, "dropout", model.dropout, 0.0, 0.3),
             )
         case ENetSegmenter():

@@ -5,11 +5,11 @@ import tensorflow as tf
 
 from data.evenly import evenly
 from data.tables.table_features import TablePrepare
-from data.text.term_column import TermColumn, begin_alike
+from data.text.term_column import TermColumn, begin_alike, has_capitals
 from data.text.text_prepare import TextPrepare, apart
 
 SHORT = 500  # characters of a text of the middle length, up to which n-grams of characters are counted as well
-SHAPES = 3  # longest n-gram of words of short texts of which the rare ones are shapes
+SHAPES = 3  # longest n-gram of words of short texts with capitals of which the rare ones are shapes
 FIRST = 2  # words of a text that are paired with the later ones, where texts begin alike
 SAMPLE = 1000
 
@@ -42,7 +42,8 @@ class BagPrepare(TextPrepare):
             characters: shortest and longest n-gram of characters, () for none; None counts 1 to 5 of short texts.
             most: n-grams of a column.
             opening: first words that are paired with each later word; None pairs two where texts begin alike.
-            shapes: longest n-gram of words of which the rare ones are shapes; None counts up to 3 of short texts.
+            shapes: longest n-gram of words of which the rare ones are shapes; None counts up to 3 of short texts with
+                capitals.
         """
         forms, rest, order = apart(inputs, kinds)
         texts = []
@@ -51,7 +52,7 @@ class BagPrepare(TextPrepare):
             short = np.median([len(text) for text in some]) <= SHORT
             chosen = ((1, 5) if short else ()) if characters is None else characters
             first = (FIRST if begin_alike(some) else 0) if opening is None else opening
-            longest = (SHAPES if short else 0) if shapes is None else shapes
+            longest = (SHAPES if short and has_capitals(some) else 0) if shapes is None else shapes
             texts.append(TermColumn.fit(name, inputs[name], kinds[name], words, chosen, most, first, longest))
         return cls(texts, forms, rest, order)
 

@@ -19,6 +19,7 @@ APART = "\u22ef"  # between the first words of a text and a later one; no text k
 SHAPED = "\u25a2"  # before an n-gram in which rare words are shapes, and before each shape; no text keeps it
 START = "^"  # of a text, where words may be shapes
 FREQUENT = 5  # rows: words that stand in fewer become shapes
+CAPITALS = 0.2  # of the texts that hold a capital, from which shapes tell names from other words
 OPENINGS, MOST_TEXTS = 10, 0.75  # first words, and texts that begin with one of them, where beginnings tell a kind
 PUNCTUATION = r"([^\p{L}\p{M}\p{N}\s]+)"
 SHAPES = (  # of a word: the first pattern that it matches whole
@@ -230,6 +231,11 @@ def shape(words):
     for pattern, sign in reversed(SHAPES):
         found = tf.where(tf.strings.regex_full_match(words, pattern), sign, found)
     return found
+
+
+def has_capitals(texts) -> bool:
+    """Whether texts (N,) are written with capitals; without, a shape hardly tells more than that a word is rare."""
+    return sum(any(map(str.isupper, text)) for text in texts) >= CAPITALS * max(len(texts), 1)
 
 
 def begin_alike(texts) -> bool:

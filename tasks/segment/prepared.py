@@ -10,7 +10,7 @@ from training.trainer import Trainer
 
 BATCH_SIZE = 8  # crops of photographs
 SHAPES = {"batch_size": 8, "epochs": 4}  # of the drawn scenes: about three minutes on two cores
-UPDATES, MOST_EPOCHS = 2000, 200
+UPDATES, MOST_EPOCHS = 2500, 200
 
 
 @dataclass(frozen=True, eq=False)

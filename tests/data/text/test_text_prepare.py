@@ -147,8 +147,9 @@ def test_characters_keep_their_case_beside_shapes_alone():
     assert "…ab…" in without and "…Ab…" not in without
 
 
-def test_long_texts_have_no_shapes_unless_they_are_asked_for():
+def test_long_texts_and_those_without_capitals_have_no_shapes_unless_they_are_asked_for():
     long = ["a word of many " * 40] * 12
+    assert bag([text.lower() for text in TEXTS]).texts[0].shapes == 0
     assert bag().texts[0].shapes == 3 and bag(long).texts[0].shapes == 0 and bag(long, shapes=2).texts[0].shapes == 2
 
 

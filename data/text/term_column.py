@@ -94,8 +94,8 @@ class TermColumn:
         rows_with = column._rows_with(column._plain, texts)
         if shapes:
             often = (term.decode() for term, count in rows_with.items() if count >= FREQUENT)
-            words = sorted(term for term in often if " " not in term and not term.startswith(OF_CHARACTERS))
-            column = replace(column, frequent=tuple(words))
+            frequent = sorted(term for term in often if " " not in term and not term.startswith(OF_CHARACTERS))
+            column = replace(column, frequent=tuple(frequent))
             rows_with.update(column._rows_with(column._shaped, texts))
         rarest = RARE if len(texts) >= 10 * RARE else 1
         kept = sorted((-count, term) for term, count in rows_with.items() if count >= rarest)[:most]
@@ -116,21 +116,18 @@ class TermColumn:
     @cached_property
     def _group(self):
         """Which of `GROUPS` each n-gram is in: int64 (terms,)."""
-
-        def of(term):
-            signs = {OF_CHARACTERS: CHARACTERS, SHAPED: SHAPED_WORDS}
-            return signs.get(term[0], PAIRS if APART in term else WORDS)
-
-        return np.array([of(term) for term in self.terms], np.int64)
+        signs = {OF_CHARACTERS: CHARACTERS, SHAPED: SHAPED_WORDS}
+        found = [signs.get(term[0], PAIRS if APART in term else WORDS) for term in self.terms]
+        return np.array(found, np.int64)
 
     def grams(self, texts):
         """All n-grams of texts (N,): ragged string (N, None)."""
-        found = self._plain(texts)
-        return tf.concat([found, self._shaped(texts)], axis=1) if self.shapes else found
+        words = split(readable(texts, self.html))
+        found = self._plain(words)
+        return tf.concat([found, self._shaped(words)], axis=1) if self.shapes else found
 
-    def _plain(self, texts):
-        """The n-grams of words and of characters, and the pairs, of texts (N,): ragged string (N, None)."""
-        cased = split(readable(texts, self.html))
+    def _plain(self, cased):
+        """The n-grams of words and of characters, and the pairs, of ragged words: ragged string (N, None)."""
         words = lower(cased)
         if self.unspaced:
             letters = tf.strings.unicode_split(words.values, "UTF-8")
@@ -153,9 +150,8 @@ class TermColumn:
         pieces = pieces.with_values(tf.strings.join([OF_CHARACTERS, pieces.values]))
         return tf.concat([found, pieces], axis=1)
 
-    def _shaped(self, texts):
-        """The n-grams of frequent words and of the shapes of others, of texts (N,): ragged string (N, None)."""
-        words = split(readable(texts, self.html))
+    def _shaped(self, words):
+        """The n-grams of frequent words and of the shapes of others, of ragged words: ragged string (N, None)."""
         rows = words.value_rowids()
         different, which = tf.unique(words.values)
         known = tf.strings.lower(different, encoding="utf-8")
@@ -170,10 +166,11 @@ class TermColumn:
         return found.with_values(tf.strings.join([SHAPED, found.values]))
 
     def _rows_with(self, cut, texts):
-        """In how many of texts (N,) each n-gram stands that `cut` finds in them: `Counter`, bytes -> int."""
+        """In how many of texts (N,) each n-gram stands that `cut` makes of their words: `Counter`, bytes -> int."""
         found = Counter()
         for part in parts(texts):
-            grams, counts = rows_with(cut(tf.constant(texts[part].tolist(), tf.string)))
+            words = split(readable(tf.constant(texts[part].tolist(), tf.string), self.html))
+            grams, counts = rows_with(cut(words))
             found.update(dict(zip(grams.numpy().tolist(), counts.numpy().tolist(), strict=True)))
             if len(found) > MOST_COUNTED:
                 found = Counter({gram: count for gram, count in found.items() if count > 1})

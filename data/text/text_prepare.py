@@ -3,7 +3,6 @@
 `TextPrepare` is what both have in common; `BagPrepare` and `SequencePrepare` say what an id is. Id 0 fills up.
 """
 
-import os
 from abc import ABC, abstractmethod
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
@@ -12,13 +11,13 @@ import numpy as np
 import tensorflow as tf
 
 from cli.errors import UserError
+from data.images.images import CORES
 from data.tables.column_kinds import ColumnKind
 from data.tables.table_features import TablePrepare
 from data.text.ragged_rows import RaggedRows, joined
 from data.text.term_column import parts
 
-CORES = os.cpu_count() or 1
-AT_ONCE = 2**16  # characters that a core cuts at once
+OF_A_CORE = 2**16  # characters that a core cuts at once
 SHORTEST = 8  # ids that the rows of a batch are filled up to, at least
 
 
@@ -84,7 +83,7 @@ class TextPrepare(ABC):
         texts = {name: inputs[name] for name in self.forms}
         features = self.rest.fixed(inputs) if self.rest else None
         lines = np.array([" ".join(row) for row in zip(*texts.values(), strict=True)], dtype=object)
-        rows = joined(self._parts(texts, parts(lines, AT_ONCE)))
+        rows = joined(self._parts(texts, parts(lines, OF_A_CORE)))
         return RaggedRows(rows.starts, rows.ids, rows.weights, features)
 
     def _parts(self, texts, slices):

@@ -1,6 +1,6 @@
 """How fast `textcnn` and `recurrent` train and answer, beside PyTorch with the same layers on the same cores.
 
-    python -m benchmarks.text_speed                       both, texts of 32 subwords, batches of 128
+    python -m benchmarks.text_speed                       both, texts of 32 tokens, batches of 128
     python -m benchmarks.text_speed --networks recurrent --length 200 --cores 1
 
 PyTorch is measured where it is installed (`pip install torch`). Each system has a process of its own; they take turns,
@@ -34,7 +34,7 @@ class Config:
     networks: tuple[Literal["textcnn", "recurrent"], ...] = ("textcnn", "recurrent")
     """Which ones."""
     length: int = 32
-    """Subwords of a text; a quarter of the texts has half as many."""
+    """Tokens of a text; a quarter of the texts has half as many."""
     batch_size: int = 128
     """Texts of an update, and of an answer."""
     repetitions: int = 5
@@ -90,7 +90,7 @@ def main(config: Config) -> dict[str, dict[str, list[dict[str, float]]]]:
     """Print texts a second by network and system, trained and answered; return those of every repetition."""
     systems = ["lamina"] + ["torch"] * (importlib.util.find_spec("torch") is not None)
     given = tuple(map(str, (config.length, config.batch_size, config.cores or os.cpu_count())))
-    print(f"texts of {config.length} subwords, batches of {config.batch_size}, thousands of texts a second; ", end="")
+    print(f"texts of {config.length} tokens, batches of {config.batch_size}, thousands of texts a second; ", end="")
     print(f"medians of {config.repetitions} interleaved repetitions, ratio: median of Lamina / the other")
     print(f"{'':<12}{'':<10}{'trained':>10}{'ratio':>8}{'answered':>10}{'ratio':>8}")
     found = {}

@@ -111,7 +111,7 @@ class Words:
     Attributes:
         column: Of the text.
         pieces: The text in pieces, each with what the answer loses without it: log probability, or units of the target.
-        looks: The subwords that the network reads, with the attention that each one gets; None where there is none.
+        looks: The words or subwords that the network reads, with the attention that each gets; None where it has none.
     """
 
     column: str

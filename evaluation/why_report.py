@@ -29,8 +29,8 @@ WORDS = (
     "stronger the more. Dotted: without it the answer was surer (higher)."
 )
 LOOKS = (
-    "Attention: how much of each subword reaches the mean that the answer is made of (attention rollout, Abnar and "
-    "Zuidema 2020). It tells where the network looks, not what it concludes."
+    "Attention: how much of each word or subword reaches the mean that the answer is made of (attention rollout, Abnar "
+    "and Zuidema 2020). It tells where the network looks, not what it concludes."
 )
 
 

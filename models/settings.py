@@ -47,13 +47,13 @@ def check(recipe, **rules: Rule) -> None:
 
 def _refused(value, hint, rule: Rule | None) -> str | None:
     """What would be allowed, where `value` is not; None where it is."""
-    members = typing.get_args(hint)
-    if typing.get_origin(hint) is typing.Literal:
-        return None if value in members else f"one of {', '.join(map(str, members))}"
-    if type(None) in members:
+    if type(None) in (members := typing.get_args(hint)):
         if value is None:
             return None
         hint = next(member for member in members if member is not type(None))
+    if typing.get_origin(hint) is typing.Literal:
+        allowed = typing.get_args(hint)
+        return None if value in allowed else f"one of {', '.join(map(str, allowed))}"
     if hint == tuple[int, ...]:
         if not value and rule is COUNT:
             return None

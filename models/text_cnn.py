@@ -1,7 +1,7 @@
 """A convolutional network for sentences (Kim 2014)."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from models.settings import COUNT, POSITIVE, SHARE, check
 from models.text_inputs import TextShape, inputs_of, logits_of, row_of
@@ -9,27 +9,34 @@ from models.text_inputs import TextShape, inputs_of, logits_of, row_of
 
 @dataclass(frozen=True)
 class TextCNN:
-    """Filters over windows of subwords, of each the largest answer anywhere in the text."""
+    """Filters over windows of words, of each the largest answer anywhere in the text."""
 
     NAME: ClassVar[str] = "textcnn"
     """As the user types it."""
     ADVICE: ClassVar[dict[str, str | None]] = {"bigger": "--filters", "regularize": "--dropout"}
     """The flags that `tasks/advice.py` recommends for it."""
+    UPDATES: ClassVar[int] = 1000
+    """Unless epochs are named: thousands of texts are learned by heart in a few epochs."""
+    FEWEST_EPOCHS: ClassVar[int] = 5
+    """Passes over the training rows, at least."""
 
-    units: int = 128
-    """Size of the vectors of subwords."""
+    units: int = 300
+    """Size of the vectors of words or subwords."""
     filters: int = 100
     """Filters of each width."""
     widths: tuple[int, ...] = (2, 3, 4, 5)
-    """Subwords that a filter sees."""
+    """Words or subwords that a filter sees."""
     hidden: tuple[int, ...] = ()
     """Units of hidden layers before the logits, which see the other columns too."""
     dropout: float = 0.5
     """Fraction of vectors and of answers dropped in training, in [0, 1)."""
+    tokens: Literal["words", "subwords"] | None = None
+    """What is read as one, learned from the training texts. Default: words, rare ones by their shape (XX, Xx, x, 9);
+    subwords where blanks part no words, or of further texts over 30% of the words would be new."""
     vocab_size: int | None = None
-    """Subwords, learned from the training texts. Default: 8000, more for scripts of thousands of characters."""
+    """Most words or subwords. Default: 20000 words; 8000 subwords, more for scripts of thousands of characters."""
     longest: int = 400
-    """Subwords of a row that are read."""
+    """Words or subwords of a row that are read."""
 
     def __post_init__(self):
         check(self, units=POSITIVE, filters=POSITIVE, dropout=SHARE, hidden=COUNT)

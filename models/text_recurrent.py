@@ -9,15 +9,19 @@ from models.text_inputs import TextShape, inputs_of, logits_of, row_of
 
 @dataclass(frozen=True)
 class TextRecurrent:
-    """GRU or LSTM over subwords in both directions; the largest value of each state anywhere in the text."""
+    """GRU or LSTM over words in both directions; the largest value of each state anywhere in the text."""
 
     NAME: ClassVar[str] = "recurrent"
     """As the user types it."""
     ADVICE: ClassVar[dict[str, str | None]] = {"bigger": "--recurrent-units", "regularize": "--dropout"}
     """The flags that `tasks/advice.py` recommends for it."""
+    UPDATES: ClassVar[int] = 1000
+    """Unless epochs are named: thousands of texts are learned by heart in a few epochs."""
+    FEWEST_EPOCHS: ClassVar[int] = 5
+    """Passes over the training rows, at least."""
 
     units: int = 128
-    """Size of the vectors of subwords."""
+    """Size of the vectors of words or subwords."""
     recurrent_units: int = 64
     """Size of the states, in each direction."""
     num_layers: int = 1
@@ -28,10 +32,13 @@ class TextRecurrent:
     """Units of hidden layers before the logits, which see the other columns too."""
     dropout: float = 0.5
     """Fraction of vectors and of states dropped in training, in [0, 1)."""
+    tokens: Literal["words", "subwords"] | None = None
+    """What is read as one, learned from the training texts. Default: words, rare ones by their shape (XX, Xx, x, 9);
+    subwords where blanks part no words, or of further texts over 30% of the words would be new."""
     vocab_size: int | None = None
-    """Subwords, learned from the training texts. Default: 8000, more for scripts of thousands of characters."""
+    """Most words or subwords. Default: 20000 words; 8000 subwords, more for scripts of thousands of characters."""
     longest: int = 200
-    """Subwords of a row that are read."""
+    """Words or subwords of a row that are read."""
 
     def __post_init__(self):
         check(self, units=POSITIVE, recurrent_units=POSITIVE, num_layers=POSITIVE, dropout=SHARE, hidden=COUNT)

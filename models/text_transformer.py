@@ -1,7 +1,7 @@
 """A Transformer's encoder over a text, and the mean of its outputs (Vaswani et al. 2017)."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from cli.errors import UserError
 from models.settings import COUNT, POSITIVE, SHARE, check
@@ -10,12 +10,16 @@ from models.text_inputs import TextShape, inputs_of, logits_of, row_of
 
 @dataclass(frozen=True)
 class TextTransformer:
-    """Blocks of self-attention over subwords; the mean of what they give."""
+    """Blocks of self-attention over words; the mean of what they give."""
 
     NAME: ClassVar[str] = "transformer"
     """As the user types it."""
     ADVICE: ClassVar[dict[str, str | None]] = {"bigger": "--num-layers", "regularize": "--dropout"}
     """The flags that `tasks/advice.py` recommends for it."""
+    UPDATES: ClassVar[int] = 1000
+    """Unless epochs are named: thousands of texts are learned by heart in a few epochs."""
+    FEWEST_EPOCHS: ClassVar[int] = 5
+    """Passes over the training rows, at least."""
 
     units: int = 128
     """Size of the vectors; a multiple of the number of heads."""
@@ -29,10 +33,13 @@ class TextTransformer:
     """Units of hidden layers before the logits, which see the other columns too."""
     dropout: float = 0.3
     """Fraction dropped of vectors and of what each part of a block adds, in training, in [0, 1)."""
+    tokens: Literal["words", "subwords"] | None = None
+    """What is read as one, learned from the training texts. Default: words, rare ones by their shape (XX, Xx, x, 9);
+    subwords where blanks part no words, or of further texts over 30% of the words would be new."""
     vocab_size: int | None = None
-    """Subwords, learned from the training texts. Default: 8000, more for scripts of thousands of characters."""
+    """Most words or subwords. Default: 20000 words; 8000 subwords, more for scripts of thousands of characters."""
     longest: int = 200
-    """Subwords of a row that are read."""
+    """Words or subwords of a row that are read."""
 
     def __post_init__(self):
         check(
@@ -89,7 +96,7 @@ def reads_by_attention(model) -> bool:
 
 
 def attention(model, ids) -> list:
-    """Where each subword of texts looks: of each block NumPy (batch, heads, length, length), the first block first.
+    """Where each token of texts looks: of each block NumPy (batch, heads, length, length), the first block first.
 
     Args:
         model: `keras.Model` that `TextTransformer.build` gave.

@@ -28,8 +28,8 @@ def words_of(subject: Subject, row: Mapping[str, np.ndarray], answer: Answer) ->
 
 
 def looks(subject: Subject, row: Mapping[str, np.ndarray], column: str) -> list[tuple[str, float]] | None:
-    """The subwords that a Transformer reads and the share of its attention that each one gets; None of other networks,
-    and where several columns are one sequence."""
+    """The words or subwords that a Transformer reads and the share of its attention that each one gets; None of other
+    networks, and where several columns are one sequence."""
     from evaluation.rollout import rollout
     from models.text_transformer import attention, reads_by_attention
 

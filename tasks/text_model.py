@@ -43,7 +43,7 @@ def preparing(model, chosen_by_data: bool) -> Callable | None:
             shapes=model.shapes,
         )
     if isinstance(model, TextModel):
-        return partial(SequencePrepare.fit, vocab_size=model.vocab_size, longest=model.longest)
+        return partial(SequencePrepare.fit, tokens=model.tokens, vocab_size=model.vocab_size, longest=model.longest)
     return None
 
 

@@ -27,15 +27,17 @@ class Plan:
         return self.epochs * self.steps_per_epoch
 
 
-def plan(trainer: Trainer, num_rows: int, *, updates: int = 3000, most_epochs: int = 300) -> Plan:
+def plan(
+    trainer: Trainer, num_rows: int, *, updates: int = 3000, fewest_epochs: int = 15, most_epochs: int = 300
+) -> Plan:
     """The plan of `trainer` for `num_rows` training rows.
 
-    Where `trainer` names no number of epochs it is the least that gives `updates`, between 15 and `most_epochs`.
+    Where `trainer` names no number of epochs it is the least that gives `updates`, between the two bounds.
     """
     batch_size = min(trainer.batch_size or (32 if num_rows < 5000 else 128), num_rows)
     steps = num_rows // batch_size
     # Several updates per call save Python's cost per call; at most one update in 50 may be given up to divide evenly.
     steps_per_execution = max(k for k in range(1, 33) if k <= steps and steps % k <= steps // 50)
     steps -= steps % steps_per_execution
-    epochs = trainer.epochs or min(max(math.ceil(updates / steps), 15), most_epochs)
+    epochs = trainer.epochs or min(max(math.ceil(updates / steps), fewest_epochs), most_epochs)
     return Plan(batch_size, epochs, steps, steps_per_execution)

@@ -23,7 +23,7 @@ from tasks.classify import TASK
 from tasks.classify.config import Config
 from tuning.space import among, layers, linear, logarithmic, no_space, settled_by, training, whole
 
-SUBWORDS = TextCNN | TextRecurrent | TextTransformer
+SEQUENCES = TextCNN | TextRecurrent | TextTransformer
 
 
 def sample(hp, base: Config) -> Config:
@@ -74,7 +74,7 @@ def mlp(hp, model: MLP) -> MLP:
 
 
 def text(hp, model):
-    """Another network that reads text: which n-grams or subwords, how many, how wide, how much is dropped."""
+    """Another network that reads text: how many n-grams or tokens, how wide, how much is dropped."""
     found = replace(model, dropout=linear(hp, "dropout", model.dropout, 0.0, 0.7))
     match model:
         case Bag():
@@ -95,7 +95,7 @@ def text(hp, model):
             found = replace(found, num_layers=among(hp, "num_layers", model.num_layers, (1, 2, 4)))
     if model.vocab_size:  # `settle` writes it out
         found = replace(found, vocab_size=among(hp, "vocab_size", model.vocab_size, (2000, 4000, 8000, 16_000)))
-    widths = (model.units, 2 * model.units) if isinstance(model, TextTransformer) else (64, 128, 256)
+    widths = (model.units, 2 * model.units) if isinstance(model, TextTransformer) else (100, 200, 300)
     return replace(
         found,
         units=among(hp, "units", model.units, widths),
@@ -104,10 +104,11 @@ def text(hp, model):
 
 
 def with_vocabulary(model, prepared):
-    """`model` with the number of subwords that the texts came to, where it reads subwords and names none."""
-    if isinstance(model, SUBWORDS) and not model.vocab_size:
-        return replace(model, vocab_size=prepared.splits.prepare.vocab_size)
-    return model
+    """`model` with the tokens that the texts came to and their number, where it reads sequences."""
+    if not isinstance(model, SEQUENCES):
+        return model
+    prepare = prepared.splits.prepare
+    return replace(model, tokens=prepare.tokens, vocab_size=model.vocab_size or prepare.vocab_size)
 
 
 def settle(base: Config) -> Config:

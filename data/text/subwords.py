@@ -49,6 +49,10 @@ class Subwords:
             self.made["graph"] = SubwordGraph(self.pieces, self.rules, len(SPECIALS), UNKNOWN)
         return self.made["graph"]
 
+    def tokenize(self, texts):
+        """Ids, ragged int32 (N, None), of string tensors (N,), in a graph or eagerly, without start and end."""
+        return self.graph.tokenize(texts)
+
     def encode(self, sentences):
         """Returns a list of int32 arrays, the ids of each sentence without start and end."""
         import tensorflow as tf

@@ -121,7 +121,12 @@ def prepare(config: Config, splits) -> Prepared:
         splits,
         recipe,
         trainer,
-        plan(trainer, len(splits.train), updates=getattr(recipe, "UPDATES", 3000)),
+        plan(
+            trainer,
+            len(splits.train),
+            updates=getattr(recipe, "UPDATES", 3000),
+            fewest_epochs=getattr(recipe, "FEWEST_EPOCHS", 15),
+        ),
         config.loss,
         "accuracy" if len(splits.validation) >= FEW_RECORDS and not two_stages else "loss",
         two_stages,

@@ -102,7 +102,7 @@ FIELDS = [
 
 def extremes(hint) -> list:
     """Values that a field may be given, and those among them that are nothing for any such field."""
-    if typing.get_origin(hint) is typing.Literal:
+    if any(typing.get_origin(one) is typing.Literal for one in (hint, *typing.get_args(hint))):
         return ["swish", 3], ["swish", 3]
     if hint == tuple[int, ...]:
         return [(), *((number,) for number in NUMBERS)], [(), *((number,) for number in NUMBERS if number != 1)]

@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import partial
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from data.text.ragged_rows import RaggedRows
 from data.text.sequence_prepare import SequencePrepare
 from data.text.subwords import END
 from data.text.text_batches import TextBatches
+from tests.data.text.python_shapes import python_shape
 
 TEXTS = [
     "The cat sat on the mat.",
@@ -100,15 +102,6 @@ def test_first_words_are_paired_with_each_later_word():
 NAMED = ["What does IBM build ?", "What did Ann Lee do in 1999 ?", "what does X mean ?", "What , Élan ! 我 A1 x ?"]
 
 
-def python_shape(word):
-    """As the shapes of `term_column` are described, with Python's own idea of capitals."""
-    if word.isupper():
-        return "XX" if len(word) > 1 else "X"
-    if word[0].isupper():
-        return "Xx"
-    return "9" if any(map(str.isnumeric, word)) else "x" if word.isalpha() else "."
-
-
 def python_shaped(text, frequent, longest):
     """The n-grams of the start, the frequent words and the shapes of others, equal shapes in a row once."""
     tokens = ["^"] if text else []
@@ -155,7 +148,9 @@ def test_long_texts_and_those_without_capitals_have_no_shapes_unless_they_are_as
 
 @pytest.mark.whole
 @pytest.mark.parametrize(
-    ("form", "characters"), [("bag", (2, 4)), ("bag", ()), ("sequence", ())], ids=["characters", "words", "subwords"]
+    ("form", "characters"),
+    [("bag", (2, 4)), ("bag", ()), ("words", ()), ("subwords", ())],
+    ids=["characters", "n-grams", "words", "subwords"],
 )
 def test_training_and_graph_give_the_same_also_after_a_round_trip(form, characters):
     inputs = {"t": column(TEXTS), "u": column(TEXTS[::-1]), "n": np.arange(24, dtype=np.float32)}
@@ -163,7 +158,7 @@ def test_training_and_graph_give_the_same_also_after_a_round_trip(form, characte
     if form == "bag":
         prepare = BagPrepare.fit(inputs, kinds, characters=characters)
     else:
-        prepare = SequencePrepare.fit(inputs, kinds, vocab_size=120, longest=30)
+        prepare = SequencePrepare.fit(inputs, kinds, tokens=form, vocab_size=120, longest=30)
     again = type(prepare).from_config(json.loads(json.dumps(prepare.config())))
     assert list(again.kinds) == ["t", "n", "u"] == list(again.signature())
     trained = prepare.model_input(inputs)
@@ -183,7 +178,8 @@ def test_training_and_graph_give_the_same_also_after_a_round_trip(form, characte
 
 
 def test_a_batch_of_nothing_and_of_empty_texts():
-    for prepare in (bag(), SequencePrepare.fit({"t": column(TEXTS)}, {"t": TEXT}, vocab_size=120)):
+    fit = partial(SequencePrepare.fit, {"t": column(TEXTS)}, {"t": TEXT}, vocab_size=120)
+    for prepare in (bag(), fit(tokens="words"), fit(tokens="subwords")):
         assert prepare({"t": tf.constant([], tf.string)})["ids"].shape[0] == 0
         found = prepare({"t": tf.constant(["", "\u200b", "\x00\x01"])})["ids"].numpy()
         assert found.shape[1] >= 1 and set(found.ravel()) <= {0, END}

@@ -16,6 +16,7 @@ import csv
 import tempfile
 import time
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +38,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for seed in range(given.seeds):
             data = settings(given, seed, Path(folder))
-            for name, row in [*pipelines(data, seed), *(network(one, data, seed, folder) for one in given.networks)]:
+            for name, row in chain(pipelines(data, seed), (network(one, data, seed, folder) for one in given.networks)):
                 found.setdefault(name, []).append(row)
                 print(f"seed {seed}  {told(name, [row])}", flush=True)
     print(f"\n{'':24}{'accuracy':>16}{'macro F1':>16}{'F1, rarer':>16}{'seconds':>9}{'rows/s':>9}")

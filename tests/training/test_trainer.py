@@ -248,6 +248,11 @@ def test_plan(rows, trainer, expected):
     assert schedule.steps_per_epoch * schedule.batch_size <= rows
 
 
+@pytest.mark.parametrize(("rows", "epochs"), [(3000, 11), (25_000, 6), (500_000, 5)])
+def test_epochs_follow_updates_between_bounds(rows, epochs):
+    assert plan(Trainer(), rows, updates=1000, fewest_epochs=5).epochs == epochs
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [

@@ -158,6 +158,13 @@ def test_what_is_refused(table, app, flags, message, tmp_path, capsys):
     assert message in (capsys.readouterr().err if refusal.type is SystemExit else str(refusal.value))
 
 
+@pytest.mark.parametrize(("name", "epochs"), [("textcnn", 250), ("bag", 250), ("mlp", 300)])
+def test_texts_are_learned_in_fewer_updates(table, name, epochs):
+    """144 training rows are 4 updates, of which there are 1000; of other networks 3000, in 300 epochs at most."""
+    config = parse(TASK.config, ["--data", table, "--target", "kind", name], prog="test")
+    assert TASK.prepare(config, TASK.load(config)).plan.epochs == epochs
+
+
 @pytest.mark.parametrize("name", ["textcnn", "recurrent", "transformer"])
 @pytest.mark.slow
 def test_networks_of_sequences_run_whole(table, name, tmp_path):

@@ -15,9 +15,9 @@ class TextCNN:
     """As the user types it."""
     ADVICE: ClassVar[dict[str, str | None]] = {"bigger": "--filters", "regularize": "--dropout"}
     """The flags that `tasks/advice.py` recommends for it."""
-    UPDATES: ClassVar[int] = 1000
+    UPDATES: ClassVar[int] = 500
     """Unless epochs are named: thousands of texts are learned by heart in a few epochs."""
-    FEWEST_EPOCHS: ClassVar[int] = 5
+    FEWEST_EPOCHS: ClassVar[int] = 8
     """Passes over the training rows, at least."""
 
     units: int = 300

@@ -29,7 +29,7 @@ class Trainer:
 
     epochs: int | None = None
     """Passes over the training rows. Default: as many as give 3000 updates, between 15 and 300; for classes of texts
-    1000, from 15 with bag and 5 with other networks; for regression 6000, between 15 and 100."""
+    1000 with bag, and with other networks 500 in 8 epochs at least; for regression 6000, between 15 and 100."""
     batch_size: int | None = None
     """Rows per update. Default: 32 below 5000 training rows, else 128."""
     optimizer: Optimizer | None = None

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import tensorflow as tf
 
 from cli.errors import UserError
+from data.errors import DataError
 from data.text.subwords import SPECIALS
 from data.text.term_column import RARE, SHAPES, has_capitals, lower, parts, rows_with, shape, split
 from data.text.unicode_rules import WORD_START
@@ -40,18 +41,14 @@ class Words:
     def learn(cls, texts, size=None):
         """The words of training texts, readable strings; `size` is the most tokens, None for the usual number.
 
-        Raises UserError where `size` leaves room for no word.
+        Raises UserError where `size` leaves room for no word, DataError where there is none.
         """
         if size is not None and size <= FIRST:
-            raise UserError(f"`vocab_size` must be above {FIRST}. Received: vocab_size={size}")
-        cased, rows, running = has_capitals(texts), Counter(), Counter()
-        for part in parts(texts):
-            words = split(tf.constant(list(texts[part]), tf.string))
-            words = words if cased else lower(words)
-            found, counts = rows_with(words)
-            rows.update(dict(zip(found.numpy().tolist(), counts.numpy().tolist(), strict=True)))
-            found, _, counts = tf.unique_with_counts(lower(words).values)
-            running.update(dict(zip(found.numpy().tolist(), counts.numpy().tolist(), strict=True)))
+            raise UserError(f"`vocab_size` must be above {FIRST} for words. Received: vocab_size={size}")
+        cased = has_capitals(texts)
+        rows, running = _counts(texts, cased)
+        if not running:
+            raise DataError("words cannot be learned from empty texts. Give training rows with text.")
         rarest = RARE if len(texts) >= 10 * RARE else 1
         kept = Counter({word: count for word, count in rows.items() if count >= rarest})
         if cased:
@@ -62,7 +59,7 @@ class Words:
         most = (size or USUAL) - FIRST
         words = [word.decode() for _, word in sorted((-count, word) for word, count in kept.items())[:most]]
         once = sum(count == 1 for count in running.values())
-        return cls(tuple(words), cased, once / max(sum(running.values()), 1))
+        return cls(tuple(words), cased, once / sum(running.values()))
 
     @property
     def pieces(self):
@@ -94,3 +91,16 @@ class Words:
     @classmethod
     def from_config(cls, config):
         return cls(tuple(config["words"]), config["cased"], config["unseen"])
+
+
+def _counts(texts, cased):
+    """In how many of readable texts each word stands, in its case if that counts, and how often, in lower case."""
+    rows, running = Counter(), Counter()
+    for part in parts(texts):
+        words = split(tf.constant(list(texts[part]), tf.string))
+        lowered = lower(words)
+        found, counts = rows_with(words if cased else lowered)
+        rows.update(dict(zip(found.numpy().tolist(), counts.numpy().tolist(), strict=True)))
+        found, _, counts = tf.unique_with_counts(lowered.values)
+        running.update(dict(zip(found.numpy().tolist(), counts.numpy().tolist(), strict=True)))
+    return rows, running

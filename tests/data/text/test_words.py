@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 
 from cli.errors import UserError
+from data.errors import DataError
 from data.languages import make
 from data.tables.column_kinds import ColumnKind
 from data.text.sequence_prepare import SequencePrepare
@@ -55,8 +56,14 @@ def test_the_most_frequent_words_are_kept_up_to_a_size():
     words = Words.learn(TRAINING, FIRST + 3)
     assert len(words) == len(words.pieces) == FIRST + 3 and words.words == ("it", ".", "So")
     assert words.pieces[: len(SPECIALS)] == SPECIALS
-    with pytest.raises(UserError, match=f"`vocab_size` must be above {FIRST}. Received: vocab_size={FIRST}"):
+    with pytest.raises(UserError, match=f"`vocab_size` must be above {FIRST} for words. Received: vocab_size={FIRST}"):
         Words.learn(TRAINING, FIRST)
+
+
+@pytest.mark.parametrize("tokens", ["words", "subwords", None])
+def test_texts_without_a_word_are_refused(tokens):
+    with pytest.raises(DataError, match="words cannot be learned from empty"):
+        fit([" ", "\x01", ""] * 4, tokens=tokens)
 
 
 def test_what_is_unseen_is_estimated_by_what_was_seen_once():

@@ -81,7 +81,7 @@ def batches(
         prepare: their preparing function.
         batch_size: records per batch; at most the size of the split when training, fewer large ones in evaluation.
         seed: int for training: shuffled, static batch shape, the rest of each epoch that fills no batch is dropped
-            (another rest each epoch). None for evaluation: in order, once, every row.
+            (another rest each epoch). None for evaluation: every row once, in order; texts by their length.
         first_epoch: training starts with this epoch.
         first_step: of that epoch, so many batches are left out.
         epochs: training ends before this epoch; one continuous dataset holds all epochs between.
@@ -124,6 +124,14 @@ def batches(
         options.autotune.enabled = False
         options.deterministic = True
         return dataset.prefetch(prefetch).with_options(options)
+
+
+def outputs(model, split, prepare, batch_size):
+    """What a `keras.Model` gives for each row of a split, in its order: array (N, ...)."""
+    found = np.asarray(model.predict(batches(split, prepare, batch_size), verbose=0))
+    if isinstance(prepare, TextPrepare):
+        return found[np.argsort(fixed_part(split, prepare).by_length)]
+    return found
 
 
 def _in_order(split, prepare, batch_size):

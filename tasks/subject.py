@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-RECORDS_AT_ONCE, ROWS_AT_ONCE = 256, 4096  # pictures and texts, rows of numbers and categories
+PICTURES_AT_ONCE, ROWS_AT_ONCE = 256, 4096
 SMALLEST = 1e-12  # probability whose logarithm is taken
 
 
@@ -43,8 +43,9 @@ class Subject:
 
     def answers(self, inputs: Mapping[str, np.ndarray]) -> np.ndarray:
         """Probabilities (N, K), or numbers (N, 1), of raw records."""
-        is_table = not self.is_picture and not self.texts
-        chunks = _chunks(inputs, ROWS_AT_ONCE if is_table else RECORDS_AT_ONCE)
+        if self.texts:
+            return self.prepare.answers(inputs, self.of_inputs)
+        chunks = _chunks(inputs, PICTURES_AT_ONCE if self.is_picture else ROWS_AT_ONCE)
         batches = (self.prepare.model_input(some) for some in chunks)
         return np.concatenate([self.of_inputs(batch) for batch in batches])
 

@@ -139,9 +139,7 @@ class TrainedNetwork:
 
         Raises DataError, with its origin, on an unreadable one.
         """
-        shape = self.prepare.input_shape
-        largest = 1 if isinstance(shape, dict) else int(np.prod(shape))
-        count = min(RECORDS_AT_ONCE, max(MOST_VALUES // largest, 1))
+        count = min(RECORDS_AT_ONCE, max(MOST_VALUES // int(np.prod(self.prepare.input_shape)), 1))
         for start in range(0, len(origins), count):
             part = slice(start, start + count)
             chunk = {name: values[part] for name, values in inputs.items()}
@@ -149,6 +147,8 @@ class TrainedNetwork:
 
     def outputs(self, inputs: Mapping[str, np.ndarray], origins: np.ndarray) -> np.ndarray:
         """The network's outputs (N, ...) for raw records."""
+        if isinstance(self.prepare.input_shape, dict):
+            return self.prepare.answers(inputs, self.model.predict_on_batch)
         return np.concatenate([self.model.predict_on_batch(batch) for batch in self.prepared(inputs, origins)])
 
     def answers(self, request: Prediction) -> list[dict]:

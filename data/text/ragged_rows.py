@@ -31,6 +31,11 @@ class RaggedRows:
         """Ids of each row, int64 (N,)."""
         return np.diff(self.starts)
 
+    @property
+    def by_length(self):
+        """Indices of the rows, the shortest first: int64 (N,)."""
+        return np.argsort(self.lengths, kind="stable")
+
     def filled(self, rows, length=None):
         """The model input of some rows.
 

@@ -2,7 +2,7 @@
 
 The bounds of the buckets are those with the least padding. In an epoch the rows of a bucket that fill no batch move on
 to the next longer one; those left in the last fill none and are left out, others each epoch. So every epoch has as many
-batches as the rows fill. The order of epoch e depends on (seed, e) alone.
+batches as the rows fill. The order of epoch e depends on (seed, e) alone. Rows are evaluated by their length.
 """
 
 from dataclasses import dataclass
@@ -52,8 +52,12 @@ class TextBatches:
     def dataset(
         self, batch_size, *, seed=None, first_epoch=0, first_step=0, epochs=1, steps_per_epoch=None, prefetch=4
     ):
-        """A dataset of `(dict of model input, labels)`; arguments as of `pipeline.batches`."""
+        """A dataset of `(dict of model input, labels)`; arguments as of `pipeline.batches`.
+
+        Without a seed the rows come in the order of `RaggedRows.by_length`, so that a long one lengthens few others.
+        """
         if seed is None:
+            order = self.rows.by_length
             starts = range(0, len(self.rows), batch_size)
             count = len(starts)
         else:
@@ -64,7 +68,7 @@ class TextBatches:
         def batches():
             if seed is None:
                 for start in starts:
-                    rows = np.arange(start, min(start + batch_size, len(self.rows)))
+                    rows = order[start : start + batch_size]
                     longest = np.searchsorted(self.bounds, self.rows.lengths[rows].max(initial=1))
                     yield self.rows.filled(rows, int(self.bounds[longest])), self.labels[rows]
                 return

@@ -18,6 +18,7 @@ from data.text.ragged_rows import RaggedRows, joined
 from data.text.term_column import parts
 
 OF_A_CORE = 2**16  # characters that a core cuts at once
+AT_ONCE = 256  # rows that are asked together
 SHORTEST = 8  # ids that the rows of a batch are filled up to, at least
 
 
@@ -102,13 +103,25 @@ class TextPrepare(ABC):
         empty = np.zeros(0, np.float32) if self.has_weights else None
         return found or [RaggedRows(np.zeros(1, np.int64), np.zeros(0, np.int32), empty, None)]
 
-    def finish(self, fixed):
-        """`RaggedRows` -> model input, a dict of arrays.
+    def finish(self, fixed, chosen=None):
+        """`RaggedRows`, or those of `chosen` indices (n,) -> model input, a dict of arrays.
 
-        All rows are filled up to the next power of two, so that few shapes have to be compiled.
+        All of these are filled up to the next power of two, so that few shapes have to be compiled.
         """
-        longest = int(fixed.lengths.max(initial=1))
-        return fixed.filled(np.arange(len(fixed)), max(SHORTEST, 1 << (longest - 1).bit_length()))
+        chosen = np.arange(len(fixed)) if chosen is None else chosen
+        longest = int(fixed.lengths[chosen].max(initial=1))
+        return fixed.filled(chosen, max(SHORTEST, 1 << (longest - 1).bit_length()))
+
+    def answers(self, inputs, answer):
+        """What `answer` gives for model input, an array (n, ...), of all raw columns (N,), in their order (N, ...).
+
+        Rows of similar length are asked together, so that a long one lengthens few others.
+        """
+        rows = self.fixed(inputs)
+        order = rows.by_length
+        starts = range(0, max(len(order), 1), AT_ONCE)
+        found = [answer(self.finish(rows, order[start : start + AT_ONCE])) for start in starts]
+        return np.concatenate(found)[np.argsort(order)]
 
     def graph(self, raw):
         """`{column: raw input (N,)}` -> model input, a dict of tensors, eagerly or inside a graph."""

@@ -33,9 +33,9 @@ class Outcome:
 
 def probabilities(model, split, prepare) -> np.ndarray:
     """Class probabilities `(N, K)` of a split, in its order."""
-    from data.pipeline import batches
+    from data.pipeline import outputs
 
-    return softmax(np.asarray(model.predict(batches(split, prepare, 256), verbose=0), np.float64))
+    return softmax(outputs(model, split, prepare, 256).astype(np.float64))
 
 
 def row_losses(prepared: Prepared, learned: Learned) -> np.ndarray:

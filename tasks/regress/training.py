@@ -66,11 +66,9 @@ def calibrated(prepared: Prepared, network, fitted: Fitted) -> Regression:
 
 def outputs(core, split, prepare):
     """Standardised outputs (N, members, 1 or 2) of a split, in its order, of a model without the target's units."""
-    import numpy as np
+    from data import pipeline
 
-    from data.pipeline import batches
-
-    return np.asarray(core.predict(batches(split, prepare, 1024), verbose=0), np.float64)
+    return pipeline.outputs(core, split, prepare, 1024).astype("float64")
 
 
 def measure(prepared: Prepared, learned: Regression) -> dict[str, float]:

@@ -4,12 +4,15 @@ import json
 import re
 from functools import partial
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from cli.errors import UserError
+from data import pipeline
+from data.splits import Split
 from data.tables.column_kinds import ColumnKind
 from data.text.bag_prepare import BagPrepare
 from data.text.markup import readable
@@ -238,15 +241,40 @@ def test_an_epoch_has_static_shapes_every_row_once_at_most_and_an_order_of_its_o
     assert [some.tolist() for _, some in again] == [some.tolist() for _, some in second]
 
 
-def test_training_goes_on_in_the_middle_of_an_epoch_and_evaluation_keeps_the_order():
-    batches = TextBatches.of(rows_of(np.arange(1, 41)), np.arange(40))
+def test_training_goes_on_in_the_middle_of_an_epoch_and_evaluation_is_by_length():
+    lengths = np.random.default_rng(0).permutation(np.arange(1, 41))
+    batches = TextBatches.of(rows_of(lengths), lengths)
     whole = list(batches.dataset(8, seed=3, epochs=2).as_numpy_iterator())
     rest = list(batches.dataset(8, seed=3, first_epoch=1, first_step=2, epochs=2).as_numpy_iterator())
     assert len(whole) == 10 and len(rest) == 3
     for (ours, labels), (theirs, others) in zip(rest, whole[-3:], strict=True):
         np.testing.assert_array_equal(labels, others)
         np.testing.assert_array_equal(ours["ids"], theirs["ids"])
-    in_order = list(batches.dataset(16).as_numpy_iterator())
-    np.testing.assert_array_equal(np.concatenate([labels for _, labels in in_order]), np.arange(40))
-    for x, labels in in_order:
-        np.testing.assert_array_equal((x["ids"] > 0).sum(axis=1), labels + 1)
+    evaluated = list(batches.dataset(16).as_numpy_iterator())
+    np.testing.assert_array_equal(np.concatenate([labels for _, labels in evaluated]), np.arange(1, 41))
+    for x, labels in evaluated:
+        np.testing.assert_array_equal((x["ids"] > 0).sum(axis=1), labels)
+    assert evaluated[0][0]["ids"].shape[1] < evaluated[-1][0]["ids"].shape[1]
+
+
+def test_answers_are_in_the_order_of_the_rows(monkeypatch):
+    """From the raw texts, and of a split: the number of ids of each text."""
+    monkeypatch.setattr("data.text.text_prepare.AT_ONCE", 5)
+    texts = [("word " * count).strip() for count in np.random.default_rng(0).permutation(24)]
+    prepare, shapes = bag(texts, words=1, characters=(), opening=0, shapes=0), []
+    expected = [len(set(text.split())) for text in texts]
+
+    def answer(inputs):
+        shapes.append(inputs["ids"].shape)
+        return (inputs["ids"] > 0).sum(axis=1)
+
+    assert prepare.answers({"t": column(texts)}, answer).tolist() == expected
+    prepare = SequencePrepare.fit({"t": column(texts)}, {"t": TEXT}, tokens="words")
+    lengths = [len(text.split()) + 1 for text in texts]
+    assert prepare.answers({"t": column(texts)}, answer).tolist() == lengths
+    assert {shape[1] for shape in shapes[5:]} == {8, 16, 32} and max(shape[0] for shape in shapes) == 5
+    assert prepare.answers({"t": column([])}, answer).tolist() == []
+    ids = keras.Input((None,), dtype="int32", name="ids")
+    counted = keras.Model({"ids": ids}, keras.ops.sum(keras.ops.cast(ids > 0, "float32"), axis=1, keepdims=True))
+    split = Split({"t": column(texts)}, np.zeros(24, np.int32), np.arange(24).astype(str))
+    np.testing.assert_array_equal(pipeline.outputs(counted, split, prepare, 5)[:, 0], lengths)

@@ -10,6 +10,7 @@ as numbers.
 `stateless_shuffle` makes the order: `index_shuffle` needs no memory, but its orders of neighbouring epochs correlate.
 """
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -127,8 +128,10 @@ def batches(
 
 
 def outputs(model, split, prepare, batch_size):
-    """What a `keras.Model` gives for each row of a split, in its order: array (N, ...)."""
-    found = np.asarray(model.predict(batches(split, prepare, batch_size), verbose=0))
+    """What a functional `keras.Model` gives for each row of a split, in its order: array (N, ...)."""
+    # Compiled for training a model answers several batches in a call, with a copy of the network in its graph for each.
+    network = keras.Model(model.input, model.output)
+    found = np.asarray(network.predict(batches(split, prepare, batch_size), verbose=0))
     if isinstance(prepare, TextPrepare):
         return found[np.argsort(fixed_part(split, prepare).by_length)]
     return found

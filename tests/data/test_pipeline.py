@@ -1,5 +1,6 @@
 """Order, cache, shuffle, batch, prefetch: what the one pipeline promises."""
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -190,3 +191,25 @@ def test_wrong_arguments_are_refused_with_the_value():
         batches(split.take([]), prepare, 8)
     with pytest.raises(ValueError, match="needs a `seed`"):
         batches(split, prepare, 8, augment=Augmentation(shift=0.1))
+
+
+class Counted(keras.layers.Layer):
+    """Counts how often it is written into a graph."""
+
+    times = 0
+
+    def call(self, x):
+        Counted.times += 1
+        return 2 * x
+
+
+def test_a_model_compiled_for_several_updates_a_call_answers_batch_by_batch():
+    split, prepare = numbered()
+    inputs = keras.Input(prepare.input_shape)
+    model = keras.Model(inputs, Counted()(inputs))
+    model.compile(loss="mse", steps_per_execution=8)
+    Counted.times = 0
+    found = pipeline.outputs(model, split, prepare, 5)
+    np.testing.assert_allclose(found, 2 * prepare.fixed(split.inputs), rtol=1e-6)
+    assert Counted.times <= 3  # once for the model, and once or twice for the shape of the last batch
+    assert model.steps_per_execution == 8 and model.predict_function is None

@@ -10,6 +10,8 @@ as numbers.
 `stateless_shuffle` makes the order: `index_shuffle` needs no memory, but its orders of neighbouring epochs correlate.
 """
 
+from weakref import WeakKeyDictionary
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -23,6 +25,7 @@ MEMORY_LIMIT = 2 * 1024**3  # bytes of records that may be kept, as prepared onc
 CACHE_LIMIT = MEMORY_LIMIT // 8  # bytes of evaluation batches that may be kept
 MOST_VALUES = 2**26  # of an evaluation batch: 268 MB, and ten times that in a convolutional network
 SHUFFLE_STREAM, AUGMENT_STREAM = 0, 1
+_answering = WeakKeyDictionary()  # trained model -> the same, which answers batch by batch
 
 
 def fits_in_memory(split, prepare):
@@ -130,8 +133,10 @@ def batches(
 def outputs(model, split, prepare, batch_size):
     """What a functional `keras.Model` gives for each row of a split, in its order: array (N, ...)."""
     # Compiled for training a model answers several batches in a call, with a copy of the network in its graph for each.
-    network = keras.Model(model.input, model.output)
-    found = np.asarray(network.predict(batches(split, prepare, batch_size), verbose=0))
+    # Of the same layers and kept, so that no split has to write the graph anew.
+    if model not in _answering:
+        _answering[model] = keras.Model(model.input, model.output)
+    found = np.asarray(_answering[model].predict(batches(split, prepare, batch_size), verbose=0))
     if isinstance(prepare, TextPrepare):
         return found[np.argsort(fixed_part(split, prepare).by_length)]
     return found

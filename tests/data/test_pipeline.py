@@ -198,9 +198,12 @@ class Counted(keras.layers.Layer):
 
     times = 0
 
+    def build(self, input_shape):
+        self.factor = self.add_weight(shape=input_shape[1:], initializer=keras.initializers.Constant(2))
+
     def call(self, x):
         Counted.times += 1
-        return 2 * x
+        return self.factor * x
 
 
 def test_a_model_compiled_for_several_updates_a_call_answers_batch_by_batch():
@@ -213,3 +216,7 @@ def test_a_model_compiled_for_several_updates_a_call_answers_batch_by_batch():
     np.testing.assert_allclose(found, 2 * prepare.fixed(split.inputs), rtol=1e-6)
     assert Counted.times <= 3  # once for the model, and once or twice for the shape of the last batch
     assert model.steps_per_execution == 8 and model.predict_function is None
+    written = Counted.times
+    model.set_weights([np.full(prepare.input_shape, 3, np.float32)])
+    np.testing.assert_allclose(pipeline.outputs(model, split, prepare, 5), 3 * prepare.fixed(split.inputs), rtol=1e-6)
+    assert Counted.times == written  # with the weights of the moment

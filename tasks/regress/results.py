@@ -59,9 +59,11 @@ def score(prepared: Prepared, learned: Regression) -> Outcome:
     diagnosis = diagnosed(prepared, learned, truths, predictions, figures, simple)
 
     def predict(columns):
-        given = splits.prepare.model_input(columns)
-        means = core.predict(given, batch_size=1024, verbose=0)[..., 0].mean(axis=1)
-        return decode.mean + decode.scale * means
+        if splits.kind == "text":
+            found = splits.prepare.answers(columns, core.predict_on_batch)
+        else:
+            found = core.predict(splits.prepare.model_input(columns), batch_size=1024, verbose=0)
+        return decode.mean + decode.scale * found[..., 0].mean(axis=1)
 
     importance = permutation_importance(predict, splits.test.inputs, splits.test.labels, seed=seed)
     test, validation, train = (figures[name] for name in ("test", "validation", "train"))

@@ -34,6 +34,19 @@ class Model:
         return sum_of_rows(signature, inputs)
 
 
+class Held(Model):
+    """Computes its first batch until it is told to end."""
+
+    def __init__(self):
+        super().__init__()
+        self.began, self.end = asyncio.Event(), asyncio.Event()
+
+    async def __call__(self, signature, inputs):
+        self.began.set()
+        await self.end.wait()
+        return await super().__call__(signature, inputs)
+
+
 def together(model: Model, calls, limits: Limits | None = None, signature=SUM, seen=None) -> list:
     """Answers, or errors, of calls that are made at once."""
 
@@ -88,16 +101,20 @@ def test_an_idle_model_does_not_wait():
     assert asyncio.run(ask()) < 0.2
 
 
-def test_a_busy_model_waits_for_others_as_long_as_it_may():
+@pytest.mark.parametrize(("limits", "more"), [(Limits(batch=4, pause=60), [9]), (Limits(pause=0.02), [])])
+def test_a_busy_model_waits_for_others_until_there_are_enough_or_as_long_as_it_may(limits, more):
+    """Three rows gather while the first is computed; a fourth comes once it has been, or none does."""
+
     async def ask():
-        model = Model(0.01)
-        batches = Batches(model, Limits(pause=1.0), lambda *_: None)
-        first = asyncio.create_task(batches.call(SUM, rows(1)))
-        await asyncio.sleep(0.005)
-        others = [asyncio.create_task(batches.call(SUM, rows(n))) for n in range(3)]
-        await asyncio.sleep(0.03)  # the first is computed, the others wait
-        others.append(asyncio.create_task(batches.call(SUM, rows(9))))
-        await asyncio.gather(first, *others)
+        model, computed = Held(), asyncio.Event()
+        batches = Batches(model, limits, lambda *_: computed.set())
+        calls = [asyncio.create_task(batches.call(SUM, rows(1)))]
+        await model.began.wait()
+        calls += [asyncio.create_task(batches.call(SUM, rows(n))) for n in range(3)]
+        await asyncio.sleep(0)  # they are in the queue
+        model.end.set()
+        await computed.wait()
+        await asyncio.gather(*calls, *(batches.call(SUM, rows(n)) for n in more))
         await batches.end(CallError(503, "ended"))
         return model.sizes
 

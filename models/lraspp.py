@@ -27,7 +27,7 @@ class LRASPP(Backbone):
         weights."""
         import keras
 
-        from layers import Activation, BatchNorm, Conv2D, HeNormal, Normal, Upsampling2D
+        from layers import Activation, BatchNorm, Conv2D, GlorotUniform, HeNormal, Upsampling2D
 
         inputs, (low, high) = feature_maps(self.backbone, self.weights, input_shape, (8, 16))
         form = {"use_bias": False, "kernel_initializer": HeNormal()}
@@ -37,8 +37,7 @@ class LRASPP(Backbone):
         gate = Conv2D(self.channels, 1, use_bias=False, name="gate_conv")(mean)
         x = keras.layers.Multiply(name="gated")([x, Activation("sigmoid", name="gate")(gate)])
         x = Upsampling2D(2, name="to_eighth")(x)
-        # What the backbone gives is not normalized: larger first weights would begin far from guessing.
-        linear = {"kernel_initializer": Normal(stddev=1e-3), "dtype": "float32"}
+        linear = {"kernel_initializer": GlorotUniform(), "dtype": "float32"}
         x = keras.layers.Add(name="logits_eighth", dtype="float32")(
             [Conv2D(num_outputs, 1, **linear, name="low")(low), Conv2D(num_outputs, 1, **linear, name="high")(x)]
         )

@@ -77,7 +77,7 @@ def test_a_new_version_takes_over_without_a_gap(tmp_path, quick, capsys):
         for one in asking:
             one.join()
         assert set(codes) == {200} and len(codes) > 20
-        assert [process.has_ended for process in machine.processes] == [True] * 4 + [False]
+        until(lambda: [process.has_ended for process in machine.processes] == [True] * 4 + [False])
         assert answered(client, "/v1/models/m/versions/1:predict").status_code == 404
 
 

@@ -5,7 +5,8 @@ is a name. Core TensorFlow operations, so that an export carries them.
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 import tensorflow as tf
 
@@ -35,7 +36,6 @@ class Words:
     words: tuple[str, ...]
     cased: bool
     unseen: float = 0.0
-    made: dict = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def learn(cls, texts, size=None):
@@ -61,19 +61,21 @@ class Words:
         once = sum(count == 1 for count in running.values())
         return cls(tuple(words), cased, once / sum(running.values()))
 
-    @property
+    @cached_property
     def pieces(self):
         """Id -> token as `Subwords` writes it: what begins a word begins with "▁", a shape stands in angles."""
         return (*SPECIALS, *(f"{WORD_START}‹{sign}›" for sign in SIGNS), *(WORD_START + word for word in self.words))
+
+    @cached_property
+    def _vocabulary(self):
+        return Vocabulary(self.words)
 
     def __len__(self):
         return FIRST + len(self.words)
 
     def tokenize(self, texts):
         """Ids, ragged int32 (N, None), of readable strings (N,)."""
-        if "vocabulary" not in self.made:
-            self.made["vocabulary"] = Vocabulary(self.words)
-        find, none = self.made["vocabulary"].find, len(self.words)
+        find, none = self._vocabulary.find, len(self.words)
         words = split(texts)
         different, which = tf.unique(words.values)
         lowered = tf.strings.lower(different, encoding="utf-8")
